@@ -1,0 +1,1 @@
+"""From sources to a release: read, normalise, validate, assemble, write."""

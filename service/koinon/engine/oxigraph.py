@@ -1,0 +1,46 @@
+"""The embedded store: pyoxigraph, opened read-only on a published release."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+
+from koinon.engine.port import Triple
+
+
+class OxigraphStore:
+    """A release's store. Any number of processes may open the same one; none of them writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store folder at ``path`` read-only; raises OSError where it is missing or damaged."""
+        self._store = Store.read_only(str(path))
+
+    @property
+    def raw(self) -> Store:
+        """The pyoxigraph store itself, for the query worker."""
+        return self._store
+
+    def triples(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | Literal | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the triples that match, of ``graph`` or, without one, of the default graph."""
+        for quad in self._store.quads_for_pattern(subject, predicate, object, graph or DefaultGraph()):
+            yield cast(Triple, (quad.subject, quad.predicate, quad.object))
+
+    def graphs_of(self, triple: Triple) -> list[NamedNode]:
+        """Return the named graphs that state the triple, sorted by IRI."""
+        graphs = (quad.graph_name for quad in self._store.quads_for_pattern(*triple, None))
+        return sorted((g for g in graphs if isinstance(g, NamedNode)), key=lambda g: g.value)
+
+    def graph_names(self) -> list[NamedNode]:
+        """Return all named graphs, sorted by IRI."""
+        return sorted((g for g in self._store.named_graphs() if isinstance(g, NamedNode)), key=lambda g: g.value)
+
+    def contains(self, triple: Triple, graph: NamedNode | None = None) -> bool:
+        """Tell whether ``graph`` (or the default graph) states the triple."""
+        return Quad(*triple, graph or DefaultGraph()) in self._store

@@ -1,0 +1,35 @@
+"""What the layers above ask of a store: look-ups around one subject, and nothing that writes.
+
+Terms are pyoxigraph's: they are plain immutable values, whatever store answers.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol, TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Triple as QuotedTriple
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | QuotedTriple
+Triple: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal]
+
+
+class GraphStore(Protocol):
+    """A read-only release: a default graph (the deduplicated union) and one named graph per source."""
+
+    def triples(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object: NamedNode | Literal | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the triples that match, of ``graph`` or, without one, of the default graph."""
+        ...
+
+    def graphs_of(self, triple: Triple) -> list[NamedNode]:
+        """Return the named graphs that state the triple, sorted by IRI."""
+        ...
+
+    def graph_names(self) -> list[NamedNode]:
+        """Return all named graphs, sorted by IRI."""
+        ...

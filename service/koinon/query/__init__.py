@@ -1,0 +1,1 @@
+"""The query catalogue, and the worker processes in which raw SPARQL runs."""

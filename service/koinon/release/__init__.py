@@ -1,0 +1,1 @@
+"""Releases: immutable folders, the log that says what was current when, and the one atomic switch."""

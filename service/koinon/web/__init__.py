@@ -1,0 +1,1 @@
+"""The HTTP door: routes, negotiation, templates and translations."""
