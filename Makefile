@@ -1,0 +1,68 @@
+# Two commands are all a newcomer needs: `make serve` and `make test`. Both set up what they use.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+export KOINON_HOME ?= var
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build test lint types layers unit docs bench lock clean
+
+help: ## Show the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+serve: build ## Set up, build the graph and serve it on http://127.0.0.1:8000
+	$(BIN)/koinon serve --host $(HOST) --port $(PORT)
+
+build: $(VENV)/.run ## Set up and build a release of the sources in data/
+	$(BIN)/koinon build
+
+test: lint types layers unit ## Set up and run every check
+
+lint: $(VENV)/.dev ## Style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Strict typing
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev ## Imports point downward only
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev ## The tests
+	$(BIN)/pytest -n auto --dist loadscope
+
+docs: $(VENV)/.dev ## Generate the pages about the ontology anew
+	$(BIN)/python -m koinon.publish.ontology_docs
+
+bench: $(VENV)/.dev ## Every benchmark, as ratios against a named peer
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+lock: $(VENV)/.dev ## Pin every dependency anew, with hashes
+	$(BIN)/pip-compile -q --upgrade $(LOCK) --extra build --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --upgrade $(LOCK) --extra build --extra dev --output-file requirements-dev.txt pyproject.toml
+
+LOCK := --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) var build dist
+
+# The environment: created once, brought up to date when the pins change.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Koinon needs Python 3.11 or newer. Name one: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python cannot make an environment. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: $(BIN)/python requirements.txt pyproject.toml
+	@test -f $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@test -f $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python requirements-dev.txt pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,124 @@
+"""``koinon query``: ask a question of the catalogue, or any SPARQL, of the current release."""
+
+import csv
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from koinon.model.assets import Assets
+from koinon.model.errors import ParameterError
+from koinon.model.languages import best_label
+from koinon.model.settings import Settings
+from koinon.query.catalogue import Catalogue, load_catalogue
+from koinon.query.job import Answer, Job
+from koinon.query.pool import run_once
+from koinon.release.current import open_current
+from koinon.release.paths import Home
+
+
+class Format(StrEnum):
+    """The forms of an answer."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    tsv = "tsv"
+    xml = "xml"
+    turtle = "turtle"
+    jsonld = "jsonld"
+    ntriples = "ntriples"
+
+
+_MEDIA_TYPES = {
+    Format.table: ("text/csv", "text/turtle"),
+    Format.json: ("application/sparql-results+json", "application/ld+json"),
+    Format.csv: ("text/csv",),
+    Format.tsv: ("text/tab-separated-values",),
+    Format.xml: ("application/sparql-results+xml", "application/rdf+xml"),
+    Format.turtle: ("text/turtle",),
+    Format.jsonld: ("application/ld+json",),
+    Format.ntriples: ("application/n-triples",),
+}
+
+
+def query(
+    name: Annotated[
+        str | None, typer.Argument(help="A question of the catalogue; without it, they are listed.")
+    ] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A parameter as NAME=VALUE.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="A file of SPARQL; - reads standard input.")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.table,
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the SPARQL with its parameters; do not run it.")
+    ] = False,
+    home: Annotated[Path | None, typer.Option(help="Folder with the releases (KOINON_HOME).")] = None,
+) -> None:
+    """Ask a question of the catalogue, or any SPARQL query, of the current release."""
+    settings = Settings.from_environment(home=home)
+    catalogue = load_catalogue(Assets.locate(settings).queries)
+    if name is None and file is None:
+        _list(catalogue, json)
+        return
+    if file is not None:
+        text, timeout = (sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")), settings.query_timeout
+    else:
+        chosen = catalogue[name or ""]
+        text, timeout = chosen.bind(_values(param or [])), chosen.budget
+    if show:
+        typer.echo(text, nl=False)
+        return
+    release = open_current(Home(settings.home))
+    wanted = Format.json if json else output
+    bounded = settings.model_copy(update={"query_timeout": timeout})
+    _print(run_once(release.store, Job(text, _MEDIA_TYPES[wanted]), bounded), wanted)
+
+
+def _values(given: list[str]) -> dict[str, str]:
+    values = {}
+    for item in given:
+        key, separator, value = item.partition("=")
+        if not separator:
+            raise ParameterError(f"A parameter is written NAME=VALUE; “{item}” is not.")
+        values[key] = value
+    return values
+
+
+def _list(catalogue: Catalogue, as_json: bool) -> None:
+    if as_json:
+        Console().print_json(
+            data=[
+                {"name": q.name, "title": dict(q.title), "audience": q.audience, "parameters": dict(q.defaults)}
+                for q in catalogue
+            ]
+        )
+        return
+    table = Table("name", "question", "parameters", box=None, header_style="bold", pad_edge=False)
+    for q in catalogue:
+        title = best_label(q.title, "en")
+        table.add_row(q.name, escape(title[0]) if title else "", " ".join(q.parameters))
+    Console().print(table)
+    Console().print("\nAsk one with: koinon query NAME --param NAME=VALUE")
+
+
+def _print(answer: Answer, wanted: Format) -> None:
+    if wanted is not Format.table or answer.media_type != "text/csv":
+        sys.stdout.buffer.write(answer.body)
+        sys.stdout.buffer.flush()
+        return
+    rows = list(csv.reader(io.StringIO(answer.body.decode())))
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    table = Table(*map(escape, rows[0]), box=None, header_style="bold", pad_edge=False)
+    for row in rows[1:]:
+        table.add_row(*map(escape, row))
+    console.print(table)
+    Console(stderr=True).print(f"{len(rows) - 1} rows in {answer.seconds * 1000:.1f} ms", style="dim")
