@@ -31,6 +31,7 @@ from koinon.query.job import BINDING_TYPES, GRAPH_TYPES
 from koinon.query.wire import receive, send
 
 _POSITION = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
+_CHARACTER_CLASS = re.compile(r"\[[^\]]*\]")
 
 
 class _CappedBuffer(io.BytesIO):
@@ -60,7 +61,7 @@ def evaluate(store: Store, job: dict[str, Any], max_bytes: int) -> tuple[dict[st
     except SyntaxError as error:
         match = _POSITION.match(str(error.msg))
         line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (None, None, str(error.msg))
-        return {"status": "syntax", "detail": detail, "line": line, "column": column}, b""
+        return {"status": "syntax", "detail": readable(detail), "line": line, "column": column}, b""
     possible = BINDING_TYPES if isinstance(result, QuerySolutions | QueryBoolean) else GRAPH_TYPES
     media_type = next((t for t in job["media_types"] if t in possible), None)
     if media_type is None:
@@ -74,6 +75,15 @@ def evaluate(store: Store, job: dict[str, Any], max_bytes: int) -> tuple[dict[st
     except OverflowError:
         return {"status": "too-large", "detail": f"{max_bytes:,} bytes"}, b""
     return {"status": "ok", "media_type": media_type, "seconds": time.perf_counter() - started}, buffer.getvalue()
+
+
+def readable(detail: str) -> str:
+    """Shorten the parser's list of what it expected: character classes go, and a sentence in it says it all."""
+    items = [item.strip() for item in _CHARACTER_CLASS.sub("", detail.removeprefix("expected one of ")).split(", ")]
+    sentences = [item for item in items if " " in item]
+    if sentences:
+        return sentences[0]
+    return f"expected one of {', '.join(filter(None, items))}" if any(items) else detail
 
 
 def main(arguments: list[str]) -> None:
