@@ -75,12 +75,12 @@ def test_a_form_without_a_media_type_is_refused(pool: WorkerPool) -> None:
 def test_a_syntax_error_names_line_and_column(pool: WorkerPool) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         ask(pool, "SELECT *\n{ ?s ex:p ?o }")
-    assert (caught.value.line, caught.value.column) == (2, 10)
-    assert str(caught.value) == "The query is not valid SPARQL 1.1 at line 2, column 10: Prefix not found"
+    assert (caught.value.line, caught.value.column) == (2, 11)
+    assert str(caught.value) == "The query is not valid SPARQL 1.1 at line 2, column 11: Prefix not found"
 
 
 def test_a_syntax_error_names_what_could_stand_there(pool: WorkerPool) -> None:
-    with pytest.raises(QuerySyntaxError, match='expected one of .*"}"') as caught:
+    with pytest.raises(QuerySyntaxError, match=r'expected one of .*"}"') as caught:
         ask(pool, "SELECT * { ?s ?p ?o ")
     assert "u{" not in str(caught.value)
 
@@ -167,7 +167,7 @@ def test_no_query_calls_another_endpoint(pool: WorkerPool, text: str) -> None:
     [
         'SELECT * { ?s ?p "SERVICE <https://example.org/>" }',
         "ASK { ?s ?p ?o } # SERVICE <https://example.org/>",
-        "PREFIX e: <https://example.org/> ASK { ?service e:service ?o ; e:a.SERVICE <https://example.org/SERVICE> }",
+        "PREFIX e: <https://example.org/> ASK { ?service e:service ?o ; e:a.SERVICE <https://e.org/SERVICE> }",
         "SELECT * { ?s ?p ?SERVICE } LIMIT 1",
     ],
 )
