@@ -1,0 +1,95 @@
+"""The release that is served, and the one atomic rename that changes it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from koinon.engine import OxigraphStore
+from koinon.model.errors import NoReleaseError, NotFoundError, ReleaseError
+from koinon.release.manifest import Manifest
+from koinon.release.paths import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release folder: ``manifest.json``, ``store/``, ``graphs/{slug}.nt``, ``dump.nq``, ``changes/``, reports."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """The release id."""
+        return self.manifest.id
+
+    @property
+    def store(self) -> Path:
+        """The folder of the read-only store."""
+        return self.path / "store"
+
+    def graph_file(self, slug: str) -> Path:
+        """Return the file with the sorted canonical N-Triples of the graph ``slug``."""
+        return self.path / "graphs" / f"{slug}.nt"
+
+    def open(self) -> OxigraphStore:
+        """Open the store read-only; raises ReleaseError where it is missing or damaged."""
+        try:
+            return OxigraphStore(self.store)
+        except OSError as error:
+            raise ReleaseError(f"The store of release {self.id} cannot be opened: {error}. Build again.") from error
+
+
+def open_release(home: Home, identifier: str) -> Release:
+    """Open the release whose id is or begins with ``identifier``; raises NotFoundError where none or several do."""
+    found = [path for path in release_folders(home) if path.name.startswith(identifier)]
+    if len(found) != 1:
+        raise NotFoundError(f"{len(found)} releases begin with {identifier!r}. `koinon release list` shows them all.")
+    return Release(found[0], Manifest.read(found[0] / "manifest.json"))
+
+
+def open_current(home: Home) -> Release:
+    """Open the current release, at its own folder; raises NoReleaseError where nothing has been built yet."""
+    identifier = current_id(home)
+    if identifier is None:
+        raise NoReleaseError(f"There is no release in {home.root} yet. Run `koinon build` first.")
+    path = home.release(identifier)
+    return Release(path, Manifest.read(path / "manifest.json"))
+
+
+def current_id(home: Home) -> str | None:
+    """Return the id of the current release, or None where there is none."""
+    try:
+        return Path(os.readlink(home.current)).name
+    except OSError:
+        return None
+
+
+def switch_current(home: Home, identifier: str) -> None:
+    """Make ``identifier`` the current release by one atomic rename; raises ReleaseError where it has no folder."""
+    if not (home.release(identifier) / "manifest.json").is_file():
+        raise ReleaseError(f"Release {identifier} has no folder in {home.releases}. Build it again.")
+    fresh = home.releases / f".current-{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(identifier)
+    fresh.replace(home.current)
+    sync_folder(home.releases)
+
+
+def release_folders(home: Home) -> list[Path]:
+    """Return the folders of all whole releases, sorted by id."""
+    if not home.releases.is_dir():
+        return []
+    return sorted(
+        path
+        for path in home.releases.iterdir()
+        if not path.name.startswith(".") and not path.is_symlink() and (path / "manifest.json").is_file()
+    )
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names inside the folder ``path`` are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

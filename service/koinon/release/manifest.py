@@ -1,0 +1,75 @@
+"""What a release says of itself: its id, its parent, the versions it was made with and the hash of every graph.
+
+The release id is a function of its inputs alone, so that the same inputs give the same id on any machine.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from koinon.model.errors import ReleaseError
+
+DERIVED = "derived"
+"""Kind of the graphs that a build computes from the others; they don't enter the release id."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEntry:
+    """One named graph: its IRI, slug and kind, the SHA-256 of its sorted canonical N-Triples, and its size."""
+
+    name: str
+    slug: str
+    kind: str
+    sha256: str
+    triples: int
+    title: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest of one release; ``received`` is the latest date on which one of its sources was received."""
+
+    id: str
+    parent: str | None
+    ontology_version: str
+    shapes_version: str
+    rules_version: str
+    link_model_version: str
+    software_version: str
+    received: str | None
+    graphs: tuple[GraphEntry, ...]
+    total: int
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read ``manifest.json``; raises ReleaseError where it is missing or not a manifest."""
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            graphs = tuple(GraphEntry(**entry) for entry in fields.pop("graphs"))
+            return cls(graphs=graphs, **fields)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(
+                f"{path} is not a readable manifest ({error}). Run `koinon release verify`, then `koinon build`."
+            ) from error
+
+    def write(self, path: Path) -> None:
+        """Write the manifest as JSON with sorted keys."""
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def graph(self, slug: str) -> GraphEntry | None:
+        """Return the entry of the graph ``slug``, or None where the release has none."""
+        return next((entry for entry in self.graphs if entry.slug == slug), None)
+
+
+def release_id(graphs: Iterable[GraphEntry], versions: dict[str, str]) -> str:
+    """Return the id of the release that holds ``graphs`` and was made with ``versions`` (name to version).
+
+    It is the SHA-256, in hexadecimal, of the sorted lines ``graph name, tab, hash`` of all graphs that are not
+    derived, followed by the sorted lines ``version name, tab, version``. Order, locale and machine don't matter.
+    """
+    lines = sorted(f"graph\t{entry.name}\t{entry.sha256}\n" for entry in graphs if entry.kind != DERIVED)
+    lines += sorted(f"version\t{name}\t{version}\n" for name, version in versions.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

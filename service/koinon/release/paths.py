@@ -1,0 +1,43 @@
+"""Where a node keeps what it writes: one home folder, with releases, kept sources and the lock."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BUILDING = ".building-"
+"""How the name of a release folder begins while it is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of the setting ``home`` and the names inside it."""
+
+    root: Path
+
+    @property
+    def releases(self) -> Path:
+        """The folder that holds one folder per release."""
+        return self.root / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The symbolic link to the release that is served."""
+        return self.releases / "current"
+
+    @property
+    def log(self) -> Path:
+        """The append-only log of what was current when."""
+        return self.releases / "log.jsonl"
+
+    @property
+    def sources(self) -> Path:
+        """The folder that keeps every source file as it came, by hash, readable by the operator only."""
+        return self.root / "sources"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a build locks."""
+        return self.root / ".lock"
+
+    def release(self, identifier: str) -> Path:
+        """Return the folder of the release ``identifier``, whether or not it exists."""
+        return self.releases / identifier
