@@ -17,9 +17,19 @@ ACRONYMS = {"csei": "CSEI", "svrc": "SVRC", "koinsep": "KoinSEp", "zaz": "ZAZ"}
 CodeList = tuple[str, Graph]
 
 
-def concepts(graph: Graph) -> list[Node]:
+def concepts(graph: Graph) -> list[URIRef]:
     """In: a code list. Out: its concepts."""
-    return sorted(graph.subjects(RDF.type, SKOS.Concept))
+    return sorted(node for node in graph.subjects(RDF.type, SKOS.Concept) if isinstance(node, URIRef))
+
+
+def texts(graph: Graph, subject: Node, kind: URIRef) -> list[Literal]:
+    """In: a code list, one of its things, a property. Out: the literals it has there."""
+    return [text for text in graph.objects(subject, kind) if isinstance(text, Literal)]
+
+
+def names(graph: Graph, kind: URIRef) -> list[tuple[URIRef, Literal]]:
+    """In: a code list and a label property. Out: each concept with each of its labels."""
+    return [(concept, label) for concept in concepts(graph) for label in texts(graph, concept, kind)]
 
 
 def folded(label: Literal) -> tuple[str, str | None]:
@@ -35,8 +45,8 @@ def test_a_file_holds_the_scheme_it_is_named_after(code_list: CodeList) -> None:
 def test_a_scheme_says_what_it_is_and_under_which_licence(code_list: CodeList) -> None:
     slug, graph = code_list
     scheme = URIRef(CODE + slug)
-    assert sorted(label.language for label in graph.objects(scheme, SKOS.prefLabel)) == list(LANGUAGES)
-    assert [text.language for text in graph.objects(scheme, SKOS.definition)] == ["en"]
+    assert sorted(str(label.language) for label in texts(graph, scheme, SKOS.prefLabel)) == list(LANGUAGES)
+    assert [text.language for text in texts(graph, scheme, SKOS.definition)] == ["en"]
     assert graph.value(scheme, DCTERMS.license) == CC0
     assert re.fullmatch(r"\d+\.\d+\.\d+", str(graph.value(scheme, OWL.versionInfo)))
 
@@ -52,7 +62,7 @@ def test_a_concept_is_named_once_in_each_interface_language(code_list: CodeList)
     wrong = {
         concept: languages
         for concept in concepts(graph)
-        if (languages := sorted(str(label.language) for label in graph.objects(concept, SKOS.prefLabel)))
+        if (languages := sorted(str(label.language) for label in texts(graph, concept, SKOS.prefLabel)))
         != list(LANGUAGES)
     }
     assert wrong == {}
@@ -60,13 +70,13 @@ def test_a_concept_is_named_once_in_each_interface_language(code_list: CodeList)
 
 def test_a_concept_has_one_english_definition_of_its_own(code_list: CodeList) -> None:
     _, graph = code_list
-    texts: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     for concept in concepts(graph):
-        definitions = list(graph.objects(concept, SKOS.definition))
+        definitions = texts(graph, concept, SKOS.definition)
         assert [text.language for text in definitions] == ["en"], concept
         assert str(definitions[0]).endswith("."), concept
-        texts[str(definitions[0])] += 1
-    assert [text for text, times in texts.items() if times > 1] == []
+        found[str(definitions[0])] += 1
+    assert [text for text, times in found.items() if times > 1] == []
 
 
 def test_the_notation_is_the_slug_or_the_acronym_and_belongs_to_one_concept(code_list: CodeList) -> None:
@@ -111,32 +121,27 @@ def test_related_and_close_concepts_of_a_scheme_name_each_other(code_list: CodeL
 def test_a_name_stands_once_for_a_concept_and_in_one_way(code_list: CodeList) -> None:
     _, graph = code_list
     for concept in concepts(graph):
-        labels = Counter(label for kind in LABELS for label in graph.objects(concept, kind))
+        labels = Counter(label for kind in LABELS for label in texts(graph, concept, kind))
         assert [label for label, times in labels.items() if times > 1] == [], concept
-        preferred = {folded(label) for label in graph.objects(concept, SKOS.prefLabel)}
-        assert preferred.isdisjoint(folded(label) for label in graph.objects(concept, SKOS.altLabel)), concept
+        preferred = {folded(label) for label in texts(graph, concept, SKOS.prefLabel)}
+        assert preferred.isdisjoint(folded(label) for label in texts(graph, concept, SKOS.altLabel)), concept
 
 
 def test_no_two_concepts_of_a_scheme_have_the_same_name(code_list: CodeList) -> None:
     _, graph = code_list
-    owners: dict[tuple[str, str | None], set[Node]] = {}
-    for concept, _, label in graph.triples((None, SKOS.prefLabel, None)):
-        if (concept, RDF.type, SKOS.Concept) in graph:
-            owners.setdefault(folded(label), set()).add(concept)
+    owners: dict[tuple[str, str | None], set[URIRef]] = {}
+    for concept, label in names(graph, SKOS.prefLabel):
+        owners.setdefault(folded(label), set()).add(concept)
     assert {label: who for label, who in owners.items() if len(who) > 1} == {}
 
 
 def test_no_other_name_of_a_concept_is_the_name_of_another(code_list: CodeList) -> None:
     _, graph = code_list
-    names = {
-        folded(label): concept
-        for concept, _, label in graph.triples((None, SKOS.prefLabel, None))
-        if (concept, RDF.type, SKOS.Concept) in graph
-    }
+    owners = {folded(label): concept for concept, label in names(graph, SKOS.prefLabel)}
     clashes = {
-        (concept, label, names[folded(label)])
-        for concept, _, label in graph.triples((None, SKOS.altLabel, None))
-        if names.get(folded(label), concept) != concept
+        (concept, label, owners[folded(label)])
+        for concept, label in names(graph, SKOS.altLabel)
+        if owners.get(folded(label), concept) != concept
     }
     assert clashes == set()
 
@@ -153,12 +158,12 @@ def test_text_is_normalised_trimmed_and_tagged_in_lower_case(code_list: CodeList
 
 def test_greek_is_in_greek_letters_and_its_transliteration_in_latin_ones(code_list: CodeList) -> None:
     _, graph = code_list
-    for concept, kind, label in ((s, p, o) for s, p, o in graph if p in LABELS and isinstance(o, Literal)):
+    for concept, label in (pair for kind in LABELS for pair in names(graph, kind)):
         letters = {unicodedata.name(sign).split()[0] for sign in str(label) if sign.isalpha()}
         if label.language == "el":
-            assert "GREEK" in letters, (concept, kind, label)
+            assert "GREEK" in letters, (concept, label)
         else:
-            assert letters <= {"LATIN"}, (concept, kind, label)
+            assert letters <= {"LATIN"}, (concept, label)
 
 
 def test_there_are_no_blank_nodes(all_code_lists: Graph) -> None:
