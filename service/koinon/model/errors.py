@@ -5,6 +5,7 @@ KoinonError                     what a caller of koinon can meet, with a next st
 ├── ReleaseError                a release is missing, damaged or refused
 │   ├── NoReleaseError          nothing has been built yet
 │   └── BuildLockedError        another build holds the lock
+├── VocabularyError             the ontology, a code list or a shape is broken: nothing can be judged
 ├── SourceError                 a source is refused: it says which, where and by which rule
 ├── StorageError                the disk is full or cannot be written
 ├── NotFoundError               nothing is known under this address
@@ -45,6 +46,12 @@ class NoReleaseError(ReleaseError):
 
 class BuildLockedError(ReleaseError):
     """Another build is at work in the same home."""
+
+
+class VocabularyError(KoinonError):
+    """The ontology, a code list, a shape or a rule is broken, so that no source can be judged."""
+
+    exit_code = 7
 
 
 class StorageError(KoinonError):

@@ -12,7 +12,7 @@ from koinon.release.paths import Home
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release folder: ``manifest.json``, ``store/``, ``graphs/{slug}.nt``, ``dump.nq``, ``changes/``, reports."""
+    """One release folder: ``manifest.json``, ``store/``, ``graphs/``, ``dump.nq``, ``changes/`` and the reports."""
 
     path: Path
     manifest: Manifest
@@ -43,7 +43,9 @@ def open_release(home: Home, identifier: str) -> Release:
     """Open the release whose id is or begins with ``identifier``; raises NotFoundError where none or several do."""
     found = [path for path in release_folders(home) if path.name.startswith(identifier)]
     if len(found) != 1:
-        raise NotFoundError(f"{len(found)} releases begin with {identifier!r}. `koinon release list` shows them all.")
+        raise NotFoundError(
+            f"{len(found)} releases begin with {identifier!r}. `koinon release list` shows them all."
+        )
     return Release(found[0], Manifest.read(found[0] / "manifest.json"))
 
 
@@ -59,7 +61,7 @@ def open_current(home: Home) -> Release:
 def current_id(home: Home) -> str | None:
     """Return the id of the current release, or None where there is none."""
     try:
-        return Path(os.readlink(home.current)).name
+        return home.current.readlink().name
     except OSError:
         return None
 

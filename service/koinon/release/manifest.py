@@ -57,7 +57,9 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON with sorted keys."""
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
 
     def graph(self, slug: str) -> GraphEntry | None:
         """Return the entry of the graph ``slug``, or None where the release has none."""

@@ -1,0 +1,40 @@
+"""What a build finds in a source: refusals, warnings and notes, each with its rule and place."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from koinon.model.errors import SourceError
+
+
+class Severity(StrEnum):
+    """How grave a finding is: a source with one ``REFUSED`` stays out of the release."""
+
+    REFUSED = "refused"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in ``source``.
+
+    ``rule`` is a short stable name, or the name of a SHACL shape; ``where`` is the file with line and column,
+    or the node and path in N-Triples; ``messages`` holds ``detail`` in other languages (tag to text) where a
+    shape has them.
+    """
+
+    source: str
+    rule: str
+    where: str
+    detail: str
+    severity: Severity = Severity.REFUSED
+    messages: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: SourceError) -> "Finding":
+        """Return the refusal that ``error`` speaks of."""
+        return cls(error.source, error.rule, error.where, error.detail)
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        return f"{self.where}: {self.detail} [{self.rule}]"

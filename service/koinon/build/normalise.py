@@ -1,0 +1,124 @@
+"""Normalising a source's triples, so that equal statements are equal bytes.
+
+Text is NFC, literals have the form in which the store keeps them, IRIs are checked (never changed), and blank nodes
+become IRIs of their own (RDF 1.1 Concepts, section 3.5) from their canonical labels (RDFC-1.0).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
+
+from koinon.build.literals import canonicaliser, problem_of
+from koinon.engine import Term
+from koinon.model.errors import SourceError
+from koinon.model.namespaces import BASE, ID, SKOLEM
+
+SCHEMES: Final = ("http", "https", "urn", "mailto", "tel")
+MAX_BLANK_NODES: Final = 20_000
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)\Z", re.DOTALL)
+_BAD = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e]")
+_THING = re.compile(r"[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*(?:#[A-Za-z0-9][A-Za-z0-9=,.;_-]*)?\Z")
+_ADDRESS = re.compile(
+    r"(?:(?:def|shapes|code|graph|context|statement|links|queries|releases|data|sparql)\b|\.well-known/|\Z)"
+)
+
+
+def iri_problem(iri: str) -> str | None:
+    """Return what is wrong with the IRI, in words, or None where the graph may hold it."""
+    if _BAD.search(iri):
+        return f"{iri!r} has characters that no IRI has"
+    parts = _SCHEME.match(iri)
+    if parts is None:
+        return f"{iri!r} is not an absolute IRI"
+    if parts[1] not in SCHEMES:
+        return f"the scheme of {iri!r} is none of {', '.join(SCHEMES)}"
+    if parts[1] in {"http", "https"} and not re.match(r"//[^/?#]", parts[2]):
+        return f"{iri!r} names no host"
+    if iri.startswith("http://w3id.org/koinon"):
+        return f"{iri!r}: Koinon's addresses begin with https:"
+    if iri.startswith(ID):
+        if not _THING.match(iri.removeprefix(ID)):
+            return f"{iri!r} is not of the form id/{{type}}/{{slug}} in lower-case ASCII"
+    elif iri.startswith(BASE) and not _ADDRESS.match(iri.removeprefix(BASE)):
+        return f"{iri!r} is no address that Koinon gives out"
+    return None
+
+
+class Normaliser:
+    """Normalises the triples of the sources of one build."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._canonical = canonicaliser()
+        self._checked: dict[str, str | None] = {}
+
+    def triples(self, triples: Iterable[Triple], slug: str) -> Iterator[Triple]:
+        """Yield each triple with normalised terms; blank nodes and triple terms are kept.
+
+        Raises SourceError with the rule ``iri``, ``literal`` or ``triple-term``.
+        """
+        for triple in triples:
+            yield self._triple(triple, slug, triple)
+
+    def _triple(self, triple: Triple, slug: str, outer: Triple) -> Triple:
+        subject, predicate, value = (
+            self._term(term, slug, outer) for term in (triple.subject, triple.predicate, triple.object)
+        )
+        if not isinstance(subject, NamedNode | BlankNode) or not isinstance(predicate, NamedNode):
+            raise SourceError(slug, "triple-term", _place(outer), "a triple term can only be annotated")
+        return Triple(subject, predicate, value)
+
+    def _term(self, term: Term, slug: str, outer: Triple) -> Term:
+        if isinstance(term, NamedNode):
+            if term.value not in self._checked:
+                self._checked[term.value] = iri_problem(term.value)
+            problem = self._checked[term.value]
+            if problem:
+                raise SourceError(slug, "iri", _place(outer), problem)
+            return term
+        if isinstance(term, Literal):
+            problem = problem_of(term)
+            if problem:
+                raise SourceError(slug, "literal", _place(outer), problem)
+            return self._canonical(_composed(term))
+        if isinstance(term, Triple):
+            return self._triple(term, slug, outer)
+        return term
+
+
+def _composed(literal: Literal) -> Literal:
+    text = unicodedata.normalize("NFC", literal.value)
+    if literal.language is not None:
+        return Literal(text, language=literal.language.lower())
+    return Literal(text, datatype=literal.datatype) if text != literal.value else literal
+
+
+def _place(triple: Triple) -> str:
+    return f"{triple.subject} {triple.predicate}"
+
+
+def skolemise(triples: set[Triple], slug: str) -> set[Triple]:
+    """Replace every blank node by ``…/.well-known/genid/{slug}-{canonical label}``.
+
+    The label depends on the graph alone, not on how the file wrote it. Raises SourceError (``blank-nodes``) where
+    there are more than MAX_BLANK_NODES, (``blank-only``) where nothing in the source has a name.
+    """
+    blank = {term for triple in triples for term in (triple.subject, triple.object) if isinstance(term, BlankNode)}
+    if not blank:
+        return triples
+    if len(blank) > MAX_BLANK_NODES:
+        detail = f"{len(blank)} blank nodes; at most {MAX_BLANK_NODES} are taken, so name the things"
+        raise SourceError(slug, "blank-nodes", "the whole source", detail)
+    if not any(isinstance(triple.subject, NamedNode) for triple in triples):
+        raise SourceError(slug, "blank-only", "the whole source", "every subject is a blank node; name the things")
+    dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return {Triple(_named(quad.subject, slug), quad.predicate, _named(quad.object, slug)) for quad in dataset}  # type: ignore[arg-type]
+
+
+def _named(term: Term, slug: str) -> Term:
+    return NamedNode(f"{SKOLEM}{slug}-{term.value}") if isinstance(term, BlankNode) else term

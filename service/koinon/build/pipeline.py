@@ -1,0 +1,249 @@
+"""``koinon build``: from source folders to a published release.
+
+find → read and normalise → judge (ownership, references, shapes) → settle what stays → write → publish. A
+source that fails keeps its last accepted graph, or stays out; every other graph is what it would have been
+without it.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from koinon.build.candidate import Candidate, make_candidate
+from koinon.build.findings import Finding
+from koinon.build.graphs import GraphFile, Index, index_of, read_graph, write_graph
+from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
+from koinon.build.keeping import keep_raw
+from koinon.build.normalise import Normaliser
+from koinon.build.progress import Progress, Silent
+from koinon.build.reading import FORMATS
+from koinon.build.report import BuildReport, Outcome, SourceReport
+from koinon.build.shacl import Result, Validator
+from koinon.build.sources import find_sources
+from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
+from koinon.build.writing import Inputs, read_owners, write_artefacts, write_report
+from koinon.model.assets import Assets
+from koinon.model.errors import SourceError, StorageError
+from koinon.model.namespaces import GRAPH
+from koinon.model.settings import Settings
+from koinon.release.current import Release, current_id, open_current
+from koinon.release.lock import build_lock
+from koinon.release.manifest import DERIVED, GraphEntry
+from koinon.release.paths import BUILDING, Home
+from koinon.release.publishing import make_current, publish, recover
+from koinon.release.retention import collect, make_room
+
+VOCABULARY = "vocabulary"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def build(
+    settings: Settings,
+    assets: Assets,
+    folders: Sequence[Path],
+    progress: Progress | None = None,
+    *,
+    wait: bool = False,
+) -> BuildReport:
+    """Build a release from the sources under ``folders`` and make it current.
+
+    Raises ConfigurationError (a folder is missing), VocabularyError (the ontology, a code list, a shape or a
+    rule is broken), BuildLockedError (another build is at work and ``wait`` is false), StorageError (the disk
+    is full, over its quota or cannot be written); in each case the current release stays as it was. Refused
+    sources don't raise: the report names them.
+    """
+    home = Home(settings.home)
+    with _storage(home), build_lock(home, wait=wait):
+        recover(home)
+        work = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home.releases))
+        try:
+            return _Build(settings, assets, home, work, progress or Silent()).run(folders)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _storage(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
+        what = "is full" if full else "cannot be written"
+        raise StorageError(
+            f"The disk under {home.root} {what} ({error}). The current release is untouched, and "
+            "nothing half-written is left. Free some space, or set KOINON_HOME to another disk, then build again."
+        ) from error
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A graph of the parent release that stays, or may."""
+
+    entry: GraphEntry
+    path: Path
+    index: Index
+
+
+@dataclass(slots=True)
+class _Build:
+    settings: Settings
+    assets: Assets
+    home: Home
+    work: Path
+    progress: Progress
+    parent: Release | None = None
+    normaliser: Normaliser = field(default_factory=Normaliser)
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+
+    def run(self, folders: Sequence[Path]) -> BuildReport:
+        self.parent = open_current(self.home) if current_id(self.home) else None
+        (self.work / "graphs").mkdir()
+        vocabulary = read_vocabulary(self.assets, self.normaliser)
+        own = [
+            self._vocabulary_graph("ontology", "Ontology of Koinon", vocabulary),
+            self._vocabulary_graph("code", "Code lists of Koinon", vocabulary),
+        ]
+        candidates = self._read(folders)
+        present = {candidate.slug for candidate in candidates} | set(self.findings)
+        kept = self._parent_graphs(present)
+        results, owners = self._judge(candidates, kept, vocabulary, own)
+        accepted = [candidate for candidate in candidates if not candidate.refused]
+        stays = {slug: k for slug, k in kept.items() if slug not in {c.slug for c in accepted}}
+        graphs = [*own, *(c.graph for c in accepted), *(self._link(k) for k in stays.values())]
+        inputs = Inputs(
+            graphs=tuple(sorted(graphs, key=lambda graph: graph.name)),
+            versions=vocabulary.versions,
+            rules=tuple(rule_files(self.assets)),
+            received=self._received(accepted),
+        )
+        sources = self._source_reports(candidates, accepted, stays, vocabulary)
+        return self._finish(inputs, sources, results, owners)
+
+    def _vocabulary_graph(self, slug: str, title: str, vocabulary: Vocabulary) -> GraphFile:
+        triples = vocabulary.ontology if slug == "ontology" else vocabulary.codes
+        path = self.work / "graphs" / f"{slug}.nt"
+        return write_graph(triples, path, slug=slug, name=GRAPH + slug, kind=VOCABULARY, title={"en": title})
+
+    def _read(self, folders: Sequence[Path]) -> list[Candidate]:
+        sources, refused = find_sources(folders, FORMATS)
+        for finding in refused:
+            self.findings.setdefault(finding.source, []).append(finding)
+        self.progress.stage("read", len(sources))
+        candidates = []
+        for source in sources:
+            keep_raw(self.home, source, self.settings.max_source)
+            try:
+                candidates.append(make_candidate(source, self.work / "graphs", self.normaliser, self.settings))
+            except SourceError as error:
+                self.findings.setdefault(source.slug, []).append(Finding.of(error))
+            self.progress.step(source.slug)
+        return candidates
+
+    def _parent_graphs(self, present: set[str]) -> dict[str, _Kept]:
+        kept = {}
+        for entry in self.parent.manifest.graphs if self.parent else ():
+            if entry.slug in present and entry.kind not in {VOCABULARY, DERIVED} and self.parent:
+                path = self.parent.graph_file(entry.slug)
+                kept[entry.slug] = _Kept(entry, path, index_of(read_graph(path)))
+        return kept
+
+    def _judge(
+        self, candidates: list[Candidate], kept: dict[str, _Kept], vocabulary: Vocabulary, own: list[GraphFile]
+    ) -> tuple[dict[str, list[Result]], dict[str, str]]:
+        before = read_owners(self.parent) if self.parent else {}
+        absent = {slug: k for slug, k in kept.items() if slug in self.findings}
+        judge_ownership(candidates, {slug: k.index for slug, k in absent.items()}, before)
+        known = {iri for k in absent.values() for iri in k.index.types}
+        terms = {t.subject.value for t in vocabulary.ontology if hasattr(t.subject, "value")}
+        codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
+        judge_references(candidates, known, terms, codes)
+        self.progress.stage("validate", len(candidates))
+        validator = Validator(vocabulary.shapes)
+        context = b"".join(graph.path.read_bytes() for graph in own)
+        results = judge_shapes(
+            candidates,
+            {slug: (k.entry.kind, k.path, k.index) for slug, k in kept.items()},
+            validator,
+            context,
+            self.progress,
+        )
+        owners = {thing: slug for thing, slug in before.items() if slug in kept}
+        owners.update({thing: c.slug for c in candidates if not c.refused for thing in c.minted})
+        return results, owners
+
+    def _link(self, kept: _Kept) -> GraphFile:
+        path = self.work / "graphs" / f"{kept.entry.slug}.nt"
+        path.unlink(missing_ok=True)
+        try:
+            os.link(kept.path, path)
+        except OSError:
+            shutil.copyfile(kept.path, path)
+        e = kept.entry
+        return GraphFile(e.slug, e.name, e.kind, dict(e.title), path, e.sha256, e.triples)
+
+    def _received(self, accepted: list[Candidate]) -> str | None:
+        days = [c.source.manifest.reading.received.isoformat() for c in accepted]
+        return max(days, default=self.parent.manifest.received if self.parent else None)
+
+    def _source_reports(
+        self,
+        candidates: list[Candidate],
+        accepted: list[Candidate],
+        stays: dict[str, _Kept],
+        vocabulary: Vocabulary,
+    ) -> tuple[SourceReport, ...]:
+        indexes = {c.slug: c.index for c in accepted} | {slug: k.index for slug, k in stays.items()}
+        typed = {iri for index in indexes.values() for iri in index.types}
+        codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
+        found = dict(self.findings)
+        for candidate in candidates:
+            found.setdefault(candidate.slug, []).extend(candidate.findings)
+        reports = []
+        ok = {c.slug: c.graph.triples for c in accepted}
+        for slug in sorted(found):
+            outcome = Outcome.ACCEPTED if slug in ok else Outcome.KEPT if slug in stays else Outcome.OUT
+            findings = list(found[slug])
+            if slug in indexes:
+                findings += dangling(slug, indexes[slug], typed, codes)
+            triples = ok.get(slug, stays[slug].entry.triples if slug in stays else 0)
+            reports.append(SourceReport(slug, outcome, triples, tuple(findings)))
+        for entry in self.parent.manifest.graphs if self.parent else ():
+            if entry.kind not in {VOCABULARY, DERIVED} and entry.slug not in found:
+                reports.append(SourceReport(entry.slug, Outcome.WITHDRAWN, 0))
+        return tuple(reports)
+
+    def _finish(
+        self,
+        inputs: Inputs,
+        sources: tuple[SourceReport, ...],
+        results: dict[str, list[Result]],
+        owners: dict[str, str],
+    ) -> BuildReport:
+        identifier = inputs.id
+        parent = self.parent.id if self.parent else None
+        total = sum(graph.triples for graph in inputs.graphs)
+        count = len(inputs.graphs)
+        if (self.home.release(identifier) / "manifest.json").is_file():
+            published = make_current(self.home, identifier)
+            return BuildReport(identifier, parent, published, total, count, sources)
+        self.progress.stage("write", 1)
+        self._clear_unused(inputs)
+        manifest = write_artefacts(self.work, inputs, self.parent)
+        report = BuildReport(identifier, parent, True, manifest.total, len(manifest.graphs), sources)
+        write_report(self.work, report, results, owners)
+        make_room(self.home, self.settings.keep_releases, self.settings.disk_quota)
+        publish(self.home, self.work, manifest)
+        collect(self.home, self.settings.keep_releases, self.settings.disk_quota)
+        self.progress.step(identifier)
+        return report
+
+    def _clear_unused(self, inputs: Inputs) -> None:
+        used = {graph.path.name for graph in inputs.graphs}
+        for path in (self.work / "graphs").iterdir():
+            if path.name not in used:
+                path.unlink()

@@ -1,0 +1,81 @@
+"""What a build did: each source with its outcome and findings, and the release that came of it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from koinon.build.findings import Finding, Severity
+
+
+class Outcome(StrEnum):
+    """What became of a source."""
+
+    ACCEPTED = "accepted"
+    KEPT = "kept"
+    OUT = "out"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """One source: ``kept`` is refused with the last accepted graph, ``out`` refused with none to keep."""
+
+    slug: str
+    outcome: Outcome
+    triples: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the source as handed in was refused."""
+        return self.outcome in {Outcome.KEPT, Outcome.OUT}
+
+    def of(self, severity: Severity) -> list[Finding]:
+        """Return the findings of one severity."""
+        return [finding for finding in self.findings if finding.severity == severity]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """The whole build; ``published`` tells whether ``current`` changed."""
+
+    release: str
+    parent: str | None
+    published: bool
+    triples: int
+    graphs: int
+    sources: tuple[SourceReport, ...]
+
+    @property
+    def refused(self) -> list[SourceReport]:
+        """The sources that were refused."""
+        return [source for source in self.sources if source.refused]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as a JSON object."""
+        return asdict(self)
+
+    def lines(self, *, details: bool = True) -> Iterator[str]:
+        """Yield the report for people, line by line; without ``details`` only the refusals are spelled out."""
+        state = "is current now" if self.published else "was current already; nothing changed"
+        if self.release:
+            yield f"Release {self.release} {state}: {self.graphs} graphs, {self.triples} statements."
+        for source in self.sources:
+            notes = source.of(Severity.NOTE)
+            warnings = source.of(Severity.WARNING)
+            said = f"{source.slug}: {_SAID[source.outcome]}"
+            if warnings or notes:
+                said += f"; {len(warnings)} warnings, {len(notes)} notes"
+            yield said
+            for finding in source.of(Severity.REFUSED):
+                yield f"  refused: {finding}"
+            for finding in (*warnings, *notes) if details else ():
+                yield f"  {finding.severity}: {finding}"
+
+
+_SAID = {
+    Outcome.ACCEPTED: "accepted",
+    Outcome.KEPT: "REFUSED, its last accepted graph stays",
+    Outcome.OUT: "REFUSED, and it has no accepted graph yet, so it stays out",
+    Outcome.WITHDRAWN: "withdrawn: its folder is gone, and so is its graph",
+}

@@ -1,0 +1,76 @@
+"""``koinon release list|show|verify``: look at releases and check that they are whole."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from koinon.build.verifying import verify_release
+from koinon.cli.output import show
+from koinon.model.errors import ReleaseError
+from koinon.model.settings import Settings
+from koinon.release.current import Release, current_id, open_current, open_release, release_folders
+from koinon.release.log import read_log
+from koinon.release.manifest import Manifest
+from koinon.release.paths import Home
+
+app = typer.Typer(help="List, show and verify releases.", no_args_is_help=True)
+
+_HomeOption = Annotated[Path | None, typer.Option(help="Folder with the releases (KOINON_HOME).")]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+_IdArgument = Annotated[
+    str | None, typer.Argument(help="A release id or how it begins; by default the current one.")
+]
+
+
+def _open(home: Home, identifier: str | None) -> Release:
+    return open_current(home) if identifier is None else open_release(home, identifier)
+
+
+@app.command("list")
+def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> None:
+    """List the releases that are kept, and the log of what was current when."""
+    where = Home(Settings.from_environment(home=home).home)
+    current = current_id(where)
+    manifests = [Manifest.read(path / "manifest.json") for path in release_folders(where)]
+    log = read_log(where.log)
+    document = {
+        "current": current,
+        "releases": [
+            {"id": m.id, "parent": m.parent, "graphs": len(m.graphs), "statements": m.total, "received": m.received}
+            for m in manifests
+        ],
+        "log": [asdict(entry) for entry in log],
+    }
+    lines = [
+        f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements" for m in manifests
+    ]
+    lines += [f"{entry.sequence}. {entry.published_at}  {entry.id}" for entry in log]
+    show(lines or ["There is no release yet. Run `koinon build`."], document, as_json=as_json)
+
+
+@app.command("show")
+def show_release(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _JsonOption = False) -> None:
+    """Show the manifest of a release."""
+    manifest = _open(Home(Settings.from_environment(home=home).home), identifier).manifest
+    lines = [
+        f"Release {manifest.id}",
+        f"  parent {manifest.parent or 'none'}, received up to {manifest.received or 'unknown'}",
+        f"  ontology {manifest.ontology_version}, shapes {manifest.shapes_version}, "
+        f"rules {manifest.rules_version}, link model {manifest.link_model_version}, "
+        f"software {manifest.software_version}",
+        *(f"  {g.slug} ({g.kind}): {g.triples} statements, sha256 {g.sha256}" for g in manifest.graphs),
+    ]
+    show(lines, asdict(manifest), as_json=as_json)
+
+
+@app.command("verify")
+def verify(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _JsonOption = False) -> None:
+    """Compare id, graph files and store of a release with its manifest; exit code 3 where they differ."""
+    release = _open(Home(Settings.from_environment(home=home).home), identifier)
+    problems = verify_release(release)
+    document = {"id": release.id, "whole": not problems, "problems": problems}
+    show(problems or [f"Release {release.id} is whole."], document, as_json=as_json)
+    if problems:
+        raise typer.Exit(ReleaseError.exit_code)
