@@ -96,8 +96,9 @@ def store() -> Store:
 
 
 def prefixes() -> dict[str, str]:
-    """The prefixes of the vocabularies, and one for each code list."""
-    return dict(PREFIXES) | {path.stem: f"{CODE}{path.stem}/" for path in sorted(CODE_LISTS.glob("*.ttl"))}
+    """The prefixes of the vocabularies, one for each code list, and ``lang`` for the table of languages."""
+    schemes = {path.stem: f"{CODE}{path.stem}/" for path in sorted(CODE_LISTS.glob("*.ttl"))}
+    return dict(PREFIXES) | schemes | {"lang": "http://publications.europa.eu/resource/authority/language/"}
 
 
 def rows(query: str) -> list[tuple[str, ...]]:
