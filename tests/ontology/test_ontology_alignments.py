@@ -25,7 +25,7 @@ def listed(root: Path) -> set[str]:
 
 
 def mapped(graph: Graph) -> list[tuple[URIRef, URIRef, URIRef]]:
-    return [(s, p, o) for s, p, o in graph if p in WEAK]  # type: ignore[misc]
+    return [(s, p, o) for s, p, o in graph if p in WEAK]
 
 
 def test_every_term_of_an_alignment_is_on_the_list_of_terms_that_were_read(

@@ -78,7 +78,7 @@ def test_every_property_and_class_of_the_data_has_a_display_label_in_each_langua
     ontology: Graph, data: list[ox.Triple]
 ) -> None:
     shown = {triple.predicate.value for triple in data} - ANNOTATION
-    shown |= {str(t.object.value) for t in data if t.predicate.value == str(RDF.type)}  # type: ignore[union-attr]
+    shown |= {str(t.object.value) for t in data if t.predicate.value == str(RDF.type)}
     for iri in sorted(shown):
         labels = ontology.objects(URIRef(iri), RDFS.label)
         found = {label.language for label in labels if isinstance(label, Literal)}
