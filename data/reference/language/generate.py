@@ -17,7 +17,7 @@ from babel import Locale
 TARGET = Path(__file__).resolve().parent / "languages.ttl"
 INTERFACE_LANGUAGES = ("en", "pl", "el", "lv", "fr", "it", "es", "ca", "nb")
 
-# Code in the EU authority table of languages (ISO 639-3 in capitals) and in ISO 639-1.
+# Code in the EU authority table of languages (ISO 639-3 in capitals) and in ISO 639-1; UND is an unknown language.
 LANGUAGES = {
     "CAT": "ca",
     "DEU": "de",
@@ -30,6 +30,7 @@ LANGUAGES = {
     "NOB": "nb",
     "POL": "pl",
     "SPA": "es",
+    "UND": "und",
 }
 
 HEAD = """\
@@ -59,7 +60,7 @@ def generated() -> str:
         facts = [
             "a dct:LinguisticSystem",
             "skos:prefLabel " + " ,\n        ".join(names),
-            f'skos:notation "{iso}" , "{authority.lower()}"',
+            "skos:notation " + " , ".join(f'"{code}"' for code in dict.fromkeys([iso, authority.lower()])),
         ]
         blocks.append(f"lang:{authority}\n    " + " ;\n    ".join(facts) + " .\n")
     return "\n".join(blocks)
