@@ -1,0 +1,67 @@
+"""``koinon serve``: the web service of one home, in one process, with its query workers."""
+
+import errno
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from koinon.model.errors import ConfigurationError
+from koinon.model.settings import Settings
+from koinon.release.current import open_current
+from koinon.release.paths import Home
+from koinon.web.app import create_app
+
+_DRAIN_SECONDS = 10
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (KOINON_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one (KOINON_PORT).")] = None,
+    home: Annotated[Path | None, typer.Option(help="Folder with the releases (KOINON_HOME).")] = None,
+    log_level: Annotated[str, typer.Option(help="How much to log: error, warning, info or debug.")] = "warning",
+) -> None:
+    """Serve the current release until SIGINT or SIGTERM; follow ``current`` to newer releases."""
+    settings = Settings.from_environment(host=host, port=port, home=home)
+    release = open_current(Home(settings.home))
+    listener = _listen(settings.host, settings.port)
+    app = create_app(settings)
+    address = _address(settings.host, listener)
+    typer.echo(f"Koinon serves release {release.id[:12]} at {address} (stop with Ctrl+C)")
+    config = uvicorn.Config(
+        app,
+        log_level=log_level,
+        access_log=log_level in ("info", "debug"),
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise ConfigurationError("The service did not start; the lines above say why.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind the address; raises ConfigurationError, with a next step, where that fails."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise ConfigurationError(
+                f"Port {port} of {host} is in use. Choose another with --port, or 0 for a free one."
+            ) from error
+        raise ConfigurationError(f"Cannot listen on {host}, port {port}: {error}.") from error
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}/"

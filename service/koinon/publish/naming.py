@@ -1,0 +1,59 @@
+"""Labels of things in the reader's language."""
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode
+
+from koinon.engine import GraphStore, Triple
+from koinon.model.languages import best_label
+from koinon.model.namespaces import FRAPO, SKOS
+from koinon.publish.documents import label_triples, literal_of
+from koinon.publish.text import Text
+from koinon.publish.vocabulary import Vocabulary, short_name
+
+_ACRONYM = NamedNode(FRAPO + "hasAcronym")
+_NOTATION = NamedNode(SKOS + "notation")
+
+
+class Naming:
+    """Finds the best label of anything in one release, for one language; remembers what it found."""
+
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, language: str) -> None:
+        """Look up in ``store`` for readers of ``language``."""
+        self._store = store
+        self._vocabulary = vocabulary
+        self._found: dict[str, Text] = {}
+        self.language = language
+
+    def __call__(self, iri: str) -> Text:
+        """Return the label of a thing, concept, class or graph; without any, its IRI, shortened."""
+        if iri not in self._found:
+            self._found[iri] = self._look_up(iri)
+        return self._found[iri]
+
+    def best(self, literals: Iterable[Literal]) -> Text | None:
+        """Return the literal that suits the reader best, or None where there is none."""
+        return best_text(literals, self.language)
+
+    def _look_up(self, iri: str) -> Text:
+        if iri in self._vocabulary.terms:
+            return self._vocabulary.label(iri, self.language)
+        node = NamedNode(iri)
+        found = best_text(_literals(label_triples(self._store, node)), self.language)
+        if found:
+            return found
+        code = literal_of(self._store, node, _ACRONYM) or literal_of(self._store, node, _NOTATION)
+        return Text(code.value if code else short_name(iri))
+
+
+def best_text(literals: Iterable[Literal], language: str) -> Text | None:
+    """Return the literal that suits a reader of ``language`` best, or None where there is none."""
+    labels: dict[str, str] = {}
+    for literal in literals:
+        labels.setdefault(literal.language or "", literal.value)
+    found = best_label(labels, language)
+    return Text(*found) if found else None
+
+
+def _literals(triples: Iterable[Triple]) -> list[Literal]:
+    return sorted((o for _, _, o in triples if isinstance(o, Literal)), key=str)

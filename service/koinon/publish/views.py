@@ -1,0 +1,107 @@
+"""View models: what an HTML page about a thing shows, as plain frozen data in the reader's language."""
+
+from dataclasses import dataclass
+
+from koinon.publish.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with an address and a label."""
+
+    iri: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A mark beside a value that leads to note ``number``; ``basis`` is its notation."""
+
+    number: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value: a literal (``text``), a link (``iri`` and ``text``) or an owned part (``part``)."""
+
+    text: Text
+    datatype: str = ""
+    iri: str = ""
+    part: "Part | None" = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property and its values."""
+
+    iri: str
+    label: Text
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fragment of the thing: its anchor on the page, and its own properties."""
+
+    iri: str
+    anchor: str
+    types: tuple[Named, ...]
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Properties that belong together, as the shapes group them; ``label`` is None for the rest."""
+
+    label: Text | None
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One source's word: its number on the page, basis (notation and label), character ranges and comment."""
+
+    number: int
+    basis: str
+    basis_label: Text
+    ranges: tuple[tuple[int, int], ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source that the page cites, with the notes that rest on it. Dates are ISO 8601, empty where unknown."""
+
+    graph: str
+    title: Text
+    document: Named | None
+    language: str
+    issued: str
+    received: str
+    address: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Things that point here by one property; ``more`` tells that not all are listed."""
+
+    iri: str
+    label: Text
+    things: tuple[tuple[Named, Text | None], ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThingView:
+    """The page about a thing."""
+
+    iri: str
+    label: Text
+    definition: Text | None
+    types: tuple[Value, ...]
+    groups: tuple[Group, ...]
+    incoming: tuple[Incoming, ...]
+    sources: tuple[Source, ...]

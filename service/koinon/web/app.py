@@ -1,0 +1,110 @@
+"""The application: routers, errors, and the release that is opened when it starts."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from koinon import __version__
+from koinon.model.assets import Assets
+from koinon.model.errors import KoinonError, QuerySyntaxError
+from koinon.model.settings import Settings
+from koinon.web import graphs, home, operations, queries, sparql, things, translations, vocabulary
+from koinon.web.door import Door, html
+from koinon.web.middleware import CommonHeaders
+from koinon.web.negotiation import acceptable
+from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, problem_document
+from koinon.web.rendering import Pages
+from koinon.web.served import Following
+
+_LOG: Final = logging.getLogger("koinon.web")
+_PROBLEM: Final = "application/problem+json"
+_RETRY_SECONDS: Final = "5"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service for one home. It opens the current release when it starts, and follows it after that.
+
+    Raises ConfigurationError where the ontology, shapes or queries cannot be found; starting raises NoReleaseError
+    where nothing has been built yet.
+    """
+    assets = Assets.locate(settings)
+    following = Following(settings, assets)
+    translations.load_all()
+    door = Door(settings, assets, following, Pages())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await following.start()
+        try:
+            yield
+        finally:
+            await following.stop()
+
+    app = FastAPI(
+        title="Koinon",
+        version=__version__,
+        summary="A knowledge graph and linked-data service for Europe's social economy",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.door = door
+    for part in (operations, things, vocabulary, graphs, sparql, queries, home):
+        app.include_router(part.router)
+    app.add_exception_handler(KoinonError, _koinon_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(CommonHeaders)
+    return app
+
+
+async def _koinon_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, KoinonError)  # noqa: S101  # what the handler is registered for
+    members: dict[str, object] = dict(error.members) if isinstance(error, ProblemError) else {}
+    if isinstance(error, QuerySyntaxError) and error.line is not None:
+        members |= {"line": error.line, "column": error.column}
+    headers = dict(error.headers) if isinstance(error, ProblemError) else {}
+    return await respond(request, kind_of(error), str(error), members, headers)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # what the handler is registered for
+    name = kind_of_status(error.status_code)
+    detail = {"not-found": "No address of this service looks like this."}.get(name, str(error.detail) + ".")
+    return await respond(request, name, detail, {}, dict(error.headers or {}))
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    return await respond(request, "bad-request", "A part of the address is malformed.", {}, {})
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _LOG.error("unexpected error at %s", request.url.path, exc_info=error)
+    return await respond(request, "internal-error", "The request could not be answered.", {}, {})
+
+
+async def respond(
+    request: Request, name: str, detail: str, members: dict[str, object], headers: dict[str, str]
+) -> Response:
+    """Answer with a problem: as a page where the reader wants HTML most, else as RFC 9457 JSON."""
+    door = Door.of(request)
+    reader = door.reader(request)
+    kind = KINDS[name]
+    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"} | headers
+    if kind.status == 503:
+        headers["Retry-After"] = _RETRY_SECONDS
+    wanted = acceptable(request.headers.get("accept"), [_PROBLEM, "application/json", "text/html"])
+    if wanted and wanted[0] == "text/html" and "html" in request.headers.get("accept", ""):
+        return await html(
+            request, "error.html", status=kind.status, headers=headers, name=name, kind=kind, detail=detail
+        )
+    body = problem_document(name, detail, reader.base, request.url.path, members)
+    return JSONResponse(body, kind.status, headers, _PROBLEM)

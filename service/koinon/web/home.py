@@ -1,0 +1,112 @@
+"""The home page, the lists of things, the explanations of problems, and the static files."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from koinon.model.errors import NotFoundError
+from koinon.model.namespaces import DEF, FOAF
+from koinon.publish.collections import SECTIONS, Page
+from koinon.publish.naming import Naming
+from koinon.publish.text import Text
+from koinon.release.manifest import DERIVED, GraphEntry
+from koinon.web.door import Door, html
+from koinon.web.problems import KINDS, ProblemError
+from koinon.web.queries import described
+from koinon.web.rendering import STATIC, static_file
+from koinon.web.representations import caching, entity_tag, is_unchanged, not_modified
+
+router: Final = APIRouter()
+
+FEATURED: Final = "regions-sharing-a-cluster-model"
+_COUNTED: Final = {
+    **SECTIONS,
+    "practices": DEF + "GoodPractice",
+    "events": DEF + "Event",
+    "documents": FOAF + "Document",
+}
+_AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
+
+
+@router.api_route("/", methods=["GET", "HEAD"], response_class=Response)
+async def home(request: Request) -> Response:
+    """Show what is here: counts, questions, sources."""
+    door = Door.of(request)
+    reader = door.reader(request)
+    async with door.release() as served:
+        headers = caching(entity_tag(served.release.id, reader, "text/html"), reader.language)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        counts = {name: await run_in_threadpool(served.collections.count, iri) for name, iri in _COUNTED.items()}
+        questions = [(query.name, described(query.title, reader.language)) for query in served.catalogue]
+        featured = next((question for question in questions if question[0] == FEATURED), None)
+        sources = sorted(
+            (
+                (entry, described(entry.title, reader.language))
+                for entry in served.release.manifest.graphs
+                if entry.kind != DERIVED
+            ),
+            key=_source_order,
+        )
+        return await html(
+            request,
+            "home.html",
+            headers=headers,
+            counts=counts,
+            questions=questions,
+            featured=featured,
+            sources=sources,
+            release=served.release,
+        )
+
+
+def _source_order(source: tuple[GraphEntry, Text]) -> tuple[int, str]:
+    entry, title = source
+    return {"page": 0, "external": 1}.get(entry.kind, 2), title.text.casefold()
+
+
+@router.api_route("/problems/{name}", methods=["GET", "HEAD"], response_class=Response)
+async def problem(
+    request: Request, name: Annotated[str, Path(description="Name of the kind of problem.")]
+) -> Response:
+    """Explain one kind of problem."""
+    if name not in KINDS:
+        raise NotFoundError(f"There is no problem of this name. There are: {', '.join(KINDS)}.")
+    return await html(request, "problem.html", kind=KINDS[name], name=name)
+
+
+@router.api_route("/static/{name}", methods=["GET", "HEAD"], response_class=Response)
+async def static(request: Request, name: Annotated[str, Path(description="Name of the file.")]) -> Response:
+    """Answer with a style sheet or an image; its address carries its hash, so it may be kept for good."""
+    if name not in STATIC:
+        raise NotFoundError("There is no such file.")
+    tag = f'"{Door.of(request).pages.versions[name]}"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
+    if is_unchanged(request, tag):
+        return not_modified(headers)
+    return Response(static_file(name), headers=headers, media_type=STATIC[name])
+
+
+@router.api_route("/{section}", methods=["GET", "HEAD"], response_class=Response)
+async def section(
+    request: Request,
+    section: Annotated[str, Path(description="actors, projects, programmes, clusters or regions.")],
+) -> Response:
+    """List all things of one class, page by page (``?after=`` the last thing of the page before)."""
+    if section not in SECTIONS:
+        raise NotFoundError("No address of this service looks like this.")
+    after = request.query_params.get("after")
+    if after is not None and not _AFTER.fullmatch(after):
+        raise ProblemError("bad-request", "after takes the type and name of a thing, like project/resist.")
+    door = Door.of(request)
+    reader = door.reader(request)
+    async with door.release() as served:
+        headers = caching(entity_tag(served.release.id, reader, "text/html"), reader.language)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        naming = Naming(served.store, served.vocabulary, reader.language)
+        page: Page = await run_in_threadpool(served.collections.page, SECTIONS[section], naming, after)
+        return await html(request, "list.html", headers=headers, section=section, page=page, release=served.release)

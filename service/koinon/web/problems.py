@@ -1,0 +1,172 @@
+"""Errors on the wire: RFC 9457 problems, each with a type that opens a page which explains it."""
+
+import http
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from koinon.model import errors
+from koinon.query.pool import NotAcceptableError
+
+
+def _(message: str) -> str:
+    """Mark a text for translation; it is translated where a page shows it."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its HTTP status, its title and what a reader can do, in English."""
+
+    status: int
+    title: str
+    advice: str
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "bad-request": Kind(
+        400,
+        _("The request cannot be understood"),
+        _("A parameter or a header is malformed. Check the address against the description of the service."),
+    ),
+    "query-syntax": Kind(
+        400,
+        _("The query is not valid SPARQL"),
+        _("The message names the line and the column. Correct the text there and send it again."),
+    ),
+    "query-parameter": Kind(
+        400,
+        _("A parameter does not fit"),
+        _("The query takes typed parameters. The message names the one that does not fit and the form it takes."),
+    ),
+    "query-refused": Kind(
+        400,
+        _("The query is refused"),
+        _(
+            "This service answers read queries on its own data. It does not update, and it does not call other services."
+        ),
+    ),
+    "not-found": Kind(
+        404,
+        _("Nothing is known under this address"),
+        _("The address may be misspelt, or the thing may be absent from the current release."),
+    ),
+    "method-not-allowed": Kind(
+        405,
+        _("This method is not possible here"),
+        _("Most addresses are only read, with GET or HEAD. Queries may also be sent with POST."),
+    ),
+    "not-acceptable": Kind(
+        406,
+        _("No form of this fits the Accept header"),
+        _("Ask for one of the listed forms in the Accept header, or add its suffix to the address."),
+    ),
+    "unsupported-media-type": Kind(
+        415,
+        _("The request body has a form that is not read here"),
+        _("Send a query as a form or as application/sparql-query."),
+    ),
+    "query-too-long": Kind(
+        413,
+        _("The request is too long"),
+        _("Shorten the query, or download the data and query them on your side."),
+    ),
+    "result-too-large": Kind(
+        422,
+        _("The answer is too large"),
+        _("Nothing was sent, so that no answer looks complete when it is not. Ask in pages, or download the data."),
+    ),
+    "worker-lost": Kind(
+        422,
+        _("The query costs too much"),
+        _("It nests too deeply or needs too much memory, and was ended. Split it or narrow it."),
+    ),
+    "internal-error": Kind(
+        500,
+        _("Something went wrong on our side"),
+        _("The service goes on. If it happens again, tell its operator the time and the address."),
+    ),
+    "busy": Kind(
+        503,
+        _("The service is busy"),
+        _("Too many queries are waiting. Send the request again in a few seconds."),
+    ),
+    "not-ready": Kind(
+        503,
+        _("The service is not ready"),
+        _("It has no release that it can answer from. Its operator builds one with koinon build."),
+    ),
+    "query-timeout": Kind(
+        504,
+        _("The query took too long"),
+        _("It was stopped at its time limit. Name a subject or a graph, or add a LIMIT."),
+    ),
+}
+"""Every kind of problem by the name under which ``/problems/{name}`` explains it."""
+
+_OF_ERROR: Final[dict[type[errors.KoinonError], str]] = {
+    errors.NotFoundError: "not-found",
+    errors.QuerySyntaxError: "query-syntax",
+    errors.ParameterError: "query-parameter",
+    errors.QueryRefusedError: "query-refused",
+    errors.QueryTimeoutError: "query-timeout",
+    errors.ResultTooLargeError: "result-too-large",
+    errors.WorkerLostError: "worker-lost",
+    errors.BusyError: "busy",
+    errors.ReleaseError: "not-ready",
+    errors.StorageError: "not-ready",
+    NotAcceptableError: "not-acceptable",
+}
+_OF_STATUS: Final = {
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "query-too-long",
+    415: "unsupported-media-type",
+}
+
+
+@dataclass
+class ProblemError(errors.KoinonError):
+    """A problem that a route raises itself: its kind, what is wrong, and further members (RFC 9457 §3.2)."""
+
+    name: str
+    detail: str
+    members: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the detail."""
+        return self.detail
+
+
+def kind_of(error: errors.KoinonError) -> str:
+    """Return the name of the problem that an error of the tree becomes."""
+    if isinstance(error, ProblemError):
+        return error.name
+    return next((name for cls, name in _OF_ERROR.items() if isinstance(error, cls)), "internal-error")
+
+
+def kind_of_status(status: int) -> str:
+    """Return the name of the problem for a status that the framework raised."""
+    return _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+
+
+def problem_document(
+    name: str, detail: str, base: str, instance: str, members: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the problem as RFC 9457 §3 members; ``type`` opens its explanation under ``base``."""
+    kind = KINDS[name]
+    own: dict[str, object] = {
+        "type": f"{base}/problems/{name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": instance,
+    }
+    return {**members, **own}
+
+
+def phrase(status: int) -> str:
+    """Return the HTTP reason phrase of a status."""
+    return http.HTTPStatus(status).phrase

@@ -1,0 +1,172 @@
+"""``/queries``: the query catalogue as pages, forms and REST calls with typed parameters."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from koinon.model.errors import ParameterError
+from koinon.model.languages import best_label
+from koinon.model.namespaces import BASE, ID
+from koinon.publish.naming import Naming
+from koinon.publish.text import Text
+from koinon.query.catalogue import CatalogueQuery
+from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Job
+from koinon.web.door import Door, PageFrame, html
+from koinon.web.problems import ProblemError
+from koinon.web.representations import HTML, JSON, Form, alternates, caching, entity_tag, is_unchanged, negotiate
+from koinon.web.representations import not_modified, split_suffix
+from koinon.web.results import result_table
+from koinon.web.served import Served
+from koinon.web.sparql import result_response
+
+router: Final = APIRouter()
+
+_ROWS_SHOWN: Final = 1000
+_CHOICES: Final = 500
+_PAGE: Final = Form(HTML, "html", "HTML")
+_BINDING_FORMS: Final = (
+    _PAGE,
+    Form(BINDING_TYPES[0], "json", "JSON"),
+    Form("text/csv", "csv", "CSV"),
+    Form("text/tab-separated-values", "tsv", "TSV"),
+    Form(BINDING_TYPES[1], "xml", "XML"),
+    Form(JSON, "", "JSON"),
+)
+_GRAPH_FORMS: Final = (
+    _PAGE,
+    Form("application/ld+json", "jsonld", "JSON-LD"),
+    Form("text/turtle", "ttl", "Turtle"),
+    Form("application/n-triples", "nt", "N-Triples"),
+    Form("application/rdf+xml", "rdf", "RDF/XML"),
+    Form(JSON, "json", "JSON-LD"),
+)
+_ALL_FORMS: Final = (*_BINDING_FORMS, *_GRAPH_FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a query's form; ``choices`` are the things it may name, as written values and labels."""
+
+    name: str
+    label: Text
+    kind: str
+    value: str
+    choices: tuple[tuple[str, Text], ...]
+
+
+@router.api_route("/queries", methods=["GET", "HEAD"], response_class=Response)
+async def catalogue(request: Request) -> Response:
+    """List the questions that the catalogue answers."""
+    door = Door.of(request)
+    language = door.reader(request).language
+    async with door.release() as served:
+        questions = [(query, described(query.title, language), described(query.description, language))
+                     for query in served.catalogue]  # fmt: skip
+    return await html(request, "queries.html", questions=questions)
+
+
+@router.api_route("/queries/{name}", methods=["GET", "HEAD"], response_class=Response)
+async def question(
+    request: Request, name: Annotated[str, Path(description="Name of the query, with or without suffix.")]
+) -> Response:
+    """Answer one question of the catalogue; its parameters are those of the address."""
+    stem, named = split_suffix(name, _ALL_FORMS)
+    door = Door.of(request)
+    reader = door.reader(request)
+    async with door.release() as served:
+        query = served.catalogue[stem]
+        forms = _BINDING_FORMS if query.form in ("select", "ask") else _GRAPH_FORMS
+        fixed = next((form for form in forms if named and form.suffix == named.suffix), None)
+        if named and fixed is None:
+            raise ProblemError("not-acceptable", f"This query has no form .{named.suffix}.")
+        form = negotiate(request, forms, fixed)
+        values = _values(request)
+        if form.media_type == HTML:
+            return await _page(request, served, query, values, forms)
+        headers = caching(entity_tag(served.release.id, reader, form.media_type), None)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        wanted = [form.media_type]
+        means = {JSON: (BINDING_TYPES[0], GRAPH_TYPES[1])}.get(form.media_type, (form.media_type,))
+        answer = await served.pool.run(Job(query.bind(values), means), query.budget)
+        return result_response(answer, wanted, headers)
+
+
+def described(texts: Mapping[str, str], language: str) -> Text:
+    """Return a text of the catalogue for a reader of ``language``."""
+    found = best_label(texts, language)
+    return Text(*found) if found else Text("")
+
+
+def _values(request: Request) -> dict[str, str]:
+    """Return the parameters of the address that are filled in; ``lang`` is the page's, unless the query has it."""
+    items = request.query_params.multi_items()
+    names = [name for name, _ in items]
+    for name in names:
+        if names.count(name) > 1:
+            raise ParameterError(f"The parameter {name} is given more than once.")
+    return {name: value for name, value in items if value.strip() and name != "lang"}
+
+
+async def _page(
+    request: Request, served: Served, query: CatalogueQuery, values: Mapping[str, str], forms: Sequence[Form]
+) -> Response:
+    door = Door.of(request)
+    reader = door.reader(request)
+    text = query.bind(values)
+    select = query.form in ("select", "ask")
+    answer = await served.pool.run(Job(text, (BINDING_TYPES[0],) if select else (GRAPH_TYPES[0],)), query.budget)
+
+    def build() -> tuple[object, list[Field]]:
+        naming = Naming(served.store, served.vocabulary, reader.language)
+        table = result_table(json.loads(answer.body), _ROWS_SHOWN) if select else None
+        return table, [_field(name, served, query, values, naming) for name in query.parameters]
+
+    table, fields = await run_in_threadpool(build)
+    path = f"/queries/{query.name}"
+    search = f"?{request.url.query}" if request.url.query else ""
+    links = [(address + search, form) for address, form in alternates(reader, path, forms)]
+    return await html(
+        request,
+        "query.html",
+        frame=PageFrame(links, "", dict(request.query_params)),
+        headers={
+            "Link": ", ".join(f'<{address}>; rel="alternate"; type="{form.media_type}"' for address, form in links)
+        },
+        query=query,
+        title=described(query.title, reader.language),
+        description=described(query.description, reader.language),
+        text=text,
+        table=table,
+        graph="" if select else answer.body.decode(),
+        seconds=answer.seconds,
+        fields=fields,
+        release=served.release,
+    )
+
+
+def _field(name: str, served: Served, query: CatalogueQuery, values: Mapping[str, str], naming: Naming) -> Field:
+    parameter = query.parameters[name]
+    choices: tuple[tuple[str, Text], ...] = ()
+    if parameter.of_class:
+        entries = served.collections.entries(parameter.of_class, naming)[:_CHOICES]
+        choices = tuple((short_value(entry.iri), entry.label) for entry in entries)
+    value = values.get(name) or written(query.defaults[name])
+    return Field(name, described(parameter.label, naming.language), parameter.kind, short_value(value), choices)
+
+
+def written(term: str) -> str:
+    """Return a SPARQL term as people write it in the form: without its brackets or quotes."""
+    if term.startswith("<"):
+        return term[1:-1]
+    return term.split('"')[1] if term.startswith('"') else term
+
+
+def short_value(iri: str) -> str:
+    """Return the short form of one of our IRIs that a parameter takes: ``project/resist``, ``code/role/partner``."""
+    return iri.removeprefix(ID).removeprefix(BASE)

@@ -1,0 +1,99 @@
+"""What a request tells of its reader: under which address they came, and in which language they read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from babel import Locale
+from starlette.requests import Request
+
+from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, SHAPES
+from koinon.model.settings import Settings
+from koinon.web.negotiation import choose_language
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-_]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+_WEB: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20]+")
+_LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The reader behind one request.
+
+    ``base`` is the service's address without a slash at its end, ``prefix`` the part of it that is a path;
+    ``asked`` is the language of the link (``?lang=``) that carries over to other links, or empty.
+    """
+
+    base: str
+    prefix: str
+    path: str
+    query: str
+    language: str
+    asked: str
+
+    @classmethod
+    def of(cls, request: Request, settings: Settings) -> "Reader":
+        """Read address and language from the request and the settings."""
+        if settings.public_url:
+            base = settings.public_url.rstrip("/")
+        else:
+            host = request.headers.get("host", "")
+            authority = host if is_host(host) else f"{settings.host}:{settings.port}"
+            base = f"{request.url.scheme}://{authority}{str(request.scope.get('root_path', '')).rstrip('/')}"
+        asked = request.query_params.get("lang", "")
+        language = choose_language(asked, request.headers.get("accept-language"), INTERFACE_LANGUAGES)
+        path = str(request.scope["path"])
+        root = str(request.scope.get("root_path", "")).rstrip("/")
+        return cls(
+            base=base,
+            prefix=urlsplit(base).path,
+            path=path.removeprefix(root) if root else path,
+            query=request.url.query,
+            language=language,
+            asked=language if asked else "",
+        )
+
+    @property
+    def locale(self) -> Locale:
+        """The Babel locale of the reader's language."""
+        return Locale.parse(self.language)
+
+    def url(self, path: str, parameters: Mapping[str, str] | None = None) -> str:
+        """Return a link to a path of this service that keeps the language the reader asked for."""
+        path, hash_sign, fragment = path.partition("#")
+        query = {**(parameters or {}), **({"lang": self.asked} if self.asked else {})}
+        return self.prefix + path + (f"?{urlencode(query)}" if query else "") + hash_sign + fragment
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute address of a path of this service."""
+        return self.base + path
+
+    def href(self, iri: str) -> str | None:
+        """Return the link for an IRI: a page of ours, an http(s) address, or None where it is neither."""
+        path = local_path(iri)
+        if path is not None:
+            return self.url(path)
+        return iri if _WEB.fullmatch(iri) else None
+
+    def in_language(self, language: str, parameters: Mapping[str, str]) -> str:
+        """Return the absolute address of this page in another language."""
+        query = {name: value for name, value in parameters.items() if name != "lang"} | {"lang": language}
+        return f"{self.base}{self.path}?{urlencode(query)}"
+
+
+def is_host(host: str) -> bool:
+    """Tell whether a Host header is one that may stand in an address."""
+    return len(host) <= 255 and _HOST.fullmatch(host) is not None
+
+
+def local_path(iri: str) -> str | None:
+    """Return the path at which this service describes one of our IRIs, or None."""
+    for namespace, path in _LOCAL:
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return path + iri[len(namespace) :]
+    if iri.startswith(BASE + "def"):
+        return iri.removeprefix(BASE.rstrip("/"))
+    return None

@@ -1,0 +1,105 @@
+"""HTML pages: Jinja templates, one environment per interface language, everything escaped."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from koinon import __version__
+from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.publish.text import Text
+from koinon.publish.vocabulary import short_name
+from koinon.web import formats
+from koinon.web.reader import Reader
+from koinon.web.translations import translations
+
+STATIC: Final = {"koinon.css": "text/css; charset=utf-8", "koinon.svg": "image/svg+xml"}
+"""The static files there are, and their media types."""
+
+_RIGHT_TO_LEFT: Final = {"ar", "he", "fa", "ur", "yi"}
+
+
+class Pages:
+    """Renders templates. Built once; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """Compile the environments of all interface languages."""
+        self.versions = {name: static_version(name) for name in STATIC}
+        self._environments = {language: self._environment(language) for language in INTERFACE_LANGUAGES}
+
+    def render(self, template: str, reader: Reader, **values: Any) -> bytes:
+        """Return the page as UTF-8. ``values`` are what the template names; missing ones are an error."""
+        environment = self._environments[reader.language]
+        page = environment.get_template(template)
+        return page.render(reader=reader, url=reader.url, href=reader.href, **values).encode()
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("koinon.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+            auto_reload=False,
+        )
+        environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        locale = formats.Locale.parse(language)
+        environment.filters.update(
+            text=lambda text: text_markup(text, language),
+            value=lambda value: formats.value_text(value.text.text, value.datatype, locale),
+            date=lambda text: formats.date_text(text, locale),
+            number=lambda number: formats.format_decimal(number, locale=locale),
+            language_name=lambda tag: formats.language_name(tag, locale),
+            short=short_name,
+        )
+        environment.globals.update(
+            languages=[(tag, formats.own_name(tag)) for tag in INTERFACE_LANGUAGES],
+            language=language,
+            direction=direction(language),
+            lang_attribute=lambda tag: lang_attribute(tag, language),
+            static_version=self.versions,
+            software_version=__version__,
+        )
+        return environment
+
+
+def text_markup(text: Text | None, page_language: str) -> Markup:
+    """Return a text, marked with its language where that is not the page's."""
+    if text is None:
+        return Markup("")
+    return (
+        Markup("<span{}>{}</span>").format(lang_attribute(text.lang, page_language), text.text)
+        if (text.lang and text.lang != page_language)
+        else escape(text.text)
+    )
+
+
+def lang_attribute(tag: str, page_language: str) -> Markup:
+    """Return ``lang`` and ``dir`` attributes for a text in another language than the page's, else nothing."""
+    if not tag or tag == page_language:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(tag, direction(tag))
+
+
+def direction(tag: str) -> str:
+    """Return the writing direction of a language tag."""
+    return "rtl" if tag.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def static_file(name: str) -> bytes:
+    """Return the bytes of a static file; ``name`` is one of STATIC."""
+    return (files("koinon.web") / "static" / name).read_bytes()
+
+
+def static_version(name: str) -> str:
+    """Return a hash of a static file, which makes its address change when it does."""
+    return hashlib.sha256(static_file(name)).hexdigest()[:12]
+
+
+def table_parameters(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters without the language, which links carry themselves."""
+    return {name: value for name, value in values.items() if name != "lang"}

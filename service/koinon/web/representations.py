@@ -1,0 +1,122 @@
+"""The forms of a resource: which one a request gets, and the headers that belong to it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from koinon import __version__
+from koinon.web.negotiation import acceptable
+from koinon.web.problems import ProblemError
+from koinon.web.reader import Reader
+
+HTML: Final = "text/html"
+JSON_LD: Final = "application/ld+json"
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: its media type, its suffix (empty where it is reached by ``Accept`` alone) and its name."""
+
+    media_type: str
+    suffix: str
+    name: str
+
+
+RDF_FORMS: Final = (
+    Form(JSON_LD, "jsonld", "JSON-LD"),
+    Form("text/turtle", "ttl", "Turtle"),
+    Form("application/n-triples", "nt", "N-Triples"),
+    Form("application/rdf+xml", "rdf", "RDF/XML"),
+    Form("application/trig", "trig", "TriG"),
+)
+DOCUMENT_FORMS: Final = (Form(HTML, "html", "HTML"), *RDF_FORMS, Form(JSON, "", "JSON-LD"))
+"""The forms of every document; at equal quality the earlier one is sent."""
+
+
+def split_suffix(name: str, forms: Sequence[Form]) -> tuple[str, Form | None]:
+    """Split ``resist.ttl`` into the slug and the form its suffix names; a name without known suffix stays whole."""
+    stem, dot, suffix = name.rpartition(".")
+    if dot:
+        for form in forms:
+            if form.suffix == suffix:
+                return stem, form
+    return name, None
+
+
+def negotiate(request: Request, forms: Sequence[Form], fixed: Form | None = None) -> Form:
+    """Return the form of the answer: the ``fixed`` one of a suffix, else by Accept.
+
+    Raises ProblemError ``not-acceptable`` (RFC 9110 §15.5.7) with the list of what there is.
+    """
+    if fixed is not None:
+        return fixed
+    chosen = acceptable(request.headers.get("accept"), [form.media_type for form in forms])
+    if not chosen:
+        raise ProblemError(
+            "not-acceptable",
+            "There is " + ", ".join(form.media_type for form in forms) + ".",
+            {"available": [{"type": form.media_type, "suffix": form.suffix or None} for form in forms]},
+            {"Vary": "Accept, Accept-Language"},
+        )
+    return next(form for form in forms if form.media_type == chosen[0])
+
+
+def entity_tag(release: str, reader: Reader, media_type: str) -> str:
+    """Return the weak ETag: release, software version, language, media type and the address links begin with."""
+    parts = (release, __version__, reader.language, reader.asked, media_type, reader.base)
+    return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
+
+
+def is_unchanged(request: Request, tag: str) -> bool:
+    """Tell whether If-None-Match lists the tag, by weak comparison (RFC 9110 §13.1.2)."""
+    header = request.headers.get("if-none-match")
+    if header is None:
+        return False
+    listed = [item.strip() for item in header.split(",")]
+    return "*" in listed or _opaque(tag) in {_opaque(item) for item in listed}
+
+
+def _opaque(tag: str) -> str:
+    return tag.removeprefix("W/")
+
+
+def caching(tag: str, language: str | None) -> dict[str, str]:
+    """Return the headers that a negotiated answer and its 304 share."""
+    headers = {
+        "ETag": tag,
+        "Vary": "Accept, Accept-Language",
+        "Cache-Control": "public, max-age=0, must-revalidate",
+    }
+    return headers | ({"Content-Language": language} if language else {})
+
+
+def not_modified(headers: Mapping[str, str]) -> Response:
+    """Return a 304 with the headers the 200 would have had."""
+    return Response(status_code=304, headers=dict(headers))
+
+
+def alternates(reader: Reader, path: str, forms: Sequence[Form]) -> list[tuple[str, Form]]:
+    """Return the address of each form that has a suffix."""
+    return [(f"{reader.base}{path}.{form.suffix}", form) for form in forms if form.suffix]
+
+
+def link_header(reader: Reader, path: str, forms: Sequence[Form], topic: str) -> str:
+    """Return the Link header (RFC 8288): every other form, and what the document describes."""
+    links = [
+        f'<{address}>; rel="alternate"; type="{form.media_type}"'
+        for address, form in alternates(reader, path, forms)
+    ]
+    links.append(f'<{_ascii(topic)}>; rel="describes"')
+    return ", ".join(links)
+
+
+def _ascii(iri: str) -> str:
+    """Return the IRI as a URI that may stand in a header (RFC 3987 §3.1)."""
+    return "".join(
+        c if "!" <= c <= "~" and c not in '<>"' else "".join(f"%{b:02X}" for b in c.encode()) for c in iri
+    )

@@ -1,0 +1,73 @@
+"""``/id/…`` → 303 → ``/doc/…``: things, and the documents about them."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from pyoxigraph import NamedNode
+from starlette.responses import RedirectResponse, Response
+
+from koinon.model.errors import NotFoundError
+from koinon.model.namespaces import ID
+from koinon.publish.documents import Document, thing_document
+from koinon.publish.pages import PageWriter
+from koinon.publish.sparql import query_about
+from koinon.web.door import Door, PageFrame, Resource, answer
+from koinon.web.representations import DOCUMENT_FORMS, split_suffix
+from koinon.web.served import Served
+
+router: Final = APIRouter()
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
+
+Type = Annotated[str, Path(description="Kind of thing: project, organisation, place …")]
+Name = Annotated[str, Path(description="Name of the thing, with or without the suffix of a form.")]
+
+
+def named_node(namespace: str, *parts: str) -> NamedNode:
+    """Return the IRI of checked parts; raises NotFoundError for parts that no address of ours has."""
+    if not all(_NAME.fullmatch(part) for part in parts):
+        raise NotFoundError("No address of this service looks like this.")
+    return NamedNode(namespace + "/".join(parts))
+
+
+@router.api_route("/id/{type}/{name}", methods=["GET", "HEAD"], status_code=303, response_class=RedirectResponse)
+async def thing(request: Request, type: Type, name: Name) -> Response:
+    """Send the reader from a thing to the document about it (303: the thing itself cannot be sent)."""
+    door = Door.of(request)
+    slug, form = split_suffix(name, DOCUMENT_FORMS)
+    async with door.release() as served:
+        if not served.has_subject(named_node(ID, type, slug)):
+            raise NotFoundError(f"Nothing is known about {ID}{type}/{slug}.")
+    suffix = f".{form.suffix}" if form else ""
+    address = door.reader(request).url(f"/doc/{type}/{slug}{suffix}")
+    return RedirectResponse(address, 303, {"Vary": "Accept, Accept-Language"})
+
+
+@router.api_route("/doc/{type}/{name}", methods=["GET", "HEAD"], response_class=Response)
+async def document(request: Request, type: Type, name: Name) -> Response:
+    """Answer with the document about a thing, in the form that Accept or the suffix chooses."""
+    door = Door.of(request)
+    slug, form = split_suffix(name, DOCUMENT_FORMS)
+    topic = named_node(ID, type, slug)
+    async with door.release() as served:
+        if not served.has_subject(topic):
+            raise NotFoundError(f"Nothing is known about {topic.value}.")
+        path = f"/doc/{type}/{slug}"
+        return await answer(request, served, thing_resource(request, served, topic, path), form)
+
+
+def thing_resource(request: Request, served: Served, topic: NamedNode, path: str) -> Resource:
+    """Return the resource of a thing or concept: its document, and its page in the reader's language."""
+    door = Door.of(request)
+    reader = door.reader(request)
+
+    def document() -> Document:
+        return thing_document(served.store, topic)
+
+    def page(frame: PageFrame) -> bytes:
+        view = PageWriter(served.store, served.vocabulary, reader.language).write(document())
+        return door.pages.render(
+            "thing.html", reader, frame=frame, view=view, query=query_about(topic), release=served.release
+        )
+
+    return Resource(path, topic.value, DOCUMENT_FORMS, document, page)
