@@ -1,8 +1,8 @@
 """The JSON-LD context, read for writing: which key a predicate and its value get (JSON-LD 1.1 API §4.2, §6).
 
-The context file is ours, so only what it uses is understood: prefixes, aliases of ``@id`` and ``@type``, terms with
-``@id``, ``@type`` and the containers ``@language`` and ``@set``. Anything else is refused when it is read, so that a
-document can never disagree with its context unnoticed.
+The context file is ours, so only what it uses is understood: prefixes, aliases of ``@id`` and ``@type``, and terms
+with ``@id``, ``@type`` and the containers ``@language`` and ``@set``. Anything else is refused when it is read, so
+that a document can never disagree with its context unnoticed.
 """
 
 import json

@@ -26,7 +26,7 @@ _RESULT_FORMATS: Final = (
 
 
 def service_description(endpoint: str, manifest: Manifest, graphs: Iterable[str]) -> Document:
-    """Return the description of the service at ``endpoint``: languages, formats, and its named graphs with sizes."""
+    """Return the description of the service at ``endpoint``: languages, formats, its named graphs with sizes."""
     service = NamedNode(endpoint)
     return document_of(_triples(endpoint, manifest, graphs), service)
 

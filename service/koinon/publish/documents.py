@@ -1,8 +1,9 @@
 """The document about a thing: the triples that every syntax of it carries, neither more nor less.
 
-A document holds every triple whose subject is the thing or one of its fragments (``<thing#…>``), and, of each thing
-or concept of ours that these refer to, its types and preferred labels. A code list's document holds its concepts
-whole. All look-ups are bounded patterns around one subject.
+A document holds every triple whose subject is the thing, one of its fragments (``<thing#…>``) or a fragment of
+another document that the thing itself refers to (a claim or a participation that another source added), and, of each
+thing or concept of ours that these refer to, its types and preferred labels. A code list's document holds its
+concepts whole. All look-ups are bounded patterns around one subject.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,13 +14,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import CODE, DCT, ID, RDF, RDFS, SKOS
+from koinon.model.namespaces import CODE, DCT, ID, PROV, RDF, RDFS, SKOS
 
 TYPE: Final = NamedNode(RDF + "type")
 PREF_LABEL: Final = NamedNode(SKOS + "prefLabel")
 _IN_SCHEME: Final = NamedNode(SKOS + "inScheme")
 _CONCEPT_SCHEME: Final = NamedNode(SKOS + "ConceptScheme")
-_PART_OF: Final = NamedNode(DCT + "isPartOf")
+_WHOLE: Final = (NamedNode(DCT + "isPartOf"), NamedNode(PROV + "hadPrimarySource"))
 _FIRST: Final = {TYPE.value: 0, PREF_LABEL.value: 1, RDFS + "label": 1}
 
 
@@ -27,8 +28,8 @@ _FIRST: Final = {TYPE.value: 0, PREF_LABEL.value: 1, RDFS + "label": 1}
 class Document:
     """A document graph.
 
-    ``topic`` is what it is about; ``own`` are the subjects it describes whole, the topic first; ``triples`` stand in
-    a fixed order, grouped by subject.
+    ``topic`` is what it is about; ``own`` are the subjects it describes whole, the topic first; ``triples`` stand
+    in a fixed order, grouped by subject.
     """
 
     topic: NamedNode
@@ -36,12 +37,30 @@ class Document:
     triples: tuple[Triple, ...]
 
 
-def thing_document(store: GraphStore, topic: NamedNode) -> Document:
+class Fragments:
+    """The fragments of every thing of one release, for those that nothing in their thing's document leads to."""
+
+    def __init__(self, store: GraphStore) -> None:
+        """Read the typed fragments from ``store``, once; ranges of a source's text are found by their document."""
+        self._by_thing: dict[str, list[NamedNode]] = {}
+        for subject, _, _ in store.triples(None, TYPE):
+            thing, hash_sign, name = subject.value.partition("#")
+            if hash_sign and thing.startswith(ID) and not name.startswith("char="):
+                self._by_thing.setdefault(thing, []).append(subject)
+
+    def of(self, thing: NamedNode) -> list[NamedNode]:
+        """Return the fragments of a thing, sorted by IRI."""
+        return sorted(set(self._by_thing.get(thing.value, ())), key=lambda node: node.value)
+
+
+def thing_document(store: GraphStore, fragments: Fragments, topic: NamedNode) -> Document:
     """Return the document about a thing, a concept or a code list; raises NotFoundError where nothing is known."""
     own = {topic: tuple(store.triples(topic))}
     if not own[topic]:
         raise NotFoundError(f"Nothing is known about {topic.value}.")
-    waiting = [topic]
+    for fragment in fragments.of(topic):
+        own[fragment] = tuple(store.triples(fragment))
+    waiting = list(own)
     while waiting:
         part = waiting.pop()
         for found in _parts(store, topic, part, own[part]):
@@ -74,11 +93,14 @@ def _parts(store: GraphStore, topic: NamedNode, part: NamedNode, triples: Iterab
     """Yield what belongs into the same document because ``part`` is in it."""
     inside = topic.value + "#"
     for _, _, value in triples:
-        if isinstance(value, NamedNode) and value.value.startswith(inside):
+        if isinstance(value, NamedNode) and (
+            value.value.startswith(inside) or (part == topic and value.value.startswith(ID) and "#" in value.value)
+        ):
             yield value
-    for subject, _, _ in store.triples(None, _PART_OF, part):
-        if subject.value.startswith(inside):
-            yield subject
+    for link in _WHOLE:
+        for subject, _, _ in store.triples(None, link, part):
+            if subject.value.startswith(inside):
+                yield subject
     if part == topic and any(p == TYPE and value == _CONCEPT_SCHEME for _, p, value in triples):
         yield from sorted((s for s, _, _ in store.triples(None, _IN_SCHEME, topic)), key=lambda node: node.value)
 

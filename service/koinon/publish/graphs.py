@@ -21,7 +21,7 @@ def graph_triples(release: Release, store: GraphStore, slug: str, graph: NamedNo
     path = release.graph_file(slug)
     if path.is_file():
         for quad in parse(path=path, format=RdfFormat.N_TRIPLES):
-            yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]  # releases hold no quoted triples
+            yield quad.subject, quad.predicate, quad.object
     else:
         yield from store.triples(graph=graph)
 

@@ -1,8 +1,8 @@
 """Compact JSON-LD of a document, written straight from its triples.
 
 The thing stands at the top; its fragments and its neighbours are embedded where they are first named, and named by
-their IRI after that. What nothing at the top leads to follows under ``@included`` (JSON-LD 1.1 §4.13). Expanding the
-result with our context gives exactly the document's triples.
+their IRI after that. What nothing at the top leads to follows under ``@included`` (JSON-LD 1.1 §4.13). Expanding
+the result with our context gives exactly the document's triples.
 """
 
 import json

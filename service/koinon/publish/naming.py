@@ -1,18 +1,31 @@
 """Labels of things in the reader's language."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
 from koinon.model.languages import best_label
-from koinon.model.namespaces import FRAPO, SKOS
+from koinon.model.namespaces import DEF, FRAPO, LOCN, M8G, SCHEMA, SKOS
 from koinon.publish.documents import label_triples, literal_of
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import Vocabulary, short_name
 
-_ACRONYM = NamedNode(FRAPO + "hasAcronym")
-_NOTATION = NamedNode(SKOS + "notation")
+_CODES: Final = (NamedNode(FRAPO + "hasAcronym"), NamedNode(SKOS + "notation"))
+HEADINGS: Final = tuple(
+    NamedNode(iri)
+    for iri in (
+        M8G + "hasParticipant",
+        DEF + "participantKind",
+        DEF + "territory",
+        DEF + "claimKind",
+        SKOS + "notation",
+        LOCN + "fullAddress",
+        SCHEMA + "email",
+    )
+)
+"""What names a part that has no label: whom, where or what it is about; the first that it has."""
 
 
 class Naming:
@@ -42,8 +55,23 @@ class Naming:
         found = best_text(_literals(label_triples(self._store, node)), self.language)
         if found:
             return found
-        code = literal_of(self._store, node, _ACRONYM) or literal_of(self._store, node, _NOTATION)
-        return Text(code.value if code else short_name(iri))
+        for predicate in _CODES:
+            code = literal_of(self._store, node, predicate)
+            if code:
+                return Text(code.value)
+        return self._of_part(node) or Text(short_name(iri))
+
+    def _of_part(self, node: NamedNode) -> Text | None:
+        if "#" not in node.value:
+            return None
+        for predicate in HEADINGS:
+            named = [self._value(value) for _, _, value in self._store.triples(node, predicate)]
+            if named:
+                return Text(", ".join(sorted(text.text for text in named)), named[0].lang)
+        return None
+
+    def _value(self, value: NamedNode | Literal) -> Text:
+        return Text(value.value, value.language or "") if isinstance(value, Literal) else self(value.value)
 
 
 def best_text(literals: Iterable[Literal], language: str) -> Text | None:

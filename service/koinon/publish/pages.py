@@ -1,5 +1,6 @@
 """From a document to the page about a thing: facts in groups, each with its sources; and what points to it."""
 
+from collections import deque
 from collections.abc import Iterable
 from itertools import islice
 from typing import Final
@@ -10,7 +11,7 @@ from koinon.engine import GraphStore, Triple
 from koinon.model.namespaces import CODE, DEF, M8G, RDF, SKOS
 from koinon.publish.documents import Document
 from koinon.publish.evidence import Evidence, EvidenceBook
-from koinon.publish.naming import Naming, best_text
+from koinon.publish.naming import HEADINGS, Naming, best_text
 from koinon.publish.text import Text
 from koinon.publish.views import (
     Group,
@@ -24,69 +25,91 @@ from koinon.publish.views import (
     ThingView,
     Value,
 )
-from koinon.publish.vocabulary import PropertyGroup, Vocabulary
+from koinon.publish.vocabulary import PropertyGroup, Vocabulary, local_name
 
 _TYPE: Final = RDF + "type"
 _ORDER: Final = NamedNode(DEF + "order")
 _ROLE: Final = NamedNode(M8G + "role")
-_RANGE_CLASS: Final = DEF + "SourceRange"
+_LABEL: Final = SKOS + "prefLabel"
 _DEFINITION: Final = SKOS + "definition"
 _HIDDEN_IN_PARTS: Final = {_TYPE, DEF + "order"}
+_SHORT: Final = 70
 INCOMING_LIMIT: Final = 24
 
 
-class PageWriter:
-    """Writes the page about one document for readers of one language."""
+def thing_view(document: Document, store: GraphStore, vocabulary: Vocabulary, language: str) -> ThingView:
+    """Return the page about the document's topic in ``language``; labels and receipts are read from ``store``."""
+    return _PageWriter(document, store, vocabulary, language).write()
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, language: str) -> None:
-        """Read labels, receipts and incoming links from ``store``."""
+
+class _PageWriter:
+    """Writes one page."""
+
+    def __init__(self, document: Document, store: GraphStore, vocabulary: Vocabulary, language: str) -> None:
+        self._topic = document.topic
         self._store = store
         self._vocabulary = vocabulary
+        self._language = language
         self._name = Naming(store, vocabulary, language)
         self._book = EvidenceBook(store)
-        self._language = language
-
-    def write(self, document: Document) -> ThingView:
-        """Return the page's view model."""
         self._notes: dict[Evidence, int] = {}
-        self._own = {node.value for node in document.own}
-        self._blocks: dict[str, list[Triple]] = {}
+        own = set(document.own)
+        self._blocks: dict[NamedNode, list[Triple]] = {}
         for triple in document.triples:
-            if triple[0].value in self._own:
-                self._blocks.setdefault(triple[0].value, []).append(triple)
-        self._shown = {document.topic.value}
-        topic = document.topic
-        classes = self._classes(topic.value)
-        facts = self._blocks[topic.value]
-        types = self._types(topic, classes)
-        properties = self._properties(topic, classes, hidden={_TYPE})
+            if triple[0] in own and not _is_range(triple[0]):
+                self._blocks.setdefault(triple[0], []).append(triple)
+        self._homes = self._find_homes()
+
+    def _find_homes(self) -> dict[NamedNode, NamedNode]:
+        """Return, for each part, the subject it is shown under: the nearest to the topic that refers to it."""
+        homes: dict[NamedNode, NamedNode] = {}
+        waiting = deque([self._topic])
+        while waiting:
+            subject = waiting.popleft()
+            for _, _, value in self._blocks[subject]:
+                if value in self._blocks and value not in homes and value != self._topic and "#" in value.value:
+                    assert isinstance(value, NamedNode)  # noqa: S101  # a key of the blocks
+                    homes[value] = subject
+                    waiting.append(value)
+        return homes
+
+    def write(self) -> ThingView:
+        """Return the page's view model."""
+        classes = self._classes(self._topic)
+        types = self._types(classes)
+        groups = self._groups(classes, self._properties(self._topic, classes, hidden={_TYPE}))
+        unled = [node for node in self._blocks if "#" in node.value and node not in self._homes]
+        definitions = (
+            o for _, p, o in self._blocks[self._topic] if p.value == _DEFINITION and isinstance(o, Literal)
+        )
         return ThingView(
-            iri=topic.value,
-            label=self._name(topic.value),
-            definition=best_text((o for _, p, o in facts if p.value == _DEFINITION), self._language),  # type: ignore[misc]
+            iri=self._topic.value,
+            label=self._name(self._topic.value),
+            definition=best_text(definitions, self._language),
             types=types,
-            groups=self._groups(classes, properties),
-            incoming=tuple(self._incoming(topic)),
+            groups=groups,
+            parts=tuple(self._part_value(node, ()) for node in unled if node != self._topic),
+            incoming=tuple(self._incoming()),
             sources=self._sources(),
         )
 
-    def _classes(self, subject: str) -> list[str]:
+    def _classes(self, subject: NamedNode) -> list[str]:
         """Return the classes of a subject, ours first."""
-        found = {o.value for _, p, o in self._blocks.get(subject, ()) if p.value == _TYPE}
+        found = {o.value for _, p, o in self._blocks[subject] if p.value == _TYPE}
         return sorted(found, key=lambda iri: (not iri.startswith(DEF), iri))
 
-    def _types(self, subject: NamedNode, classes: list[str]) -> tuple[Value, ...]:
-        triples = [t for t in self._blocks[subject.value] if t[1].value == _TYPE]
-        evidence = self._book.of_subject(subject, triples)
+    def _types(self, classes: list[str]) -> tuple[Value, ...]:
+        triples = [triple for triple in self._blocks[self._topic] if triple[1].value == _TYPE]
+        evidence = self._book.of_subject(self._topic, triples)
         values = {t[2].value: self._value(t, evidence[t]) for t in triples}
         return tuple(values[iri] for iri in classes)
 
     def _properties(self, subject: NamedNode, classes: list[str], hidden: set[str]) -> list[Property]:
-        triples = self._blocks[subject.value]
+        triples = self._blocks[subject]
         evidence = self._book.of_subject(subject, triples)
         by_predicate: dict[str, list[Triple]] = {}
         for triple in triples:
-            if triple[1].value not in hidden and not self._is_range(triple[2]):
+            if triple[1].value not in hidden and not _is_range(triple[2]):
                 by_predicate.setdefault(triple[1].value, []).append(triple)
         places = {iri: self._vocabulary.place(classes, iri) for iri in by_predicate}
         return [
@@ -99,9 +122,6 @@ class PageWriter:
                 by_predicate, key=lambda iri: (_group_order(places[iri].group), places[iri].order, iri)
             )
         ]
-
-    def _is_range(self, value: object) -> bool:
-        return isinstance(value, NamedNode) and "#char=" in value.value
 
     def _sorted(self, triples: list[Triple]) -> list[Triple]:
         """Sort values as a reader wants them: own language first, parts by their order, links by label."""
@@ -124,28 +144,29 @@ class PageWriter:
         if isinstance(value, Literal):
             datatype = "" if value.language else value.datatype.value
             return Value(Text(value.value, value.language or ""), datatype=datatype, references=references)
-        if value.value in self._own and value.value not in self._shown and "#" in value.value:
-            self._shown.add(value.value)
-            return Value(
-                self._part_label(value.value), iri=value.value, part=self._part(value), references=references
-            )
+        if self._homes.get(value) == triple[0]:
+            del self._homes[value]  # a part is shown once, at home
+            return self._part_value(value, references)
         return Value(self._name(value.value), iri=value.value, references=references)
 
-    def _part(self, node: NamedNode) -> Part:
-        classes = self._classes(node.value)
-        return Part(
-            iri=node.value,
-            anchor=node.value.partition("#")[2],
-            types=tuple(Named(iri, self._vocabulary.label(iri, self._language)) for iri in classes),
-            properties=tuple(self._properties(node, classes, hidden=_HIDDEN_IN_PARTS)),
-        )
+    def _part_value(self, node: NamedNode, references: tuple[Reference, ...]) -> Value:
+        return Value(self._name(node.value), iri=node.value, part=self._part(node), references=references)
 
-    def _part_label(self, iri: str) -> Text:
-        labelled = any(p.value == SKOS + "prefLabel" for _, p, _ in self._blocks[iri])
-        classes = self._classes(iri)
-        if labelled or not classes:
-            return self._name(iri)
-        return self._vocabulary.label(classes[0], self._language)
+    def _part(self, node: NamedNode) -> Part:
+        classes = self._classes(node)
+        facts = {p.iri: p for p in self._properties(node, classes, hidden=_HIDDEN_IN_PARTS)}
+        head = next((iri for iri in (_LABEL, *(h.value for h in HEADINGS)) if iri in facts), None)
+        if head is None:
+            label = self._vocabulary.label(classes[0], self._language) if classes else self._name(node.value)
+            heading: tuple[Value, ...] = (Value(label),)
+        else:
+            heading = facts.pop(head).values
+        rest = tuple(facts.values())
+        values = [value for fact in rest for value in fact.values]
+        compact = all(value.part is None and len(value.text.text) <= _SHORT for value in values)
+        thing, _, fragment = node.value.partition("#")
+        anchor = fragment if thing == self._topic.value else f"{local_name(thing)}-{fragment}"
+        return Part(node.value, anchor, heading, rest, compact)
 
     def _groups(self, classes: list[str], properties: list[Property]) -> tuple[Group, ...]:
         grouped: dict[str, list[Property]] = {}
@@ -162,13 +183,13 @@ class PageWriter:
             return None
         return best_text((Literal(t, language=tag) for tag, t in group.labels.items() if tag), self._language)
 
-    def _incoming(self, topic: NamedNode) -> Iterable[Incoming]:
+    def _incoming(self) -> Iterable[Incoming]:
         for link in self._vocabulary.links():
             found: dict[str, tuple[Named, Text | None]] = {}
-            matches = list(islice(self._store.triples(None, link, topic), INCOMING_LIMIT + 1))
+            matches = list(islice(self._store.triples(None, link, self._topic), INCOMING_LIMIT + 1))
             for subject, _, _ in matches[:INCOMING_LIMIT]:
                 owner = subject.value.partition("#")[0]
-                if owner != topic.value and subject.value not in self._own:
+                if owner != self._topic.value and subject not in self._blocks:
                     found.setdefault(subject.value, (Named(owner, self._name(owner)), self._role(subject)))
             if found:
                 things = sorted(found.values(), key=lambda pair: (pair[0].label.text.casefold(), pair[0].iri))
@@ -202,3 +223,8 @@ class PageWriter:
 
 def _group_order(group: PropertyGroup | None) -> float:
     return group.order if group else float("inf")
+
+
+def _is_range(node: object) -> bool:
+    """Tell whether the node is a range of a source's text, which notes show."""
+    return isinstance(node, NamedNode) and "#char=" in node.value

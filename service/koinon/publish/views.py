@@ -43,12 +43,17 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A fragment of the thing: its anchor on the page, and its own properties."""
+    """A part of the thing, shown inside its page.
+
+    ``anchor`` is its place on the page, ``heading`` what names it (a label, or whom and what it is about), and
+    ``compact`` tells that its properties are short enough to stand on one line.
+    """
 
     iri: str
     anchor: str
-    types: tuple[Named, ...]
+    heading: tuple[Value, ...]
     properties: tuple[Property, ...]
+    compact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +101,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class ThingView:
-    """The page about a thing."""
+    """The page about a thing; ``parts`` are those to which none of its properties leads."""
 
     iri: str
     label: Text
     definition: Text | None
     types: tuple[Value, ...]
     groups: tuple[Group, ...]
+    parts: tuple[Value, ...]
     incoming: tuple[Incoming, ...]
     sources: tuple[Source, ...]

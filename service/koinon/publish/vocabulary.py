@@ -1,4 +1,4 @@
-"""What the pages call things: labels of classes and properties from the ontology, groups and order from the shapes."""
+"""What pages call things: labels of classes and properties from the ontology, groups and order from the shapes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class Vocabulary:
 def shape_triples(folder: Path, stem: str = "*") -> list[Triple]:
     """Return the triples of the folder's file ``{stem}.ttl``, or of all; blank nodes are renamed apart."""
     return [
-        (quad.subject, quad.predicate, quad.object)  # type: ignore[misc]  # shapes hold no quoted triples
+        (quad.subject, quad.predicate, quad.object)
         for path in sorted(folder.glob(f"{stem}.ttl"))
         for quad in parse(path=path, format=RdfFormat.TURTLE, rename_blank_nodes=True)
     ]
@@ -139,7 +139,9 @@ def _places(triples: Iterable[Triple]) -> dict[str, dict[str, Place]]:
         classes = [node.value for node in body.get(SH + "targetClass", ())]
         for shape in body.get(SH + "property", ()):
             facts = by_subject.get(shape, {}) if not isinstance(shape, Literal) else {}
-            group = next((groups[g] for g in facts.get(SH + "group", ()) if g in groups), None)
+            group = next(
+                (groups[g] for g in facts.get(SH + "group", ()) if isinstance(g, NamedNode) and g in groups), None
+            )
             for path in facts.get(SH + "path", ()):
                 if group is not None and isinstance(path, NamedNode):
                     for name in (*classes, ""):

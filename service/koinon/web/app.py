@@ -20,6 +20,7 @@ from koinon.web.middleware import CommonHeaders
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, problem_document
 from koinon.web.rendering import Pages
+from koinon.web.representations import VARY
 from koinon.web.served import Following
 
 _LOG: Final = logging.getLogger("koinon.web")
@@ -82,7 +83,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return await respond(request, name, detail, {}, dict(error.headers or {}))
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:
+async def _validation_error(request: Request, _: Exception) -> Response:
     return await respond(request, "bad-request", "A part of the address is malformed.", {}, {})
 
 
@@ -98,7 +99,7 @@ async def respond(
     door = Door.of(request)
     reader = door.reader(request)
     kind = KINDS[name]
-    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"} | headers
+    headers = {"Vary": VARY, "Cache-Control": "no-store"} | headers
     if kind.status == 503:
         headers["Retry-After"] = _RETRY_SECONDS
     wanted = acceptable(request.headers.get("accept"), [_PROBLEM, "application/json", "text/html"])

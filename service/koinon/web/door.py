@@ -19,6 +19,7 @@ from koinon.web.representations import (
     HTML,
     JSON,
     JSON_LD,
+    VARY,
     Form,
     alternates,
     caching,
@@ -87,7 +88,7 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     reader = door.reader(request)
     form = negotiate(request, resource.forms, fixed)
     is_page = form.media_type == HTML
-    headers = caching(entity_tag(served.release.id, reader, form.media_type), reader.language if is_page else None)
+    headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
     headers["Link"] = link_header(reader, resource.path, resource.forms, resource.topic)
     if fixed is None and form.suffix:
         headers["Content-Location"] = f"{reader.prefix}{resource.path}.{form.suffix}"
@@ -123,5 +124,5 @@ async def html(
     reader = door.reader(request)
     values.setdefault("frame", PageFrame([], "", dict(request.query_params)))
     body = await run_in_threadpool(door.pages.render, template, reader, **values)
-    own = {"Vary": "Accept, Accept-Language", "Content-Language": reader.language, **(headers or {})}
+    own = {"Vary": VARY, "Content-Language": reader.language, **(headers or {})}
     return Response(body, status, own, "text/html; charset=utf-8")

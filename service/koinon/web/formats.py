@@ -16,11 +16,16 @@ _DURATION: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:
 _UNITS: Final = ("year", "month", "week", "day", "hour", "minute")
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/language/"
 _ALPHA3: Final = {
-    "ENG": "en", "POL": "pl", "ELL": "el", "LAV": "lv", "FRA": "fr", "ITA": "it", "SPA": "es", "CAT": "ca", "NOB": "nb",
-    "DEU": "de", "NLD": "nl", "POR": "pt", "SWE": "sv", "FIN": "fi", "DAN": "da", "LIT": "lt", "EST": "et", "HRV": "hr",
-    "SLV": "sl", "SQI": "sq", "NOR": "no",
+    "ENG": "en", "POL": "pl", "ELL": "el", "LAV": "lv", "FRA": "fr", "ITA": "it", "SPA": "es", "CAT": "ca",
+    "NOB": "nb", "NOR": "no", "DEU": "de", "NLD": "nl", "POR": "pt", "SWE": "sv", "FIN": "fi", "DAN": "da",
+    "LIT": "lt", "EST": "et", "HRV": "hr", "SLV": "sl", "SQI": "sq",
 }  # fmt: skip
 """EU language authority code to BCP 47, for the languages that sources so far are written in."""
+
+
+def locale_of(language: str) -> Locale:
+    """Return the locale in which a page of ``language`` writes dates and numbers; English is that of Europe."""
+    return Locale.parse("en_GB" if language == "en" else language)
 
 
 def value_text(text: str, datatype: str, locale: Locale) -> str:
@@ -34,6 +39,11 @@ def value_text(text: str, datatype: str, locale: Locale) -> str:
             return duration_text(text, locale)
         case _:
             return text
+
+
+def number_text(number: float, locale: Locale) -> str:
+    """Return a number with the separators of ``locale``."""
+    return str(format_decimal(number, locale=locale))
 
 
 def date_text(text: str, locale: Locale) -> str:

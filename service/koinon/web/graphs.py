@@ -12,10 +12,10 @@ from starlette.responses import Response, StreamingResponse
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import GRAPH, ID
-from koinon.publish.documents import PREF_LABEL, thing_document
+from koinon.publish.documents import PREF_LABEL
 from koinon.publish.graphs import N_QUADS, graph_triples, write_graph
 from koinon.publish.naming import Naming
-from koinon.publish.pages import PageWriter
+from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_for_graph
 from koinon.publish.views import Named
 from koinon.release.manifest import GraphEntry
@@ -59,7 +59,7 @@ async def graph(request: Request, name: Name) -> Response:
             raise NotFoundError(f"There is no source {slug} in this release.")
         form = negotiate(request, FORMS, fixed)
         language = reader.language if form.media_type == HTML else None
-        headers = caching(entity_tag(served.release.id, reader, form.media_type), language)
+        headers = caching(entity_tag(served.edition, reader, form.media_type), language)
         headers["Link"] = link_header(reader, f"/graph/{slug}", FORMS, topic.value)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
@@ -68,7 +68,7 @@ async def graph(request: Request, name: Name) -> Response:
             frame = PageFrame(alternates(reader, f"/graph/{slug}", FORMS), topic.value, dict(request.query_params))
             page = await run_in_threadpool(_page, request, served, entry, topic, frame)
             return Response(page, headers=headers, media_type=media_type)
-        file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)
+        file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the response closes it
         triples = graph_triples(served.release, served.store, slug, topic)
         address = reader.absolute("/context/v1.jsonld")
         await run_in_threadpool(write_graph, triples, form.media_type, topic, served.context, address, file)
@@ -83,9 +83,7 @@ def _page(request: Request, served: Served, entry: GraphEntry, topic: NamedNode,
         "graph.html",
         reader,
         frame=frame,
-        view=PageWriter(served.store, served.vocabulary, reader.language).write(
-            thing_document(served.store, topic)
-        ),
+        view=thing_view(served.document(topic), served.store, served.vocabulary, reader.language),
         entry=entry,
         things=_things(served, topic, Naming(served.store, served.vocabulary, reader.language)),
         query=query_for_graph(topic),

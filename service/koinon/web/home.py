@@ -37,7 +37,7 @@ async def home(request: Request) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        headers = caching(entity_tag(served.release.id, reader, "text/html"), reader.language)
+        headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         counts = {name: await run_in_threadpool(served.collections.count, iri) for name, iri in _COUNTED.items()}
@@ -104,7 +104,7 @@ async def section(
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        headers = caching(entity_tag(served.release.id, reader, "text/html"), reader.language)
+        headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         naming = Naming(served.store, served.vocabulary, reader.language)

@@ -1,5 +1,6 @@
 """What every answer has in common: security headers, CORS for readers, OPTIONS, and refusal of malformed hosts."""
 
+import json
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -67,7 +68,7 @@ class CommonHeaders:
 
 
 async def _plain(send: Send, status: int, text: str) -> None:
-    body = ('{"type": "about:blank", "status": %d, "detail": "%s"}' % (status, text)).encode()
+    body = json.dumps({"type": "about:blank", "status": status, "detail": text}).encode()
     headers = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
     await _start(send, status, headers, body)
 

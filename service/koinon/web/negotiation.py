@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_RANGE: Final = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*")
-_PARAMETER: Final = re.compile(rf'\s*({_TOKEN})\s*=\s*({_TOKEN}|"(?:[^"\\]|\\.)*")\s*')
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_RANGE: Final = re.compile(rf"\s*({_NAME})/({_NAME})\s*")
+_PARAMETER: Final = re.compile(rf'\s*({_NAME})\s*=\s*({_NAME}|"(?:[^"\\]|\\.)*")\s*')
 _LANGUAGE: Final = re.compile(r"(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)")
 _QUALITY: Final = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)")
 _LONGEST: Final = 4096
@@ -39,8 +39,8 @@ class MediaRange:
 def parse_accept(header: str) -> list[MediaRange]:
     """Return the media ranges of an Accept header (§12.5.1); elements that are none are left out.
 
-    A charset or profile is a wish we can't vary and is passed over; a range with another parameter (``version=1.2``)
-    names a form we don't offer.
+    A charset or profile is a wish we can't vary and is passed over; a range with another parameter, such as
+    ``version=1.2``, names a form we don't offer.
     """
     ranges = []
     for element in _split(header[:_LONGEST], ","):

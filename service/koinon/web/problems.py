@@ -42,9 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
     "query-refused": Kind(
         400,
         _("The query is refused"),
-        _(
-            "This service answers read queries on its own data. It does not update, and it does not call other services."
-        ),
+        _("This service answers read queries on its own data. It makes no updates and calls no other service."),
     ),
     "not-found": Kind(
         404,

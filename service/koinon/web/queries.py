@@ -18,8 +18,19 @@ from koinon.query.catalogue import CatalogueQuery
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Job
 from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import ProblemError
-from koinon.web.representations import HTML, JSON, Form, alternates, caching, entity_tag, is_unchanged, negotiate
-from koinon.web.representations import not_modified, split_suffix
+from koinon.web.representations import (
+    HTML,
+    JSON,
+    Form,
+    alternate_link,
+    alternates,
+    caching,
+    entity_tag,
+    is_unchanged,
+    negotiate,
+    not_modified,
+    split_suffix,
+)
 from koinon.web.results import result_table
 from koinon.web.served import Served
 from koinon.web.sparql import result_response
@@ -88,7 +99,7 @@ async def question(
         values = _values(request)
         if form.media_type == HTML:
             return await _page(request, served, query, values, forms)
-        headers = caching(entity_tag(served.release.id, reader, form.media_type), None)
+        headers = caching(entity_tag(served.edition, reader, form.media_type), None)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         wanted = [form.media_type]
@@ -135,9 +146,7 @@ async def _page(
         request,
         "query.html",
         frame=PageFrame(links, "", dict(request.query_params)),
-        headers={
-            "Link": ", ".join(f'<{address}>; rel="alternate"; type="{form.media_type}"' for address, form in links)
-        },
+        headers={"Link": ", ".join(map(alternate_link, links))},
         query=query,
         title=described(query.title, reader.language),
         description=described(query.description, reader.language),
@@ -168,5 +177,5 @@ def written(term: str) -> str:
 
 
 def short_value(iri: str) -> str:
-    """Return the short form of one of our IRIs that a parameter takes: ``project/resist``, ``code/role/partner``."""
+    """Return the short form of one of our IRIs that a parameter takes: ``project/resist``, ``code/role/host``."""
     return iri.removeprefix(ID).removeprefix(BASE)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from babel import Locale
 from starlette.requests import Request
 
 from koinon.model.languages import INTERFACE_LANGUAGES
@@ -55,11 +54,6 @@ class Reader:
             language=language,
             asked=language if asked else "",
         )
-
-    @property
-    def locale(self) -> Locale:
-        """The Babel locale of the reader's language."""
-        return Locale.parse(self.language)
 
     def url(self, path: str, parameters: Mapping[str, str] | None = None) -> str:
         """Return a link to a path of this service that keeps the language the reader asked for."""

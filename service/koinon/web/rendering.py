@@ -1,7 +1,6 @@
 """HTML pages: Jinja templates, one environment per interface language, everything escaped."""
 
 import hashlib
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
@@ -47,12 +46,12 @@ class Pages:
             auto_reload=False,
         )
         environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-        locale = formats.Locale.parse(language)
+        locale = formats.locale_of(language)
         environment.filters.update(
             text=lambda text: text_markup(text, language),
             value=lambda value: formats.value_text(value.text.text, value.datatype, locale),
             date=lambda text: formats.date_text(text, locale),
-            number=lambda number: formats.format_decimal(number, locale=locale),
+            number=lambda number: formats.number_text(number, locale),
             language_name=lambda tag: formats.language_name(tag, locale),
             short=short_name,
         )
@@ -98,8 +97,3 @@ def static_file(name: str) -> bytes:
 def static_version(name: str) -> str:
     """Return a hash of a static file, which makes its address change when it does."""
     return hashlib.sha256(static_file(name)).hexdigest()[:12]
-
-
-def table_parameters(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters without the language, which links carry themselves."""
-    return {name: value for name, value in values.items() if name != "lang"}

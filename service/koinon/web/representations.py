@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from koinon import __version__
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
@@ -16,6 +16,7 @@ from koinon.web.reader import Reader
 HTML: Final = "text/html"
 JSON_LD: Final = "application/ld+json"
 JSON: Final = "application/json"
+VARY: Final = "Accept, Accept-Language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,14 @@ def negotiate(request: Request, forms: Sequence[Form], fixed: Form | None = None
             "not-acceptable",
             "There is " + ", ".join(form.media_type for form in forms) + ".",
             {"available": [{"type": form.media_type, "suffix": form.suffix or None} for form in forms]},
-            {"Vary": "Accept, Accept-Language"},
+            {"Vary": VARY},
         )
     return next(form for form in forms if form.media_type == chosen[0])
 
 
-def entity_tag(release: str, reader: Reader, media_type: str) -> str:
-    """Return the weak ETag: release, software version, language, media type and the address links begin with."""
-    parts = (release, __version__, reader.language, reader.asked, media_type, reader.base)
+def entity_tag(edition: str, reader: Reader, media_type: str) -> str:
+    """Return the weak ETag: edition (release, software), language, media type and the address links begin with."""
+    parts = (edition, reader.language, reader.asked, media_type, reader.base)
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
 
 
@@ -107,16 +108,15 @@ def alternates(reader: Reader, path: str, forms: Sequence[Form]) -> list[tuple[s
 
 def link_header(reader: Reader, path: str, forms: Sequence[Form], topic: str) -> str:
     """Return the Link header (RFC 8288): every other form, and what the document describes."""
-    links = [
-        f'<{address}>; rel="alternate"; type="{form.media_type}"'
-        for address, form in alternates(reader, path, forms)
-    ]
-    links.append(f'<{_ascii(topic)}>; rel="describes"')
-    return ", ".join(links)
+    return ", ".join([*map(alternate_link, alternates(reader, path, forms)), f'<{_ascii(topic)}>; rel="describes"'])
+
+
+def alternate_link(alternate: tuple[str, Form]) -> str:
+    """Return one form as an element of a Link header."""
+    address, form = alternate
+    return f'<{address}>; rel="alternate"; type="{form.media_type}"'
 
 
 def _ascii(iri: str) -> str:
     """Return the IRI as a URI that may stand in a header (RFC 3987 §3.1)."""
-    return "".join(
-        c if "!" <= c <= "~" and c not in '<>"' else "".join(f"%{b:02X}" for b in c.encode()) for c in iri
-    )
+    return quote(iri, safe="%/:=&?~#+!$,;'@()*[]")

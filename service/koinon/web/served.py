@@ -1,22 +1,26 @@
 """The release that is being served, and how the service follows ``current`` to the next one."""
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 
+from koinon import __version__
 from koinon.engine import GraphStore
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
 from koinon.publish.collections import Collections
 from koinon.publish.context import Context
+from koinon.publish.documents import Document, Fragments, thing_document
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.query.pool import WorkerPool
@@ -29,7 +33,11 @@ CHECK_SECONDS: Final = 1.0
 
 @dataclass(slots=True, eq=False)
 class Served:
-    """One open release with everything that answers from it; ``users`` are the requests that hold it."""
+    """One open release with everything that answers from it.
+
+    ``edition`` names what answers are made from (release, software version, and the files that shape pages), for
+    ETags; ``users`` are the requests that hold the release.
+    """
 
     release: Release
     store: GraphStore
@@ -37,7 +45,9 @@ class Served:
     context: Context
     catalogue: Catalogue
     collections: Collections
+    fragments: Fragments
     pool: WorkerPool
+    edition: str
     users: int = 0
     retired: bool = field(default=False)
 
@@ -56,12 +66,18 @@ class Served:
             context=Context.read(assets.ontology / "context" / "v1.jsonld"),
             catalogue=load_catalogue(assets.queries),
             collections=Collections(store),
+            fragments=Fragments(store),
             pool=pool,
+            edition=f"{release.id} {__version__} {_fingerprint(assets)}",
         )
 
     def has_subject(self, node: NamedNode) -> bool:
         """Tell whether the release says anything about the node."""
         return next(iter(self.store.triples(node)), None) is not None
+
+    def document(self, topic: NamedNode) -> Document:
+        """Return the document about a thing, concept or code list; raises NotFoundError where nothing is known."""
+        return thing_document(self.store, self.fragments, topic)
 
     def graph_names(self) -> Iterable[str]:
         """Return the IRIs of all named graphs."""
@@ -132,3 +148,24 @@ class Following:
             old.retired = True
             if old.users == 0:
                 await run_in_threadpool(old.pool.close)
+
+
+def _fingerprint(assets: Assets) -> str:
+    """Return a hash of the files that shape answers besides the release: shapes, context, queries, templates."""
+    package = Path(__file__).parent
+    files = [
+        path
+        for folder in (
+            assets.shapes,
+            assets.ontology / "context",
+            assets.queries,
+            package / "templates",
+            package / "locale",
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -16,7 +16,7 @@ from koinon.query.pool import NotAcceptableError
 from koinon.web.door import Door, content_type, html, write
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError
-from koinon.web.representations import HTML, JSON, RDF_FORMS, Form, negotiate
+from koinon.web.representations import HTML, JSON, RDF_FORMS, VARY, Form, negotiate
 from koinon.web.results import result_table
 
 router: Final = APIRouter()
@@ -123,7 +123,7 @@ def result_response(answer: Answer, wanted: Sequence[str], headers: dict[str, st
     """Return the answer under the media type by which the reader asked for it."""
     asked = next(media_type for media_type in wanted if answer.media_type in meanings(media_type))
     sent = answer.media_type if asked == HTML else asked
-    own = {"Vary": "Accept, Accept-Language", "Server-Timing": f"query;dur={answer.seconds * 1000:.1f}"}
+    own = {"Vary": VARY, "Server-Timing": f"query;dur={answer.seconds * 1000:.1f}"}
     return Response(answer.body, headers=own | (headers or {}), media_type=content_type(sent))
 
 
@@ -168,7 +168,7 @@ async def _describe(request: Request) -> Response:
     async with door.release() as served:
         document = service_description(f"{reader.base}/sparql", served.release.manifest, served.graph_names())
         body = write(document, form.media_type, served, reader)
-    return Response(body, headers={"Vary": "Accept, Accept-Language"}, media_type=content_type(form.media_type))
+    return Response(body, headers={"Vary": VARY}, media_type=content_type(form.media_type))
 
 
 def _graphs(parameters: Sequence[tuple[str, str]], name: str) -> tuple[str, ...]:

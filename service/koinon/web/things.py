@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
-from koinon.publish.documents import Document, thing_document
-from koinon.publish.pages import PageWriter
+from koinon.publish.documents import Document
+from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.web.door import Door, PageFrame, Resource, answer
-from koinon.web.representations import DOCUMENT_FORMS, split_suffix
+from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
 from koinon.web.served import Served
 
 router: Final = APIRouter()
@@ -40,7 +40,7 @@ async def thing(request: Request, type: Type, name: Name) -> Response:
             raise NotFoundError(f"Nothing is known about {ID}{type}/{slug}.")
     suffix = f".{form.suffix}" if form else ""
     address = door.reader(request).url(f"/doc/{type}/{slug}{suffix}")
-    return RedirectResponse(address, 303, {"Vary": "Accept, Accept-Language"})
+    return RedirectResponse(address, 303, {"Vary": VARY})
 
 
 @router.api_route("/doc/{type}/{name}", methods=["GET", "HEAD"], response_class=Response)
@@ -62,10 +62,10 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
     reader = door.reader(request)
 
     def document() -> Document:
-        return thing_document(served.store, topic)
+        return served.document(topic)
 
     def page(frame: PageFrame) -> bytes:
-        view = PageWriter(served.store, served.vocabulary, reader.language).write(document())
+        view = thing_view(document(), served.store, served.vocabulary, reader.language)
         return door.pages.render(
             "thing.html", reader, frame=frame, view=view, query=query_about(topic), release=served.release
         )

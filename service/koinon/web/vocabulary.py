@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import BASE, CODE
-from koinon.publish.documents import Document, document_of, thing_document
-from koinon.publish.pages import PageWriter
+from koinon.publish.documents import Document, document_of
+from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.publish.terms import concept_views, shape_views, term_views
 from koinon.publish.vocabulary import ONTOLOGY_GRAPH, shape_triples
@@ -90,11 +90,11 @@ async def code_list(request: Request, scheme: Name) -> Response:
         _known(served, topic)
 
         def document() -> Document:
-            return thing_document(served.store, topic)
+            return served.document(topic)
 
         def page(frame: PageFrame) -> bytes:
             shown = document()
-            view = PageWriter(served.store, served.vocabulary, reader.language).write(shown)
+            view = thing_view(shown, served.store, served.vocabulary, reader.language)
             concepts = concept_views(shown, reader.language)
             return door.pages.render(
                 "scheme.html",
