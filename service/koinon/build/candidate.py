@@ -49,6 +49,8 @@ class Candidate:
     def add(self, findings: Iterable[Finding]) -> None:
         """Take further findings, up to MAX_FINDINGS."""
         for finding in findings:
+            if finding in self.findings:
+                continue
             if len(self.findings) < MAX_FINDINGS or finding.severity == Severity.REFUSED:
                 self.findings.append(finding)
 

@@ -98,15 +98,20 @@ def index_of(triples: Iterable[Triple]) -> Index:
         else:
             _refer(index, value.value, place, codes=True)
             if value.value.startswith(ID):
-                index.things.setdefault(value.value, place)
+                _note(index.things, value.value, place)
     return index
 
 
 def _refer(index: Index, iri: str, place: str, *, codes: bool) -> None:
     if iri.startswith(DEF):
-        index.terms.setdefault(iri, place)
+        _note(index.terms, iri, place)
     elif codes and iri.startswith(CODE):
-        index.codes.setdefault(iri, place)
+        _note(index.codes, iri, place)
+
+
+def _note(places: dict[str, str], iri: str, place: str) -> None:
+    """Keep the first place in alphabetical order, so that a report is the same every time."""
+    places[iri] = min(place, places.get(iri, place))
 
 
 def union(paths: Iterable[Path]) -> Iterator[bytes]:

@@ -57,9 +57,7 @@ def _unknown(candidate: Candidate, terms: set[str], codes: set[str]) -> Iterator
             yield Finding(candidate.slug, "unknown-code", place, f"<{iri}> is in no code list")
     for iri, place in sorted(candidate.index.terms.items()):
         if iri not in terms:
-            yield Finding(
-                candidate.slug, "unknown-term", place, f"<{iri}> is not defined in the ontology", Severity.WARNING
-            )
+            yield Finding(candidate.slug, "unknown-term", place, f"<{iri}> is not defined in the ontology")
 
 
 def _own_dangling(candidate: Candidate, known: set[str]) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from koinon.build.sources import find_sources
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
 from koinon.build.writing import Inputs, read_owners, write_artefacts, write_report
 from koinon.model.assets import Assets
-from koinon.model.errors import SourceError, StorageError
+from koinon.model.errors import ReleaseError, SourceError, StorageError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, open_current
@@ -101,7 +101,7 @@ class _Build:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
 
     def run(self, folders: Sequence[Path]) -> BuildReport:
-        self.parent = open_current(self.home) if current_id(self.home) else None
+        self.parent = self._open_parent()
         (self.work / "graphs").mkdir()
         vocabulary = read_vocabulary(self.assets, self.normaliser)
         own = [
@@ -111,9 +111,10 @@ class _Build:
         candidates = self._read(folders)
         present = {candidate.slug for candidate in candidates} | set(self.findings)
         kept = self._parent_graphs(present)
-        results, owners = self._judge(candidates, kept, vocabulary, own)
-        accepted = [candidate for candidate in candidates if not candidate.refused]
-        stays = {slug: k for slug, k in kept.items() if slug not in {c.slug for c in accepted}}
+        results, before = self._judge(candidates, kept, vocabulary, own)
+        accepted, stays = self._settle(candidates, kept, before)
+        owners = {thing: slug for thing, slug in before.items() if slug in stays}
+        owners.update({thing: candidate.slug for candidate in accepted for thing in candidate.minted})
         graphs = [*own, *(c.graph for c in accepted), *(self._link(k) for k in stays.values())]
         inputs = Inputs(
             graphs=tuple(sorted(graphs, key=lambda graph: graph.name)),
@@ -123,6 +124,17 @@ class _Build:
         )
         sources = self._source_reports(candidates, accepted, stays, vocabulary)
         return self._finish(inputs, sources, results, owners)
+
+    def _open_parent(self) -> Release | None:
+        if current_id(self.home) is None:
+            return None
+        try:
+            return open_current(self.home)
+        except ReleaseError as error:
+            raise ReleaseError(
+                f"The current release is damaged: {error} To build without it, remove {self.home.current} first; "
+                "refused sources then have no earlier graph to fall back on."
+            ) from error
 
     def _vocabulary_graph(self, slug: str, title: str, vocabulary: Vocabulary) -> GraphFile:
         triples = vocabulary.ontology if slug == "ontology" else vocabulary.codes
@@ -172,9 +184,19 @@ class _Build:
             context,
             self.progress,
         )
-        owners = {thing: slug for thing, slug in before.items() if slug in kept}
-        owners.update({thing: c.slug for c in candidates if not c.refused for thing in c.minted})
-        return results, owners
+        return results, before
+
+    def _settle(
+        self, candidates: list[Candidate], kept: dict[str, _Kept], before: dict[str, str]
+    ) -> tuple[list[Candidate], dict[str, _Kept]]:
+        """Return what is accepted and what stays; a kept graph keeps its things, whoever else now claims them."""
+        while True:
+            accepted = [candidate for candidate in candidates if not candidate.refused]
+            slugs = {candidate.slug for candidate in accepted}
+            stays = {slug: graph for slug, graph in kept.items() if slug not in slugs}
+            judge_ownership(accepted, {slug: graph.index for slug, graph in stays.items()}, before)
+            if not any(candidate.refused for candidate in accepted):
+                return accepted, stays
 
     def _link(self, kept: _Kept) -> GraphFile:
         path = self.work / "graphs" / f"{kept.entry.slug}.nt"
@@ -226,11 +248,10 @@ class _Build:
     ) -> BuildReport:
         identifier = inputs.id
         parent = self.parent.id if self.parent else None
-        total = sum(graph.triples for graph in inputs.graphs)
-        count = len(inputs.graphs)
         if (self.home.release(identifier) / "manifest.json").is_file():
             published = make_current(self.home, identifier)
-            return BuildReport(identifier, parent, published, total, count, sources)
+            manifest = open_current(self.home).manifest
+            return BuildReport(identifier, parent, published, manifest.total, len(manifest.graphs), sources)
         self.progress.stage("write", 1)
         self._clear_unused(inputs)
         manifest = write_artefacts(self.work, inputs, self.parent)

@@ -30,6 +30,8 @@ _ENCODING = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)["']""")
 _NO_SCHEME = re.compile(r"(?:IRI '([^']*)': )?No scheme found")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_TOKEN: Final = 2**24
+"""Bytes that the parser takes for one token before it gives up."""
 _NOWHERE: Final = "https://relative.invalid/"
 """Base under which JSON-LD is read, so that a relative IRI shows itself instead of being dropped."""
 
@@ -123,6 +125,11 @@ class _Reader:
                 if base:
                     self._check_absolute(triple)
                 yield triple
+        except MemoryError as error:
+            longest = max(enumerate(text.split("\n"), start=1), key=lambda line: len(line[1]))
+            line = longest[0] if len(longest[1]) > _TOKEN else None
+            detail = f"a literal or IRI of more than {_TOKEN} characters; at most {self._max_literal} are taken"
+            raise self._refuse("literal-size", detail, line) from error
         except SyntaxError as error:
             relative = _NO_SCHEME.search(error.msg)
             if not relative:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from koinon.build.describe import graph_iri
 from koinon.build.findings import Finding, Severity
@@ -45,6 +45,7 @@ LABELS: Final = tuple(
     )
 )
 """The properties whose ranges stand for a thing, best first."""
+_EVIDENCE: Final = frozenset({NamedNode(RDF + "Statement"), NamedNode(DEF + "SourceRange")})
 _CHARACTERS = re.compile(r"(.+)#char=(\d+),(\d+)\Z")
 
 
@@ -86,7 +87,8 @@ class Receipts:
         for triple in everything:
             if triple.subject in reified and triple.predicate != REIFIES:
                 properties[triple.subject].append(triple)
-        plain = {t for t in everything if t.predicate != REIFIES and t.subject not in reified}
+        described = {reifier for reifier in reified if isinstance(reifier, BlankNode)}
+        plain = {t for t in everything if t.predicate != REIFIES and t.subject not in described}
         receipts = self._annotated(reified, properties, plain)
         return plain, receipts
 
@@ -100,11 +102,11 @@ class Receipts:
                 if statement not in plain:
                     raise self._error("receipt-unasserted", statement, "annotated, but not stated")
             if isinstance(reifier, NamedNode):
+                for statement in statements:
+                    stated[statement].append(self._range(reifier, statement))
                 if properties.get(reifier):
                     detail = f"{reifier} is a range; say more in {{| … |}} instead of after ~"
                     raise self._error("receipt-form", statements[0], detail)
-                for statement in statements:
-                    stated[statement].append(self._range(reifier, statement))
             else:
                 for statement in statements:
                     receipts[statement].append(self._described(properties.get(reifier, []), statement))
@@ -153,7 +155,10 @@ class Receipts:
         return SourceError(self._slug, rule, f"{statement.subject} {statement.predicate}", detail)
 
     def derive(self, plain: set[Triple], receipts: dict[Triple, list[Receipt]]) -> None:
-        """Give a receipt to every triple of ``plain`` that has none, by the rules of form 3."""
+        """Give a receipt to every triple of ``plain`` that has none, by the rules of form 3.
+
+        Receipts that a source writes out in full are evidence already, and get none of their own.
+        """
         ranges_of: defaultdict[Term, defaultdict[NamedNode, set[str]]] = defaultdict(lambda: defaultdict(set))
         translations: defaultdict[tuple[Term, Term], set[str]] = defaultdict(set)
         for triple, known in receipts.items():
@@ -161,8 +166,9 @@ class Receipts:
                 ranges_of[triple.subject][triple.predicate].update(receipt.ranges)
                 if isinstance(triple.object, Literal) and triple.object.language == self._manifest.language:
                     translations[triple.subject, triple.predicate].update(receipt.ranges)
+        evidence = {t.subject for t in plain if t.predicate == TYPE and t.object in _EVIDENCE}
         for triple in plain:
-            if receipts.get(triple):
+            if receipts.get(triple) or triple.subject in evidence:
                 continue
             value = triple.object
             other = isinstance(value, Literal) and value.language not in {None, self._manifest.language}

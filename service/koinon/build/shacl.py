@@ -92,7 +92,7 @@ def _result(raw: shacl.Result, languages: dict[_Key, dict[str, str]]) -> Result:
         component=raw.component_iri,
         severity=raw.severity,
         messages=languages.get(key) or ({"": texts[0]} if texts else {}),
-        shape=raw.root_shape or raw.source_shape,
+        shape=raw.root_shape or raw.source_shape or "",
     )
 
 
