@@ -302,6 +302,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     folder = given.root / "ontology" if given.root else Assets.locate(Settings()).ontology
     docs = folder.parent / "docs"
+    if given.root is None and not docs.is_dir():
+        parser.error(f"no docs/ beside {folder}: run it in a checkout of the repository, or give --root")
     ontology = Ontology.read(folder)
     outdated = stale(ontology, docs)
     if given.check:
