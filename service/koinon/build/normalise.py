@@ -7,10 +7,11 @@ become IRIs of their own (RDF 1.1 Concepts, section 3.5) from their canonical la
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from koinon.build.canonical import canonical
 from koinon.build.literals import canonicaliser, problem_of
 from koinon.engine import Term
 from koinon.model.errors import SourceError
@@ -18,6 +19,9 @@ from koinon.model.namespaces import BASE, ID, SKOLEM
 
 SCHEMES: Final = ("http", "https", "urn", "mailto", "tel")
 MAX_BLANK_NODES: Final = 20_000
+CANONICAL_SECONDS: Final = 10.0
+"""How long blank nodes that refer to each other may take to get their canonical labels."""
+_T = TypeVar("_T", bound=Term)
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)\Z", re.DOTALL)
 _BAD = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e]")
@@ -115,10 +119,13 @@ def skolemise(triples: set[Triple], slug: str) -> set[Triple]:
         raise SourceError(slug, "blank-nodes", "the whole source", detail)
     if not any(isinstance(triple.subject, NamedNode) for triple in triples):
         raise SourceError(slug, "blank-only", "the whole source", "every subject is a blank node; name the things")
-    dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return {Triple(_named(quad.subject, slug), quad.predicate, _named(quad.object, slug)) for quad in dataset}  # type: ignore[arg-type]
+    try:
+        labelled = canonical(triples, CANONICAL_SECONDS)
+    except TimeoutError as error:
+        detail = f"the blank nodes are too alike to be told apart ({error}); name the things"
+        raise SourceError(slug, "blank-nodes", "the whole source", detail) from error
+    return {Triple(_named(t.subject, slug), t.predicate, _named(t.object, slug)) for t in labelled}
 
 
-def _named(term: Term, slug: str) -> Term:
+def _named(term: _T, slug: str) -> _T | NamedNode:
     return NamedNode(f"{SKOLEM}{slug}-{term.value}") if isinstance(term, BlankNode) else term
