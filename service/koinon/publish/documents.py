@@ -1,8 +1,8 @@
 """The document about a thing: the triples that every syntax of it carries, neither more nor less.
 
 A document holds every triple whose subject is the thing, one of its fragments (``<thing#…>``) or a fragment of
-another document that the thing itself refers to (a claim or a participation that another source added), and, of each
-thing or concept of ours that these refer to, its types and preferred labels. A code list's document holds its
+another document that the thing itself refers to (a claim or a participation that another source added), and, of
+each thing or concept of ours that these refer to, its types and preferred labels. A code list's document holds its
 concepts whole. All look-ups are bounded patterns around one subject.
 """
 

@@ -1,5 +1,6 @@
 """Who says so: for each triple of a page the sources that state it, on what basis, and where in their text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ _RANGE: Final = DEF + "sourceRange"
 _COMMENT: Final = RDFS + "comment"
 _START: Final = NamedNode(OA + "start")
 _END: Final = NamedNode(OA + "end")
+_CHARACTERS: Final = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147 §2.2.1
 _DEFAULT_BASIS: Final = NamedNode(DEF + "defaultBasis")
 _PRIMARY: Final = NamedNode(PROV + "hadPrimarySource")
 
@@ -112,6 +114,9 @@ class EvidenceBook:
         return (predicate, value), Evidence(graph, basis, tuple(sorted(ranges)), comment)
 
     def _range(self, node: NamedNode) -> tuple[int, int]:
+        written = _CHARACTERS.search(node.value)
+        if written:
+            return int(written[1]), int(written[2])
         start, end = literal_of(self._store, node, _START), literal_of(self._store, node, _END)
         return int(start.value) if start else 0, int(end.value) if end else 0
 

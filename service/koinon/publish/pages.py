@@ -150,7 +150,10 @@ class _PageWriter:
         return Value(self._name(value.value), iri=value.value, references=references)
 
     def _part_value(self, node: NamedNode, references: tuple[Reference, ...]) -> Value:
-        return Value(self._name(node.value), iri=node.value, part=self._part(node), references=references)
+        part = self._part(node)
+        told = {reference for value in part.heading for reference in value.references}
+        own = tuple(reference for reference in references if reference not in told)
+        return Value(self._name(node.value), iri=node.value, part=part, references=own)
 
     def _part(self, node: NamedNode) -> Part:
         classes = self._classes(node)
@@ -158,7 +161,8 @@ class _PageWriter:
         head = next((iri for iri in (_LABEL, *(h.value for h in HEADINGS)) if iri in facts), None)
         if head is None:
             label = self._vocabulary.label(classes[0], self._language) if classes else self._name(node.value)
-            heading: tuple[Value, ...] = (Value(label),)
+            capital = label.text[:1].upper() + label.text[1:]
+            heading: tuple[Value, ...] = (Value(Text(capital, label.lang)),)
         else:
             heading = facts.pop(head).values
         rest = tuple(facts.values())

@@ -28,6 +28,7 @@ _COUNTED: Final = {
     "events": DEF + "Event",
     "documents": FOAF + "Document",
 }
+_QUESTIONS_SHOWN: Final = 9
 _AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
 
 
@@ -41,7 +42,8 @@ async def home(request: Request) -> Response:
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         counts = {name: await run_in_threadpool(served.collections.count, iri) for name, iri in _COUNTED.items()}
-        questions = [(query.name, described(query.title, reader.language)) for query in served.catalogue]
+        offered = sorted(served.catalogue, key=lambda query: query.audience != "network")
+        questions = [(query.name, described(query.title, reader.language)) for query in offered]
         featured = next((question for question in questions if question[0] == FEATURED), None)
         sources = sorted(
             (
@@ -56,7 +58,7 @@ async def home(request: Request) -> Response:
             "home.html",
             headers=headers,
             counts=counts,
-            questions=questions,
+            questions=[question for question in questions if question != featured][:_QUESTIONS_SHOWN],
             featured=featured,
             sources=sources,
             release=served.release,

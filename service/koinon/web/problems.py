@@ -3,7 +3,7 @@
 import http
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from koinon.model import errors
 from koinon.query.pool import NotAcceptableError
@@ -122,6 +122,21 @@ _OF_STATUS: Final = {
     413: "query-too-long",
     415: "unsupported-media-type",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """A problem as a page shows it beside what the reader sent."""
+
+    name: str
+    kind: Kind
+    detail: str
+
+    @classmethod
+    def of(cls, error: errors.KoinonError) -> Self:
+        """Return the view of an error."""
+        name = kind_of(error)
+        return cls(name, KINDS[name], str(error))
 
 
 @dataclass

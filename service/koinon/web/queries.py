@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from koinon.model.errors import ParameterError
+from koinon.model.errors import ParameterError, QueryError
 from koinon.model.languages import best_label
 from koinon.model.namespaces import BASE, ID
 from koinon.publish.naming import Naming
@@ -17,7 +17,7 @@ from koinon.publish.text import Text
 from koinon.query.catalogue import CatalogueQuery
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Job
 from koinon.web.door import Door, PageFrame, html
-from koinon.web.problems import ProblemError
+from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import (
     HTML,
     JSON,
@@ -31,7 +31,7 @@ from koinon.web.representations import (
     not_modified,
     split_suffix,
 )
-from koinon.web.results import result_table
+from koinon.web.results import Table, result_table
 from koinon.web.served import Served
 from koinon.web.sparql import result_response
 
@@ -129,13 +129,17 @@ async def _page(
 ) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    text = query.bind(values)
     select = query.form in ("select", "ask")
-    answer = await served.pool.run(Job(text, (BINDING_TYPES[0],) if select else (GRAPH_TYPES[0],)), query.budget)
+    text, answer, problem = "", None, None
+    try:
+        text = query.bind(values)
+        answer = await served.pool.run(Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],)), query.budget)
+    except QueryError as error:
+        problem = ProblemView.of(error)
 
-    def build() -> tuple[object, list[Field]]:
+    def build() -> tuple[Table | None, list[Field]]:
         naming = Naming(served.store, served.vocabulary, reader.language)
-        table = result_table(json.loads(answer.body), _ROWS_SHOWN) if select else None
+        table = result_table(json.loads(answer.body), _ROWS_SHOWN) if answer and select else None
         return table, [_field(name, served, query, values, naming) for name in query.parameters]
 
     table, fields = await run_in_threadpool(build)
@@ -145,6 +149,7 @@ async def _page(
     return await html(
         request,
         "query.html",
+        status=problem.kind.status if problem else 200,
         frame=PageFrame(links, "", dict(request.query_params)),
         headers={"Link": ", ".join(map(alternate_link, links))},
         query=query,
@@ -152,8 +157,9 @@ async def _page(
         description=described(query.description, reader.language),
         text=text,
         table=table,
-        graph="" if select else answer.body.decode(),
-        seconds=answer.seconds,
+        graph=answer.body.decode() if answer and not select else "",
+        seconds=answer.seconds if answer else 0.0,
+        problem=problem,
         fields=fields,
         release=served.release,
     )

@@ -54,6 +54,7 @@ class Pages:
             number=lambda number: formats.number_text(number, locale),
             language_name=lambda tag: formats.language_name(tag, locale),
             short=short_name,
+            cap=lambda text: Text(text.text[:1].upper() + text.text[1:], text.lang),
         )
         environment.globals.update(
             languages=[(tag, formats.own_name(tag)) for tag in INTERFACE_LANGUAGES],

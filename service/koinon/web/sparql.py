@@ -1,21 +1,21 @@
 """``/sparql``: SPARQL 1.1 Protocol, query only. The text runs in a worker process, never in this one."""
 
 import json
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from koinon.model.errors import KoinonError
+from koinon.model.errors import QueryError
 from koinon.publish.description import service_description
 from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
 from koinon.query.pool import NotAcceptableError
 from koinon.web.door import Door, content_type, html, write
 from koinon.web.negotiation import acceptable
-from koinon.web.problems import ProblemError
+from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import HTML, JSON, RDF_FORMS, VARY, Form, negotiate
 from koinon.web.results import result_table
 
@@ -127,23 +127,21 @@ def result_response(answer: Answer, wanted: Sequence[str], headers: dict[str, st
     return Response(answer.body, headers=own | (headers or {}), media_type=content_type(sent))
 
 
-async def _page(request: Request, run: Any, job: Job) -> Response:
+async def _page(request: Request, run: Callable[[Job], Awaitable[Answer]], job: Job) -> Response:
     """Answer a query from the form with a page: the form again, and the answer or what is wrong below it."""
-    from koinon.web.problems import KINDS, kind_of
-
     try:
-        answer: Answer = await run(job)
-    except KoinonError as error:
-        name = kind_of(error)
+        answer = await run(job)
+    except QueryError as error:
+        shown = ProblemView.of(error)
         return await html(
             request,
             "sparql.html",
-            status=KINDS[name].status,
+            status=shown.kind.status,
             query=job.text,
             table=None,
             graph="",
             seconds=0.0,
-            problem=(name, KINDS[name], str(error)),
+            problem=shown,
         )
     table, graph = None, ""
     if answer.media_type == BINDING_TYPES[0]:
