@@ -41,7 +41,7 @@ def test_every_term_of_ours_that_a_query_names_is_declared(declared: set[str], r
 
 def test_every_term_is_used_or_kept_for_coming_sources(declared: set[str], root: Path) -> None:
     used = koi_terms("data", "shapes", "ontology/code")
-    used |= names_in(files(root, "service/koinon/**/*.py", "ontology/core.ttl"))
+    used |= names_in(files(root, "service/koinon/**/*.py", "queries/rules/*.rq", "ontology/core.ttl"))
     readme = (root / "ontology/README.md").read_text("utf-8")
     section = readme.partition("## Declared for coming sources")[2].partition("\n## ")[0]
     coming = set(re.findall(r"`koi:(\w+)`", section))
