@@ -128,3 +128,21 @@ def test_a_byte_order_mark_does_no_harm(world: World) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     world.build()
     assert world.hashes() == before
+
+
+def test_a_file_that_cannot_be_read_refuses_its_source_alone(world: World) -> None:
+    world.build()
+    before = world.hashes()
+    graph = world.sources / "patient" / "graph.ttl"
+    graph.unlink()
+    graph.symlink_to("graph.ttl")
+    (world.sources / "patient" / "more.ttl").write_text(PATIENT)
+    report = world.build()
+    assert [source.slug for source in report.refused] == []
+    graph.unlink()
+    graph.mkdir()
+    (world.sources / "patient" / "more.ttl").unlink()
+    (world.sources / "patient" / "more.ttl").symlink_to("/proc/self/mem")
+    report = world.build()
+    assert [(source.slug, source.outcome) for source in report.refused] == [("patient", "kept")]
+    assert world.hashes()["patient"] == before["patient"]

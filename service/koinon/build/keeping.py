@@ -10,7 +10,7 @@ from koinon.release.paths import Home
 
 
 def keep_raw(home: Home, source: Source, max_bytes: int) -> dict[str, str]:
-    """Keep the files of a source that are not above ``max_bytes``; returns file name to SHA-256.
+    """Keep the files of a source that can be read and are not above ``max_bytes``; returns file name to SHA-256.
 
     Raises OSError where the disk refuses.
     """
@@ -18,8 +18,11 @@ def keep_raw(home: Home, source: Source, max_bytes: int) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = {}
     for path in _files(source):
-        if path.stat().st_size <= max_bytes:
-            content = path.read_bytes()
+        try:
+            content = path.read_bytes() if path.stat().st_size <= max_bytes else None
+        except OSError:
+            continue
+        if content is not None:
             kept[path.name] = hashlib.sha256(content).hexdigest()
             _write_once(folder / kept[path.name], content)
     return kept

@@ -28,7 +28,7 @@ from koinon.build.sources import find_sources
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
 from koinon.build.writing import Inputs, read_owners, write_artefacts, write_report
 from koinon.model.assets import Assets
-from koinon.model.errors import ReleaseError, SourceError, StorageError
+from koinon.model.errors import ConfigurationError, ReleaseError, SourceError, StorageError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, open_current
@@ -72,6 +72,11 @@ def _storage(home: Home) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        about = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else home.root
+        if not about.is_relative_to(home.root):
+            raise ConfigurationError(
+                f"{about} cannot be read ({error.strerror}). Mend that, then build again."
+            ) from error
         full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
         what = "is full" if full else "cannot be written"
         raise StorageError(

@@ -40,8 +40,8 @@ def read_file(path: Path, slug: str, graph: str, *, max_bytes: int, max_literal:
     """Yield the triples of one file, blank nodes renamed so that files never share one.
 
     ``graph`` is the IRI of the source's own graph, the only named graph that the file may speak of. Raises
-    SourceError with the rule ``size``, ``encoding``, ``empty``, ``syntax``, ``relative-iri``, ``doctype``,
-    ``remote-context``, ``foreign-graph`` or ``literal-size``.
+    SourceError with the rule ``unreadable``, ``size``, ``encoding``, ``empty``, ``syntax``, ``relative-iri``,
+    ``doctype``, ``remote-context``, ``foreign-graph`` or ``literal-size``.
     """
     reader = _Reader(path, slug, graph, max_literal)
     text = reader.text(max_bytes)
@@ -65,12 +65,14 @@ class _Reader:
         return SourceError(self._slug, rule, where, detail)
 
     def text(self, max_bytes: int) -> str:
-        size = self._path.stat().st_size
+        try:
+            size = self._path.stat().st_size
+            raw = self._path.read_bytes() if size <= max_bytes else b""
+        except OSError as error:
+            raise self._refuse("unreadable", f"the file cannot be read: {error.strerror}") from error
         if size > max_bytes:
-            raise self._refuse(
-                "size", f"the file has {size} bytes; at most {max_bytes} are read (KOINON_MAX_SOURCE)"
-            )
-        raw = self._path.read_bytes()
+            detail = f"the file has {size} bytes; at most {max_bytes} are read (KOINON_MAX_SOURCE)"
+            raise self._refuse("size", detail)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

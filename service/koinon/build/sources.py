@@ -161,7 +161,7 @@ def read_manifest(path: Path) -> Manifest | Finding:
     folder = path.parent.name
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return Finding(folder, "manifest", str(path), str(error))
     try:
         manifest = Manifest.model_validate(fields)
