@@ -1,9 +1,8 @@
 """Runs the two SHACL engines on the same text and gives their results in one form.
 
-The fast engine (``shacl``) is the one the build uses; pySHACL is the reference. Both give a validation report as a graph
-(https://www.w3.org/TR/shacl/#validation-report); the results are read from that graph, so that the messages keep their
-languages. pySHACL also hangs the results of nested shapes under ``sh:detail``: only what the report itself names by
-``sh:result`` is a result.
+The fast engine (``shacl``) is the one the build uses; pySHACL is the reference. Both give a validation report as a
+graph (https://www.w3.org/TR/shacl/#validation-report); the results are read from that graph, so that the messages
+keep their languages. Only what the report itself names by ``sh:result`` is a result.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ LANGUAGES = ("en", "pl", "el", "lv", "fr", "it", "es", "ca", "nb")
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One validation result. Terms stand in N-Triples form; ``path`` and ``value`` are empty where the result has none."""
+    """One validation result. Terms are in N-Triples; ``path`` and ``value`` are empty where it has none."""
 
     focus: str
     path: str
@@ -62,6 +62,7 @@ def read(paths: Iterable[Path]) -> set[pyoxigraph.Triple]:
 def as_ntriples(triples: Iterable[pyoxigraph.Triple]) -> str:
     """The triples as sorted N-Triples text, which both engines read the same way."""
     data = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    assert data is not None
     return "\n".join(sorted(data.decode("utf-8").splitlines())) + "\n"
 
 
@@ -84,36 +85,42 @@ def _fast_shapes() -> shacl.Shapes:
 
 def fast(text: str) -> set[Finding]:
     """The results of the fast engine for a data graph in N-Triples."""
-    report = _fast_shapes().validate_text(text, format="ntriples")
-    return set(_findings(_graph(report.serialize("ntriples"))))
+    report = _fast_shapes().validate_text(text, format="ntriples").serialize("ntriples")
+    with _odd_literals_allowed():
+        return set(_findings(rdflib.Graph().parse(data=report, format="nt")))
 
 
 def reference(text: str) -> set[Finding]:
     """The results of pySHACL for a data graph in N-Triples."""
-    _, report, _ = pyshacl.validate(_graph(text), shacl_graph=shapes_graph(), inference="none", advanced=False)
-    assert isinstance(report, rdflib.Graph)
-    return set(_findings(report))
+    with _odd_literals_allowed():
+        data = rdflib.Graph().parse(data=text, format="nt")
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph(), inference="none", advanced=False)
+        assert isinstance(report, rdflib.Graph)
+        return set(_findings(report))
 
 
-def _graph(text: str) -> rdflib.Graph:
-    """The text as an rdflib graph. rdflib complains of literals that it cannot convert; here they are wrong on purpose."""
+@contextmanager
+def _odd_literals_allowed() -> Iterator[None]:
+    """rdflib complains of literals that it cannot convert; here they are wrong on purpose."""
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return rdflib.Graph().parse(data=text, format="nt")
+        yield
 
 
 def _findings(report: rdflib.Graph) -> Iterator[Finding]:
     def one(node: rdflib.term.Node, predicate: rdflib.URIRef) -> str:
         term = report.value(node, predicate)
-        return "" if term is None else term.n3()  # type: ignore[attr-defined]
+        return "" if term is None else term.n3()
 
     for result in report.objects(None, SH.result):
         yield Finding(
             focus=one(result, SH.focusNode),
             path=one(result, SH.resultPath),
             value=one(result, SH.value),
-            component=one(result, SH.sourceConstraintComponent).removesuffix("ConstraintComponent>").rpartition("#")[2],
+            component=one(result, SH.sourceConstraintComponent)
+            .removesuffix("ConstraintComponent>")
+            .rpartition("#")[2],
             severity=one(result, SH.resultSeverity).rpartition("#")[2].rstrip(">"),
             shape=one(result, SH.sourceShape),
             messages=tuple(sorted(message.n3() for message in report.objects(result, SH.resultMessage))),

@@ -1,10 +1,7 @@
-"""pySHACL and the fast engine report the same: focus, path, value, component, severity, shape and every message in its language.
+"""pySHACL and the fast engine report the same: focus, path, value, component, severity, shape, each message.
 
-Compared are all examples, every source of ``data/``, and values of every datatype where no one expects them. Known edges
-that the shapes stay clear of (each was measured): ``sh:lessThan`` and ``sh:lessThanOrEquals`` end pySHACL with a TypeError on
-a malformed literal; ``sh:maxInclusive`` passes in pySHACL on a value of another datatype; pySHACL drops the languages of the
-messages of a SPARQL constraint (so those stand in a shape of their own, reached through ``sh:and``); the fast engine's SPARQL
-does not compare ``xsd:date`` values (their text is compared).
+Compared are all examples, every source of ``data/``, and values of many datatypes where no one expects them.
+``shapes/README.md`` tells which edges of the engines the shapes stay clear of.
 """
 
 from __future__ import annotations
@@ -16,7 +13,10 @@ import pytest
 from engines import EXAMPLES, ROOT, SH, as_ntriples, fast, read, reference, shapes_graph
 
 FILES = sorted(EXAMPLES.glob("*/*.ttl"))
-CONTEXT_PATHS = [*sorted((ROOT / "ontology" / "code").glob("*.ttl")), *sorted((ROOT / "data" / "reference").glob("*/*.ttl"))]
+CONTEXT_PATHS = [
+    *sorted((ROOT / "ontology" / "code").glob("*.ttl")),
+    *sorted((ROOT / "data" / "reference").glob("*/*.ttl")),
+]
 SOURCES = sorted({path.parent for path in (ROOT / "data").glob("*/*/*.ttl")})
 IDS = "https://w3id.org/koinon/id/"
 
@@ -36,7 +36,9 @@ def test_the_engines_agree_on_all_examples_read_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["ProjectDatesShape", "ParticipantCountShape", "NutsIdentifierShape", "things-identity", "quality"], ids=str
+    "folder",
+    ["ProjectDatesShape", "ParticipantCountShape", "NutsIdentifierShape", "things-identity", "ProjectQualityShape"],
+    ids=str,
 )
 def test_the_engines_agree_on_single_examples(folder: str) -> None:
     for path in (file for file in FILES if file.parent.name == folder):
@@ -45,10 +47,9 @@ def test_the_engines_agree_on_single_examples(folder: str) -> None:
 
 
 def neighbourhood(triples: set[pyoxigraph.Triple]) -> str:
-    """A source with what code lists and reference graphs say of the things that it names (a part of what a build reads)."""
-    named = {triple.object for triple in triples if isinstance(triple.object, pyoxigraph.NamedNode)}
-    named |= {triple.subject for triple in triples}
-    return as_ntriples(triples | {triple for triple in read(CONTEXT_PATHS) if triple.subject in named})
+    """A source with what code lists and reference graphs say of the things that it names."""
+    named = {str(term) for triple in triples for term in (triple.subject, triple.object)}
+    return as_ntriples(triples | {triple for triple in read(CONTEXT_PATHS) if str(triple.subject) in named})
 
 
 @pytest.mark.timeout(600)
@@ -80,17 +81,21 @@ def test_the_engines_agree_on_odd_values() -> None:
     graph = shapes_graph()
     seen: set[frozenset[tuple[str, str]]] = set()
     lines: list[str] = []
-    for node, kind in sorted(graph.subject_objects(SH.targetClass)):
-        for shape in sorted(graph.objects(node, SH.property)):
-            rules = {(str(p), o.n3()) for p, o in graph.predicate_objects(shape) if p not in (SH.order, SH.group, SH.message, SH.path)}  # type: ignore[attr-defined]
+    for node, kind in sorted(graph.subject_objects(SH.targetClass), key=str):
+        for shape in sorted(graph.objects(node, SH.property), key=str):
+            rules = {
+                (str(p), o.n3())
+                for p, o in graph.predicate_objects(shape)
+                if p not in (SH.order, SH.group, SH.message, SH.path)
+            }
             rules = {(p, "list" if o.startswith("_:") else o) for p, o in rules}
             if frozenset(rules) in seen or any("/code/" in o or "/id/" in o for _, o in rules):
                 continue
             seen.add(frozenset(rules))
             for value in ODD:
                 thing = f"<https://w3id.org/koinon/id/odd/{len(lines)}>"
-                lines.append(f"{thing} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> {kind.n3()} .")  # type: ignore[attr-defined]
-                lines.append(f"{thing} {graph.value(shape, SH.path).n3()} {value} .")  # type: ignore[union-attr]
+                lines.append(f"{thing} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> {kind.n3()} .")
+                lines.append(f"{thing} {graph.value(shape, SH.path).n3()} {value} .")
     text = "\n".join(lines) + "\n"
     found = fast(text)
     assert len(found) > len(lines) / 2

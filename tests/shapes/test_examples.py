@@ -1,9 +1,9 @@
-"""Every example gives exactly the results that its header tells, and no shape is without a passing and a failing one.
+"""Every example gives exactly the results that its header tells; every shape has a passing and a failing one.
 
-An example is a Turtle file ``examples/{shape or file of shared shapes}/{pass or fail}-{what}.ttl``. Its comments say what
-is expected: ``# expect: focus path component severity value``, where the path is ``-`` if the result has none and the
-value may be left out. Only violations count, unless ``# severities: Warning`` says otherwise. ``examples/context.ttl``
-holds a small extract of every code list and is read together with each example.
+An example is a Turtle file ``examples/{shape or file of shared shapes}/{pass or fail}-{what}.ttl``. Its comments
+say what is expected: ``# expect: focus path component severity value``, where the path is ``-`` and the value is left
+out if the result has none. Only violations count, unless ``# severities: Warning`` says otherwise.
+``examples/context.ttl`` holds a small extract of every code list and is read together with each example.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ HEAD = "@base <https://w3id.org/koinon/id/> .\n" + "".join(
     f"@prefix {prefix}: <{namespace}> .\n"
     for prefix, namespace in {
         "adms": "http://www.w3.org/ns/adms#",
+        "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
         "foaf": "http://xmlns.com/foaf/0.1/",
         "frapo": "http://purl.org/cerif/frapo/",
@@ -37,6 +38,7 @@ HEAD = "@base <https://w3id.org/koinon/id/> .\n" + "".join(
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
         "schema": "https://schema.org/",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "void": "http://rdfs.org/ns/void#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }.items()
 )
@@ -55,7 +57,7 @@ def comments(path: Path, key: str) -> list[str]:
 def term(text: str) -> str:
     """A term in Turtle, written with the usual prefixes and the base of things, in N-Triples form."""
     graph = rdflib.Graph().parse(data=f"{HEAD}<urn:s> <urn:p> {text} .", format="turtle")
-    return next(graph.objects()).n3()  # type: ignore[attr-defined]
+    return next(graph.objects()).n3()
 
 
 def expected(path: Path) -> set[tuple[str, str, str, str, str]]:
@@ -64,7 +66,9 @@ def expected(path: Path) -> set[tuple[str, str, str, str, str]]:
     for line in comments(path, "expect"):
         focus, along, component, severity, *value = line.split(" ", 4)
         focus = focus if focus.startswith("<") else f"<{focus}>"
-        rows.add((term(focus), "" if along == "-" else term(along), component, severity, term(value[0]) if value else ""))
+        rows.add(
+            (term(focus), "" if along == "-" else term(along), component, severity, term(value[0]) if value else "")
+        )
     return rows
 
 
@@ -95,7 +99,7 @@ def test_a_passing_example_passes(path: Path) -> None:
 
 
 def targeted() -> dict[str, tuple[set[str], str]]:
-    """Each shape that reports results of its own: the classes whose things it checks, and its path if it has one."""
+    """Each shape that reports results of its own: the classes that it checks, and its path if it has one."""
     graph = shapes_graph()
     shapes: dict[str, tuple[set[str], str]] = {}
     for node, target in graph.subject_objects(SH.targetClass):
@@ -117,7 +121,9 @@ def test_every_shape_has_an_example_that_keeps_it() -> None:
     absent = {str(shape) for shape in shapes_graph().subjects(SH.maxCount, rdflib.Literal(0))}
     for path in PASSING:
         data = rdflib.Graph().parse(data=as_ntriples(read([path])), format="nt")
-        types = {str(kind): {thing for thing in data.subjects(rdflib.RDF.type, kind)} for kind in data.objects(None, rdflib.RDF.type)}
+        types = {
+            str(kind): set(data.subjects(rdflib.RDF.type, kind)) for kind in data.objects(None, rdflib.RDF.type)
+        }
         failed = {finding.shape.strip("<>") for finding in findings(path)}
         for shape, (classes, along) in targeted().items():
             things = set().union(*(types.get(kind, set()) for kind in classes))
@@ -129,6 +135,8 @@ def test_every_shape_has_an_example_that_keeps_it() -> None:
 
 
 def test_every_folder_of_examples_is_named_after_a_shape_or_a_file_of_shared_shapes() -> None:
-    shapes = {shape.rpartition("#")[2] for shape in map(str, shapes_graph().subjects(rdflib.RDF.type, SH.NodeShape))}
+    shapes = {
+        shape.rpartition("#")[2] for shape in map(str, shapes_graph().subjects(rdflib.RDF.type, SH.NodeShape))
+    }
     files = {path.stem for path in EXAMPLES.parents[2].joinpath("shapes").glob("things-*.ttl")}
     assert {path.parent.name for path in FILES} <= shapes | files
