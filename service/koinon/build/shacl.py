@@ -113,8 +113,12 @@ def _languages(report: shacl.Report) -> dict[_Key, dict[str, str]]:
         component, severity = fields["sourceConstraintComponent"][0], fields["resultSeverity"][0]
         if isinstance(component, NamedNode) and isinstance(severity, NamedNode):
             key = (str(focus[0]), component.value, severity.value, value, texts)
-            found[key] = {message.language or "": message.value for message in sorted(messages, key=str)}
+            found[key] = {message.language or "": message.value for message in sorted(messages, key=_tag)}
     return found
+
+
+def _tag(message: Literal) -> tuple[str, str]:
+    return message.language or "", message.value
 
 
 def report_triples(results: Iterable[Result]) -> Iterator[str]:

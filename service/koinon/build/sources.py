@@ -186,7 +186,7 @@ def manifest_for_file(path: Path) -> Manifest:
         title={"en": path.name},
         kind="external",
         language="und",
-        mints=("*/*",),
+        mints=("*/*", f"!document/checked-{slug}"),
         document=Document(
             iri=f"https://w3id.org/koinon/id/document/checked-{slug}", not_held="checked, not handed in"
         ),
