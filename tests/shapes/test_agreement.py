@@ -95,7 +95,7 @@ def test_the_engines_agree_on_odd_values() -> None:
             for value in ODD:
                 thing = f"<https://w3id.org/koinon/id/odd/{len(lines)}>"
                 lines.append(f"{thing} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> {kind.n3()} .")
-                lines.append(f"{thing} {graph.value(shape, SH.path).n3()} {value} .")
+                lines.append(f"{thing} <{graph.value(shape, SH.path)}> {value} .")
     text = "\n".join(lines) + "\n"
     found = fast(text)
     assert len(found) > len(lines) / 2

@@ -1,8 +1,8 @@
 """Every example gives exactly the results that its header tells; every shape has a passing and a failing one.
 
 An example is a Turtle file ``examples/{shape or file of shared shapes}/{pass or fail}-{what}.ttl``. Its comments
-say what is expected: ``# expect: focus path component severity value``, where the path is ``-`` and the value is left
-out if the result has none. Only violations count, unless ``# severities: Warning`` says otherwise.
+say what is expected: ``# expect: focus path component severity value``; no path is ``-``, and where
+there is no value, nothing follows. Only violations count, unless ``# severities: Warning`` says otherwise.
 ``examples/context.ttl`` holds a small extract of every code list and is read together with each example.
 """
 
