@@ -16,7 +16,7 @@ from koinon.build.graphs import as_text
 def canonical(triples: set[Triple], seconds: float) -> set[Triple]:
     """Return ``triples`` with canonical blank node labels; raises TimeoutError after ``seconds``."""
     if not any(isinstance(t.subject, BlankNode) and isinstance(t.object, BlankNode) for t in triples):
-        return _canonical(triples)
+        return label(triples)
     command = [sys.executable, "-m", __name__]
     try:
         done = subprocess.run(command, input=as_text(triples), capture_output=True, timeout=seconds, check=True)
@@ -25,7 +25,8 @@ def canonical(triples: set[Triple], seconds: float) -> set[Triple]:
     return {quad.triple for quad in parse(done.stdout, RdfFormat.N_TRIPLES)}
 
 
-def _canonical(triples: Iterable[Triple]) -> set[Triple]:
+def label(triples: Iterable[Triple]) -> set[Triple]:
+    """Return ``triples`` with canonical blank node labels, however long it takes: for files that are ours."""
     dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return {quad.triple for quad in dataset}
@@ -33,5 +34,5 @@ def _canonical(triples: Iterable[Triple]) -> set[Triple]:
 
 if __name__ == "__main__":
     sys.stdout.buffer.write(
-        as_text(_canonical(quad.triple for quad in parse(sys.stdin.buffer.read(), RdfFormat.N_TRIPLES)))
+        as_text(label(quad.triple for quad in parse(sys.stdin.buffer.read(), RdfFormat.N_TRIPLES)))
     )

@@ -22,14 +22,12 @@ _SEVERITY = {"Violation": Severity.REFUSED, "Warning": Severity.WARNING, "Info":
 def judge_ownership(candidates: list[Candidate], kept: Mapping[str, Index], owners: Mapping[str, str]) -> None:
     """Refuse candidates that mint what is another's, or type what is another's otherwise than its owner does.
 
-    ``kept`` holds the indexes of graphs of the parent that may stay, by slug; ``owners`` maps things to the
-    slug that minted them in the parent release.
+    ``kept`` holds the indexes of graphs of the parent that stand in for refused sources, by slug; ``owners``
+    maps things to the slug that minted them in the parent release.
     """
     by_slug = {candidate.slug: candidate for candidate in candidates}
     minted = {candidate.slug: candidate.minted for candidate in candidates}
-    for thing, slug in owners.items():
-        if slug in kept and slug not in minted:
-            minted.setdefault(slug, set()).add(thing)
+    minted.update({slug: {thing for thing, owner in owners.items() if owner == slug} for slug in kept})
     for finding in check_claims(minted, owners):
         if finding.source in by_slug:
             by_slug[finding.source].add([finding])

@@ -124,6 +124,11 @@ def skolemise(triples: set[Triple], slug: str) -> set[Triple]:
     except TimeoutError as error:
         detail = f"the blank nodes are too alike to be told apart ({error}); name the things"
         raise SourceError(slug, "blank-nodes", "the whole source", detail) from error
+    return name_blank_nodes(labelled, slug)
+
+
+def name_blank_nodes(labelled: Iterable[Triple], slug: str) -> set[Triple]:
+    """Return the triples with an IRI in the place of each blank node, made from its label."""
     return {Triple(_named(t.subject, slug), t.predicate, _named(t.object, slug)) for t in labelled}
 
 

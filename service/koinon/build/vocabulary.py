@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
+from koinon.build.canonical import label
 from koinon.build.graphs import lines_of
-from koinon.build.normalise import Normaliser, skolemise
+from koinon.build.normalise import Normaliser, name_blank_nodes
 from koinon.model.assets import Assets
 from koinon.model.errors import SourceError, VocabularyError
 from koinon.model.namespaces import OWL
@@ -48,7 +49,7 @@ def read_vocabulary(assets: Assets, normaliser: Normaliser) -> Vocabulary:
     shapes_lines: list[bytes] = []
     shapes = _triples(sorted(assets.shapes.rglob("*.ttl")), "shapes")
     for name in sorted(shapes):
-        shapes_lines += lines_of(skolemise(set(shapes[name]), "shapes"))
+        shapes_lines += lines_of(label(shapes[name]))
     version = _version(ontology) or NO_VERSION
     shapes_text = "".join(line.decode() + "\n" for line in _merged(shapes))
     shapes_version = _version(triple for part in shapes.values() for triple in part) or version
@@ -75,7 +76,7 @@ def _read(files: list[Path], slug: str, normaliser: Normaliser) -> set[Triple]:
             triples.update(normaliser.triples(part, slug))
         except SourceError as error:
             raise VocabularyError(f"The vocabulary is broken: {error}") from error
-    return skolemise(triples, slug)
+    return name_blank_nodes(label(triples), slug)
 
 
 def _triples(files: list[Path], slug: str) -> dict[str, list[Triple]]:
