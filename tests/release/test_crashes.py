@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from building import World
+from koinon.build.pipeline import build
 from koinon.build.verifying import verify_release
 from koinon.model.errors import StorageError
+from koinon.model.settings import Settings
 from koinon.release.current import current_id, release_folders
 from koinon.release.log import read_log
 
@@ -171,3 +173,12 @@ def test_a_home_that_cannot_be_written_is_a_clear_error(world: World) -> None:
     (world.root / "home").write_text("a file where the home should be")
     with pytest.raises(StorageError, match="cannot be written"):
         world.build()
+
+
+def test_a_relative_home_is_as_good_as_any(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(world.root)
+    relative = World(world.root)
+    settings = Settings.from_environment({}, home=Path("home"))
+    report = build(settings, relative.assets, [Path("sources")])
+    assert report.published
+    assert world.current.id == report.release

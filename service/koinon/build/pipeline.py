@@ -57,7 +57,7 @@ def build(
     is full, over its quota or cannot be written); in each case the current release stays as it was. Refused
     sources don't raise: the report names them.
     """
-    home = Home(settings.home)
+    home = Home(settings.home.absolute())
     with _storage(home), build_lock(home, wait=wait):
         recover(home)
         work = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home.releases))
@@ -72,7 +72,9 @@ def _storage(home: Home) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        about = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else home.root
+        about = (
+            Path(os.fsdecode(error.filename)).absolute() if isinstance(error.filename, str | bytes) else home.root
+        )
         if not about.is_relative_to(home.root):
             raise ConfigurationError(
                 f"{about} cannot be read ({error.strerror}). Mend that, then build again."
