@@ -24,6 +24,11 @@ def rename_patient(world: World, name: str) -> str:
     return world.build().release
 
 
+def test_a_release_can_be_read_by_a_service_of_another_account(world: World) -> None:
+    world.build()
+    assert world.current.path.stat().st_mode & 0o755 == 0o755
+
+
 def test_there_and_back_again_is_three_entries_and_two_folders(world: World) -> None:
     a = rename_patient(world, "A")
     b = rename_patient(world, "B")

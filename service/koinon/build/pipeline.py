@@ -61,6 +61,7 @@ def build(
     with _storage(home), build_lock(home, wait=wait):
         recover(home)
         work = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home.releases))
+        work.chmod(0o755)  # a service may run under another account than the build
         try:
             return _Build(settings, assets, home, work, progress or Silent()).run(folders)
         finally:
