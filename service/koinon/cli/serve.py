@@ -1,6 +1,8 @@
 """``koinon serve``: the web service of one home, in one process, with its query workers."""
 
+import contextlib
 import errno
+import signal
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -39,9 +41,16 @@ def serve(
         h11_max_incomplete_event_size=64 * 1024,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    signal.signal(signal.SIGTERM, _end)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     if not server.started:
         raise ConfigurationError("The service did not start; the lines above say why.")
+
+
+def _end(*_: object) -> None:
+    """End with exit code 0: the server gives a signal back once it has closed everything."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -58,27 +58,41 @@ class _PageWriter:
         for triple in document.triples:
             if triple[0] in own and not _is_range(triple[0]):
                 self._blocks.setdefault(triple[0], []).append(triple)
-        self._homes = self._find_homes()
+        self._homes, self._unled = self._find_homes()
 
-    def _find_homes(self) -> dict[NamedNode, NamedNode]:
-        """Return, for each part, the subject it is shown under: the nearest to the topic that refers to it."""
+    def _find_homes(self) -> tuple[dict[NamedNode, NamedNode], list[NamedNode]]:
+        """Return, for each part, the subject it is shown under: the nearest to the topic that refers to it.
+
+        The second value are the parts to which nothing leads.
+        """
         homes: dict[NamedNode, NamedNode] = {}
-        waiting = deque([self._topic])
-        while waiting:
-            subject = waiting.popleft()
-            for _, _, value in self._blocks[subject]:
-                if value in self._blocks and value not in homes and value != self._topic and "#" in value.value:
-                    assert isinstance(value, NamedNode)  # noqa: S101  # a key of the blocks
-                    homes[value] = subject
-                    waiting.append(value)
-        return homes
+        unled: list[NamedNode] = []
+        for root in self._blocks:
+            if root in homes or (root != self._topic and "#" not in root.value):
+                continue
+            if root != self._topic:
+                unled.append(root)
+            waiting = deque([root])
+            while waiting:
+                subject = waiting.popleft()
+                for _, _, value in self._blocks[subject]:
+                    if (
+                        not isinstance(value, NamedNode)
+                        or "#" not in value.value
+                        or value == self._topic
+                        or value in unled
+                    ):
+                        continue
+                    if value in self._blocks and value not in homes:
+                        homes[value] = subject
+                        waiting.append(value)
+        return homes, unled
 
     def write(self) -> ThingView:
         """Return the page's view model."""
         classes = self._classes(self._topic)
         types = self._types(classes)
         groups = self._groups(classes, self._properties(self._topic, classes, hidden={_TYPE}))
-        unled = [node for node in self._blocks if "#" in node.value and node not in self._homes]
         definitions = (
             o for _, p, o in self._blocks[self._topic] if p.value == _DEFINITION and isinstance(o, Literal)
         )
@@ -88,7 +102,7 @@ class _PageWriter:
             definition=best_text(definitions, self._language),
             types=types,
             groups=groups,
-            parts=tuple(self._part_value(node, ()) for node in unled if node != self._topic),
+            parts=tuple(self._part_value(node, ()) for node in self._unled),
             incoming=tuple(self._incoming()),
             sources=self._sources(),
         )

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -107,5 +108,5 @@ async def respond(
         return await html(
             request, "error.html", status=kind.status, headers=headers, name=name, kind=kind, detail=detail
         )
-    body = problem_document(name, detail, reader.base, request.url.path, members)
+    body = problem_document(name, detail, reader.base, quote(request.url.path), members)
     return JSONResponse(body, kind.status, headers, _PROBLEM)

@@ -17,8 +17,8 @@ from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
 from koinon.web.representations import (
     HTML,
-    JSON,
     JSON_LD,
+    MEANT,
     VARY,
     Form,
     alternates,
@@ -106,7 +106,8 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
 
 def write(document: Document, media_type: str, served: Served, reader: Reader) -> bytes:
     """Return the document in an RDF syntax."""
-    if media_type in (JSON_LD, JSON):
+    media_type = MEANT.get(media_type, media_type)
+    if media_type == JSON_LD:
         return jsonld.write(document, served.context, reader.absolute("/context/v1.jsonld"))
     return rdf.write(document, media_type)
 

@@ -23,6 +23,7 @@ from koinon.web.door import Door, PageFrame, content_type
 from koinon.web.representations import (
     DOCUMENT_FORMS,
     HTML,
+    MEANT,
     Form,
     alternates,
     caching,
@@ -71,7 +72,9 @@ async def graph(request: Request, name: Name) -> Response:
         file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the response closes it
         triples = graph_triples(served.release, served.store, slug, topic)
         address = reader.absolute("/context/v1.jsonld")
-        await run_in_threadpool(write_graph, triples, form.media_type, topic, served.context, address, file)
+        await run_in_threadpool(
+            write_graph, triples, MEANT.get(form.media_type, form.media_type), topic, served.context, address, file
+        )
         headers["Content-Length"] = str(file.tell())
         return StreamingResponse(_chunks(file), headers=headers, media_type=media_type)
 

@@ -35,8 +35,16 @@ RDF_FORMS: Final = (
     Form("application/rdf+xml", "rdf", "RDF/XML"),
     Form("application/trig", "trig", "TriG"),
 )
-DOCUMENT_FORMS: Final = (Form(HTML, "html", "HTML"), *RDF_FORMS, Form(JSON, "", "JSON-LD"))
+ALIASES: Final = (Form(JSON, "", "JSON-LD"), Form("text/n3", "", "Turtle"), Form("text/plain", "", "N-Triples"))
+"""Media types by which older clients ask for a form: JSON-LD is JSON, Turtle is N3, N-Triples was plain text."""
+
+DOCUMENT_FORMS: Final = (Form(HTML, "html", "HTML"), *RDF_FORMS, *ALIASES)
 """The forms of every document; at equal quality the earlier one is sent."""
+
+MEANT: Final = {
+    alias.media_type: form.media_type for alias in ALIASES for form in RDF_FORMS if form.name == alias.name
+}
+"""Alias to the media type of the form that it means."""
 
 
 def split_suffix(name: str, forms: Sequence[Form]) -> tuple[str, Form | None]:

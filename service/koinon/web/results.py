@@ -1,9 +1,10 @@
 """Query results as tables for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from koinon.model.namespaces import BASE
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 
@@ -27,22 +28,26 @@ class Table:
     truth: bool | None = None
 
 
-def result_table(result: Mapping[str, Any], limit: int) -> Table:
-    """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``."""
+def result_table(result: Mapping[str, Any], limit: int, name: Callable[[str], Text] | None = None) -> Table:
+    """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``.
+
+    ``name`` gives the text that stands for one of our IRIs; for all others it is the IRI, shortened.
+    """
     if "boolean" in result:
         return Table((), (), 0, bool(result["boolean"]))
     columns = tuple(result["head"]["vars"])
     bindings = result["results"]["bindings"]
-    rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in bindings[:limit])
+    rows = tuple(tuple(_cell(row.get(column), name) for column in columns) for row in bindings[:limit])
     return Table(columns, rows, len(bindings))
 
 
-def _cell(term: Mapping[str, Any] | None) -> Cell | None:
+def _cell(term: Mapping[str, Any] | None, name: Callable[[str], Text] | None) -> Cell | None:
     if term is None:
         return None
     match term["type"]:
         case "uri":
-            return Cell(Text(short_name(term["value"])), iri=term["value"])
+            iri = str(term["value"])
+            return Cell(name(iri) if name and iri.startswith(BASE) else Text(short_name(iri)), iri=iri)
         case "bnode":
             return Cell(Text(f"_:{term['value']}"))
         case "literal" | "typed-literal":

@@ -1,0 +1,29 @@
+"""A strict reading of HTML: parsing errors, scripts, double ids, dead fragments, fields without label."""
+
+import html5rdf
+
+_TOLERATED = {"unexpected-char-in-comment"}
+
+
+def check_html(page: str) -> None:
+    """Fail where the page is not valid HTML, runs a script, has an id twice, or links to a fragment it lacks."""
+    parser = html5rdf.HTMLParser(tree=html5rdf.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    tree = parser.parse(page)
+    errors = [(position, name) for position, name, _ in parser.errors if name not in _TOLERATED]
+    assert not errors, [(name, page.splitlines()[position[0] - 1][:200]) for position, name in errors[:5]]
+    for element in tree.iter():
+        assert element.tag not in {"script", "iframe", "object", "style"}
+        assert not [name for name in element.keys() if name == "style" or str(name).startswith("on")]  # noqa: SIM118
+    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
+    assert len(ids) == len(set(ids)), f"ids given twice: {sorted({i for i in ids if ids.count(i) > 1})[:5]}"
+    targets = [e.get("href", "")[1:] for e in tree.iter("a") if e.get("href", "").startswith("#")]
+    assert set(targets) <= set(ids), f"links to nowhere: {sorted(set(targets) - set(ids))[:5]}"
+    assert len(list(tree.iter("h1"))) == 1
+    assert tree.find(".").get("lang"), "the page names its language"
+    for image in tree.iter("img"):
+        assert image.get("alt") is not None
+    for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
+        labelled = field.get("type") == "hidden" or any(
+            label.get("for") == field.get("id") for label in tree.iter("label")
+        )
+        assert labelled, f"a field without label: {field.get('name')}"
