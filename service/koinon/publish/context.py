@@ -47,7 +47,7 @@ class Context:
         try:
             loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))["@context"]
             return cls._of(loaded)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConfigurationError(f"{path} is not a context that koinon can write: {error!r}") from error
 
     @classmethod
