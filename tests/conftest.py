@@ -16,7 +16,7 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, open_current
 from koinon.release.paths import Home
-from serving import serving
+from serving import Service, serving
 
 BUILD_SECONDS = 900
 
@@ -55,7 +55,7 @@ def release(home: Path) -> Release:
 
 
 @pytest.fixture(scope="session")
-def server(home: Path) -> Iterator[str]:
-    """The address, without a slash at its end, of ``koinon serve`` on the release, in a process of its own."""
-    with serving(home) as address:
-        yield address
+def server(home: Path) -> Iterator[Service]:
+    """``koinon serve`` on the release, in a process of its own."""
+    with serving(home) as service:
+        yield service

@@ -8,13 +8,26 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service: its address, without a slash at its end, and the home that it serves."""
+
+    url: str
+    home: Path
+
+    def __str__(self) -> str:
+        """Return the address."""
+        return self.url
+
+
 @contextmanager
-def serving(home: Path, **environment: str) -> Iterator[str]:
+def serving(home: Path, **environment: str) -> Iterator[Service]:
     """Run ``koinon serve`` on a free port of this machine; it must end by itself, with exit code 0, on SIGTERM."""
     process = subprocess.Popen(
         [sys.executable, "-m", "koinon.cli", "serve", "--host", "127.0.0.1", "--port", "0", "--home", str(home)],
@@ -28,7 +41,7 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
         assert " at http://" in line, f"the service said {line!r}"
         address = line.split(" at ")[1].split()[0].rstrip("/")
         _wait_until_live(address)
-        yield address
+        yield Service(address, home)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

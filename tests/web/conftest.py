@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from serving import Service
+
 
 @pytest.fixture(scope="session")
-def client(server: str) -> Iterator[httpx.Client]:
+def client(server: Service) -> Iterator[httpx.Client]:
     """A client that follows no redirects and takes no proxy from the environment."""
-    with httpx.Client(base_url=server, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
         yield client

@@ -8,6 +8,8 @@ import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from serving import Service
+
 FORMS = {
     "jsonld": "application/ld+json",
     "ttl": "text/turtle",
@@ -50,20 +52,20 @@ def test_browsers_get_a_page(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("form", ["xml", "json-ld", "turtle", "n3", "nt", "trig", None])
-def test_rdflib_parses_the_address_by_negotiation(server: str, form: str | None) -> None:
+def test_rdflib_parses_the_address_by_negotiation(server: Service, form: str | None) -> None:
     reference = Graph().parse(f"{server}{RESIST}.ttl", format="turtle")
     assert len(reference) > 100
     parsed = Graph().parse(f"{server}/id/project/resist", format=form)
     assert isomorphic(parsed, reference)
 
 
-def test_curl_follows_the_redirect_and_gets_turtle(server: str) -> None:
+def test_curl_follows_the_redirect_and_gets_turtle(server: Service) -> None:
     command = ["curl", "-sSL", "-H", "Accept: text/turtle", f"{server}/id/project/resist"]
     body = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     assert (b"<https://w3id.org/koinon/id/project/resist> a koi:Project") in body
 
 
-def test_json_ld_names_a_context_that_resolves_where_it_was_fetched(client: httpx.Client, server: str) -> None:
+def test_json_ld_names_a_context_that_resolves_where_it_was_fetched(client: httpx.Client, server: Service) -> None:
     document = client.get(f"{RESIST}.jsonld").json()
     assert document["id"] == "https://w3id.org/koinon/id/project/resist"
     assert document["type"] == "Project"
@@ -189,7 +191,7 @@ def test_the_fixed_context_may_be_kept_for_ever(client: httpx.Client) -> None:
     assert "immutable" not in client.get("/context/v1.jsonld").headers["cache-control"]
 
 
-def test_a_source_is_one_graph_in_every_form(client: httpx.Client, server: str) -> None:
+def test_a_source_is_one_graph_in_every_form(client: httpx.Client, server: Service) -> None:
     address = "/graph/resist-kristiansand-article"
     lines = {line for line in client.get(f"{address}.nt").text.splitlines() if line}
     quads = {line for line in client.get(f"{address}.nq").text.splitlines() if line}

@@ -159,5 +159,5 @@ def test_a_slow_query_does_not_hold_up_a_page(tmp_path: Path) -> None:
 
 def test_a_service_of_its_own_process_starts_and_ends(tmp_path: Path) -> None:
     home = make_release(tmp_path, "a" * 64, FIRST)
-    with serving(home.root) as address:
-        assert httpx.get(f"{address}/ready", trust_env=False).json()["status"] == "ready"
+    with serving(home.root) as service:
+        assert httpx.get(f"{service.url}/ready", trust_env=False).json()["status"] == "ready"

@@ -23,6 +23,8 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
+from serving import Service
+
 COORDINATOR = """
 PREFIX koi: <https://w3id.org/koinon/def#>
 PREFIX m8g: <http://data.europa.eu/m8g/>
@@ -38,7 +40,7 @@ TYPES = f"CONSTRUCT {{ <{RESIST}> a ?class }} WHERE {{ <{RESIST}> a ?class }}"
 @pytest.mark.parametrize("method", [GET, POST])
 @pytest.mark.parametrize("way", [URLENCODED, POSTDIRECTLY])
 @pytest.mark.parametrize("form", [JSON, XML, CSV, TSV])
-def test_sparqlwrapper_gets_the_answer(server: str, method: str, way: str, form: str) -> None:
+def test_sparqlwrapper_gets_the_answer(server: Service, method: str, way: str, form: str) -> None:
     wrapper = SPARQLWrapper(f"{server}/sparql")
     wrapper.setQuery(COORDINATOR)
     wrapper.setMethod(method)
@@ -54,7 +56,7 @@ def test_sparqlwrapper_gets_the_answer(server: str, method: str, way: str, form:
 
 
 @pytest.mark.parametrize("form", [TURTLE, N3, RDFXML, JSONLD, XML])
-def test_sparqlwrapper_gets_a_graph(server: str, form: str) -> None:
+def test_sparqlwrapper_gets_a_graph(server: Service, form: str) -> None:
     wrapper = SPARQLWrapper(f"{server}/sparql")
     wrapper.setQuery(TYPES)
     wrapper.setReturnFormat(form)
@@ -68,18 +70,18 @@ def test_sparqlwrapper_gets_a_graph(server: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_sparqlstore_gets_the_answer(server: str, form: str) -> None:
+def test_sparqlstore_gets_the_answer(server: Service, form: str) -> None:
     graph = Graph(SPARQLStore(f"{server}/sparql", returnFormat=form))
     assert [str(row.who) for row in graph.query(COORDINATOR)] == [DEPARTMENT]  # type: ignore[union-attr]
 
 
-def test_sparqlstore_matches_patterns_of_one_source(server: str) -> None:
+def test_sparqlstore_matches_patterns_of_one_source(server: Service) -> None:
     store = SPARQLStore(f"{server}/sparql")
     resist = URIRef("https://w3id.org/koinon/id/project/resist")
     assert len(list(store.triples((resist, None, None)))) > 5
 
 
-def test_curl_gets_the_answer_by_get_form_and_direct_post(server: str) -> None:
+def test_curl_gets_the_answer_by_get_form_and_direct_post(server: Service) -> None:
     base = ["curl", "-sS", "-H", "Accept: text/csv"]
     ways = [
         ["-G", "--data-urlencode", f"query={COORDINATOR}"],
@@ -188,7 +190,7 @@ def test_two_queries_in_one_request_are_refused(client: httpx.Client) -> None:
     assert client.get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D").status_code == 400
 
 
-def test_without_a_query_the_service_describes_itself(client: httpx.Client, server: str) -> None:
+def test_without_a_query_the_service_describes_itself(client: httpx.Client, server: Service) -> None:
     description = client.get("/sparql", headers={"Accept": "text/turtle"}).text
     graph = Graph().parse(data=description, format="turtle")
     sd = "http://www.w3.org/ns/sparql-service-description#"

@@ -34,6 +34,7 @@ from koinon.web.representations import (
     not_modified,
     split_suffix,
 )
+from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.things import named_node
 
@@ -47,7 +48,7 @@ _CHUNK: Final = 2**18
 Name = Annotated[str, Path(description="Slug of the source, with or without the suffix of a form.")]
 
 
-@router.api_route("/graph/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/graph/{name}")
 async def graph(request: Request, name: Name) -> Response:
     """Answer with the named graph of one source; TriG and N-Quads name it, the other forms are its triples."""
     door = Door.of(request)

@@ -18,6 +18,7 @@ from koinon.web.problems import KINDS, ProblemError
 from koinon.web.queries import described
 from koinon.web.rendering import STATIC, static_file
 from koinon.web.representations import caching, entity_tag, is_unchanged, not_modified
+from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
@@ -32,7 +33,7 @@ _QUESTIONS_SHOWN: Final = 9
 _AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
 
 
-@router.api_route("/", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/")
 async def home(request: Request) -> Response:
     """Show what is here: counts, questions, sources."""
     door = Door.of(request)
@@ -70,7 +71,7 @@ def _source_order(source: tuple[GraphEntry, Text]) -> tuple[int, str]:
     return {"page": 0, "external": 1}.get(entry.kind, 2), title.text.casefold()
 
 
-@router.api_route("/problems/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/problems/{name}")
 async def problem(
     request: Request, name: Annotated[str, Path(description="Name of the kind of problem.")]
 ) -> Response:
@@ -80,7 +81,7 @@ async def problem(
     return await html(request, "problem.html", kind=KINDS[name], name=name)
 
 
-@router.api_route("/static/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/static/{name}")
 async def static(request: Request, name: Annotated[str, Path(description="Name of the file.")]) -> Response:
     """Answer with a style sheet or an image; its address carries its hash, so it may be kept for good."""
     if name not in STATIC:
@@ -92,7 +93,7 @@ async def static(request: Request, name: Annotated[str, Path(description="Name o
     return Response(static_file(name), headers=headers, media_type=STATIC[name])
 
 
-@router.api_route("/{section}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/{section}")
 async def section(
     request: Request,
     section: Annotated[str, Path(description="actors, projects, programmes, clusters or regions.")],

@@ -10,6 +10,7 @@ from koinon.model.errors import KoinonError
 from koinon.publish.sparql import query_text
 from koinon.query.job import BINDING_TYPES, Job
 from koinon.web.door import Door
+from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
@@ -17,13 +18,13 @@ _DEADLINE: Final = 5.0
 _FRESH: Final = {"Cache-Control": "no-store"}
 
 
-@router.api_route("/live", methods=["GET", "HEAD"], response_class=JSONResponse)
+@reads(router, "/live", response_class=JSONResponse)
 async def live() -> Response:
     """Tell that the process answers."""
     return JSONResponse({"status": "live"}, headers=_FRESH)
 
 
-@router.api_route("/ready", methods=["GET", "HEAD"], response_class=JSONResponse)
+@reads(router, "/ready", response_class=JSONResponse)
 async def ready(request: Request) -> Response:
     """Tell that a real query, through a real worker, was just answered on the served release; 503 where not."""
     try:

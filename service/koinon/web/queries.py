@@ -32,6 +32,7 @@ from koinon.web.representations import (
     split_suffix,
 )
 from koinon.web.results import Table, result_table
+from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.sparql import result_response
 
@@ -70,7 +71,7 @@ class Field:
     choices: tuple[tuple[str, Text], ...]
 
 
-@router.api_route("/queries", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/queries")
 async def catalogue(request: Request) -> Response:
     """List the questions that the catalogue answers."""
     door = Door.of(request)
@@ -81,7 +82,7 @@ async def catalogue(request: Request) -> Response:
     return await html(request, "queries.html", questions=questions)
 
 
-@router.api_route("/queries/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/queries/{name}")
 async def question(
     request: Request, name: Annotated[str, Path(description="Name of the query, with or without suffix.")]
 ) -> Response:

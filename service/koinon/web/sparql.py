@@ -18,6 +18,7 @@ from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import HTML, JSON, RDF_FORMS, VARY, Form, negotiate
 from koinon.web.results import result_table
+from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
@@ -36,7 +37,7 @@ _ALIASES: Final = {
 _DESCRIPTION_FORMS: Final = (Form(HTML, "", "HTML"), *RDF_FORMS)
 
 
-@router.api_route("/sparql", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/sparql")
 async def query_by_get(request: Request) -> Response:
     """Answer the ``query`` (SPARQL 1.1 Protocol §2.1.1); without one, describe the service or show a form."""
     parameters = request.query_params.multi_items()

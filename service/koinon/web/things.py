@@ -14,6 +14,7 @@ from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
+from koinon.web.routing import reads
 from koinon.web.served import Served
 
 router: Final = APIRouter()
@@ -30,7 +31,7 @@ def named_node(namespace: str, *parts: str) -> NamedNode:
     return NamedNode(namespace + "/".join(parts))
 
 
-@router.api_route("/id/{type}/{name}", methods=["GET", "HEAD"], status_code=303, response_class=RedirectResponse)
+@reads(router, "/id/{type}/{name}", status_code=303, response_class=RedirectResponse)
 async def thing(request: Request, type: Type, name: Name) -> Response:
     """Send the reader from a thing to the document about it (303: the thing itself cannot be sent)."""
     door = Door.of(request)
@@ -43,7 +44,7 @@ async def thing(request: Request, type: Type, name: Name) -> Response:
     return RedirectResponse(address, 303, {"Vary": VARY})
 
 
-@router.api_route("/doc/{type}/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/doc/{type}/{name}")
 async def document(request: Request, type: Type, name: Name) -> Response:
     """Answer with the document about a thing, in the form that Accept or the suffix chooses."""
     door = Door.of(request)

@@ -17,6 +17,7 @@ from koinon.publish.terms import concept_views, shape_views, term_views
 from koinon.publish.vocabulary import ONTOLOGY_GRAPH, shape_triples
 from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix
+from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.things import named_node, thing_resource
 
@@ -26,19 +27,19 @@ _CONTEXTS: Final = {"v1.jsonld": "public, max-age=3600", "v1.0.jsonld": "public,
 Name = Annotated[str, Path(description="Name, with or without the suffix of a form.")]
 
 
-@router.api_route("/def", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/def")
 async def ontology(request: Request) -> Response:
     """Answer with the ontology: every class and property, with labels and definitions."""
     return await _ontology(request, "/def", "")
 
 
-@router.api_route("/def.{suffix}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/def.{suffix}")
 async def ontology_form(request: Request, suffix: Name) -> Response:
     """Answer with the ontology in the form of the suffix."""
     return await _ontology(request, "/def", suffix)
 
 
-@router.api_route("/def/{version}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/def/{version}")
 async def ontology_version(request: Request, version: Name) -> Response:
     """Answer with one version of the ontology: the one of the served release."""
     number, form = split_suffix(version, DOCUMENT_FORMS)
@@ -67,7 +68,7 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
         return await answer(request, served, Resource(path, BASE + "def", DOCUMENT_FORMS, document, page), form)
 
 
-@router.api_route("/context/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/context/{name}")
 async def context(request: Request, name: Name) -> Response:
     """Answer with the JSON-LD context: ``v1.0.jsonld`` never changes, ``v1.jsonld`` is its newest compatible."""
     if name not in _CONTEXTS:
@@ -79,7 +80,7 @@ async def context(request: Request, name: Name) -> Response:
     return Response(body, headers=headers, media_type=JSON_LD)
 
 
-@router.api_route("/code/{scheme}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/code/{scheme}")
 async def code_list(request: Request, scheme: Name) -> Response:
     """Answer with a whole code list."""
     name, form = split_suffix(scheme, DOCUMENT_FORMS)
@@ -110,7 +111,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
         return await answer(request, served, resource, form)
 
 
-@router.api_route("/code/{scheme}/{notation}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/code/{scheme}/{notation}")
 async def concept(request: Request, scheme: Name, notation: Name) -> Response:
     """Answer with one concept of a code list."""
     name, form = split_suffix(notation, DOCUMENT_FORMS)
@@ -121,19 +122,19 @@ async def concept(request: Request, scheme: Name, notation: Name) -> Response:
         return await answer(request, served, resource, form)
 
 
-@router.api_route("/shapes", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/shapes")
 async def shapes(request: Request) -> Response:
     """Answer with all SHACL shapes."""
     return await _shapes(request, "")
 
 
-@router.api_route("/shapes.{suffix}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/shapes.{suffix}")
 async def shapes_form(request: Request, suffix: Name) -> Response:
     """Answer with all SHACL shapes in the form of the suffix."""
     return await _shapes(request, f".{suffix}")
 
 
-@router.api_route("/shapes/{name}", methods=["GET", "HEAD"], response_class=Response)
+@reads(router, "/shapes/{name}")
 async def shapes_file(request: Request, name: Name) -> Response:
     """Answer with the SHACL shapes of one file."""
     return await _shapes(request, name)

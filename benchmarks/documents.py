@@ -1,0 +1,79 @@
+"""How long documents take: our JSON-LD writer against a stock processor's frame and compact, Turtle, and pages.
+
+Run: ``python benchmarks/documents.py [HOME] [COUNT]`` on a home with a release. For COUNT resources taken at even
+distances from the sorted list of all, it prints CPU milliseconds per document (mean, and the slowest).
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pyld import jsonld as processor
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from koinon.model.assets import Assets
+from koinon.model.namespaces import CODE, ID
+from koinon.model.settings import Settings
+from koinon.publish import jsonld, rdf
+from koinon.publish.context import Context
+from koinon.publish.documents import Document, Fragments, thing_document
+from koinon.publish.pages import thing_view
+from koinon.publish.vocabulary import Vocabulary
+from koinon.release.current import open_current
+from koinon.release.paths import Home
+
+ADDRESS = "https://service.example/context/v1.jsonld"
+
+
+def main(home: Path, count: int) -> None:
+    """Measure and print."""
+    assets = Assets.locate(Settings.from_environment({}))
+    path = assets.ontology / "context" / "v1.jsonld"
+    context, source = Context.read(path), json.loads(path.read_text("utf-8"))
+    release = open_current(Home(home))
+    store = release.open()
+    fragments, vocabulary = Fragments(store), Vocabulary.load(store, assets.shapes)
+    subjects = {triple[0].value.partition("#")[0] for triple in store.triples()}
+    iris = sorted(iri for iri in subjects if iri.startswith((ID, CODE)))
+    chosen = iris[:: max(1, len(iris) // count)][:count]
+    documents = [thing_document(store, fragments, NamedNode(iri)) for iri in chosen]
+    triples = sum(len(document.triples) for document in documents) / len(documents)
+    print(
+        f"release {release.id[:12]}, {len(chosen)} of {len(iris)} resources, {triples:.0f} triples each on average"
+    )
+
+    def load(url: str, _: object = None) -> dict[str, Any]:
+        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": source}
+
+    def stock(document: Document) -> None:
+        quads = serialize([Triple(*t) for t in document.triples], format=RdfFormat.N_TRIPLES) or b""
+        expanded = processor.from_rdf(quads.decode(), {"format": "application/n-quads"})
+        frame = {"@context": ADDRESS, "@id": document.topic.value, "@embed": "@once"}
+        processor.frame(expanded, frame, {"documentLoader": load})
+
+    measure("look up the triples", lambda d: thing_document(store, fragments, d.topic), documents)
+    ours = measure("JSON-LD, our writer", lambda d: jsonld.write(d, context, ADDRESS), documents)
+    theirs = measure("JSON-LD, PyLD frame and compact", stock, documents)
+    measure("Turtle", lambda d: rdf.write(d, "text/turtle"), documents)
+    measure("RDF/XML", lambda d: rdf.write(d, "application/rdf+xml"), documents)
+    measure("view model of the page", lambda d: thing_view(d, store, vocabulary, "el"), documents)
+    print(f"our writer is {theirs / ours:.0f} times faster than PyLD")
+
+
+def measure(name: str, work: Callable[[Document], object], documents: list[Document]) -> float:
+    """Print and return CPU seconds per document."""
+    times = []
+    for document in documents:
+        started = time.process_time()
+        work(document)
+        times.append(time.process_time() - started)
+    mean = sum(times) / len(times)
+    print(f"{name:34} {mean * 1000:8.2f} ms   slowest {max(times) * 1000:8.2f} ms")
+    return mean
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "var"), int(sys.argv[2]) if len(sys.argv) > 2 else 60)
