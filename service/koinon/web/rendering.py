@@ -54,6 +54,7 @@ class Pages:
             number=lambda number: formats.number_text(number, locale),
             language_name=lambda tag: formats.language_name(tag, locale),
             short=short_name,
+            breakable=breakable,
             cap=lambda text: Text(text.text[:1].upper() + text.text[1:], text.lang),
         )
         environment.globals.update(
@@ -76,6 +77,11 @@ def text_markup(text: Text | None, page_language: str) -> Markup:
         if (text.lang and text.lang != page_language)
         else escape(text.text)
     )
+
+
+def breakable(iri: str) -> Markup:
+    """Return an IRI that a narrow column may break after its slashes."""
+    return Markup("/<wbr>").join(iri.split("/"))
 
 
 def lang_attribute(tag: str, page_language: str) -> Markup:
