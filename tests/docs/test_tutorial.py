@@ -60,7 +60,7 @@ def test_every_command_answers(page: str, command: str, server: Server) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) >= 2
+    assert len(done.stdout) > 60
 
 
 @pytest.mark.parametrize(("page", "program"), blocks("python"))
