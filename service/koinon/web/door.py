@@ -101,7 +101,12 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
             return resource.page(PageFrame(links, resource.topic, dict(request.query_params)))
         return write(resource.document(), form.media_type, served, reader)
 
-    return Response(await run_in_threadpool(body), headers=headers, media_type=content_type(form.media_type))
+    key = (resource.path, headers["ETag"], request.url.query if is_page else "")
+    made = served.bodies.get(key)
+    if made is None:
+        made = await run_in_threadpool(body)
+        served.bodies.put(key, made)
+    return Response(made, headers=headers, media_type=content_type(form.media_type))
 
 
 def write(document: Document, media_type: str, served: Served, reader: Reader) -> bytes:

@@ -26,6 +26,7 @@ from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.query.pool import WorkerPool
 from koinon.release.current import Release, current_id, open_current
 from koinon.release.paths import Home
+from koinon.web.bodies import Bodies
 
 _LOG: Final = logging.getLogger("koinon.web")
 CHECK_SECONDS: Final = 1.0
@@ -48,6 +49,7 @@ class Served:
     fragments: Fragments
     pool: WorkerPool
     edition: str
+    bodies: Bodies = field(default_factory=Bodies)
     users: int = 0
     retired: bool = field(default=False)
 
