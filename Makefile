@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 export KOINON_HOME ?= var
@@ -58,11 +59,13 @@ $(BIN)/python:
 	  { rm -rf $(VENV); echo "Python cannot make an environment. On Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: $(BIN)/python requirements.txt pyproject.toml
-	@test -f $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@test -f $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@echo "Setting up $(VENV) (once, a minute or two)"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python requirements-dev.txt pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@echo "Setting up $(VENV) for tests (once, a minute or two)"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
