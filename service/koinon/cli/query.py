@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from koinon.model.assets import Assets
-from koinon.model.errors import ParameterError
+from koinon.model.errors import ConfigurationError, ParameterError
 from koinon.model.languages import best_label
+from koinon.model.namespaces import BASE, ID
 from koinon.model.settings import Settings
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.query.job import Answer, Job
@@ -46,6 +48,7 @@ _MEDIA_TYPES = {
     Format.jsonld: ("application/ld+json",),
     Format.ntriples: ("application/n-triples",),
 }
+_UNBOUNDED = 100_000
 
 
 def query(
@@ -70,7 +73,7 @@ def query(
         _list(catalogue, json)
         return
     if file is not None:
-        text, timeout = (sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")), settings.query_timeout
+        text, timeout = _text(file), settings.query_timeout
     else:
         chosen = catalogue[name or ""]
         text, timeout = chosen.bind(_values(param or [])), chosen.budget
@@ -81,6 +84,17 @@ def query(
     wanted = Format.json if json else output
     bounded = settings.model_copy(update={"query_timeout": timeout})
     _print(run_once(release.store, Job(text, _MEDIA_TYPES[wanted]), bounded), wanted)
+
+
+def _text(file: Path) -> str:
+    try:
+        return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read: {error.strerror}. Name a file of SPARQL, or - ."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
 
 
 def _values(given: list[str]) -> dict[str, str]:
@@ -106,8 +120,18 @@ def _list(catalogue: Catalogue, as_json: bool) -> None:
     for q in catalogue:
         title = best_label(q.title, "en")
         table.add_row(q.name, escape(title[0]) if title else "", " ".join(q.parameters))
-    Console().print(table)
+    _console().print(table)
     Console().print("\nAsk one with: koinon query NAME --param NAME=VALUE")
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal, or, towards a file or pipe, as wide as the table."""
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_UNBOUNDED)
+
+
+def _short(cell: str) -> str:
+    """Return an address of ours as parameters take it: ``project/resist``, ``code/theme/cooperation``."""
+    return cell.removeprefix(ID).removeprefix(BASE)
 
 
 def _print(answer: Answer, wanted: Format) -> None:
@@ -116,9 +140,9 @@ def _print(answer: Answer, wanted: Format) -> None:
         sys.stdout.buffer.flush()
         return
     rows = list(csv.reader(io.StringIO(answer.body.decode())))
-    console = Console(soft_wrap=not sys.stdout.isatty())
-    table = Table(*map(escape, rows[0]), box=None, header_style="bold", pad_edge=False)
+    columns = (Column(escape(name), overflow="fold") for name in rows[0])
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows[1:]:
-        table.add_row(*map(escape, row))
-    console.print(table)
+        table.add_row(*(escape(_short(cell)) for cell in row))
+    _console().print(table)
     Console(stderr=True).print(f"{len(rows) - 1} rows in {answer.seconds * 1000:.1f} ms", style="dim")
