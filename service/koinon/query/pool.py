@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import os
 import queue
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -23,11 +24,12 @@ from koinon.model.errors import (
     WorkerLostError,
 )
 from koinon.model.settings import Settings
-from koinon.query.guard import check
+from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
 from koinon.query.wire import receive, send
 
 _START_SECONDS = 30.0
+_LEAST_SECONDS = 0.05
 
 
 class NotAcceptableError(QueryError):
@@ -41,6 +43,7 @@ class Worker:
         """Start the process; raises WorkerLostError when it does not come up."""
         self._store = store
         self._settings = settings
+        self._closed = False
         self._start()
 
     def _start(self) -> None:
@@ -51,17 +54,23 @@ class Worker:
             [sys.executable, "-m", "koinon.query.worker", *map(str, arguments)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            env={**os.environ, "RUST_BACKTRACE": "0"},
         )
         theirs.close()
         try:
             receive(ours, time.monotonic() + _START_SECONDS)
         except (EOFError, OSError) as error:
-            self.close()
+            self._end()
             raise WorkerLostError(
                 f"A query worker could not open the store {self._store}. Run `koinon release verify`."
             ) from error
 
     def close(self) -> None:
+        """End the process for good; a query under way fails, and no other process takes its place."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         """End the process at once, by its own process id, and wait for it."""
         self._connection.close()
         self._process.kill()
@@ -86,6 +95,8 @@ class Worker:
             case "memory":
                 self._replace()
                 raise WorkerLostError(f"The query needs more memory than {head['detail']}. Narrow it.")
+            case "refused":
+                raise QueryRefusedError(head["detail"])
             case _:
                 raise QueryRefusedError(f"The query failed: {head['detail']}")
 
@@ -98,16 +109,18 @@ class Worker:
         except TimeoutError as error:
             self._replace()
             raise QueryTimeoutError(
-                f"The query was stopped after {timeout:g} seconds. Narrow it: name a subject, a graph or a LIMIT."
+                f"The query was stopped after {timeout:.2g} seconds. Narrow it: name a subject, a graph or a LIMIT."
             ) from error
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:
             self._replace()
             raise WorkerLostError(
                 "The query ended its worker: it nests too deeply or needs too much memory. Split or narrow it."
             ) from error
 
     def _replace(self) -> None:
-        self.close()
+        self._end()
+        if self._closed:
+            raise WorkerLostError("The service moved on while the query ran. Send it again.")
         self._start()
 
 
@@ -121,6 +134,7 @@ class WorkerPool:
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._workers: list[Worker] = []
         self._threads = ThreadPoolExecutor(settings.query_workers, thread_name_prefix="query")
+        self._free = asyncio.Semaphore(settings.query_workers)
         self._pending = 0
 
     def start(self) -> None:
@@ -139,24 +153,36 @@ class WorkerPool:
     async def run(self, job: Job, timeout: float | None = None) -> Answer:
         """Answer the job without blocking the event loop.
 
-        ``timeout`` is in seconds (default: the setting ``query_timeout``) and counts from when a worker takes the
-        job. Raises a QueryError of the kind that happened; BusyError when the queue is full.
+        ``timeout`` is in seconds (default: the setting ``query_timeout``) and counts from now: waiting for a worker
+        takes from it. Raises a QueryError of the kind that happened; BusyError when the queue is full, or no worker
+        came free in time.
         """
-        check(job.text, self._settings.query_max_length)
+        check_length(job.text, self._settings.query_max_length)
         if self._pending >= self._settings.query_workers + self._settings.query_queue:
             raise BusyError("Too many queries are waiting. Try again in a few seconds.")
+        deadline = time.monotonic() + (timeout or self._settings.query_timeout)
         self._pending += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._threads, self._take, job, timeout or self._settings.query_timeout
-            )
+            async with self._slot(deadline):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, self._take, job, deadline)
         finally:
             self._pending -= 1
 
-    def _take(self, job: Job, timeout: float) -> Answer:
+    @contextlib.asynccontextmanager
+    async def _slot(self, deadline: float) -> AsyncIterator[None]:
+        try:
+            await asyncio.wait_for(self._free.acquire(), deadline - time.monotonic())
+        except TimeoutError as error:
+            raise BusyError("All workers were busy with other queries. Try again in a few seconds.") from error
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def _take(self, job: Job, deadline: float) -> Answer:
         with self._borrowed() as worker:
-            return worker.run(job, timeout)
+            return worker.run(job, max(deadline - time.monotonic(), _LEAST_SECONDS))
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[Worker]:
@@ -169,7 +195,7 @@ class WorkerPool:
 
 def run_once(store: Path, job: Job, settings: Settings) -> Answer:
     """Answer one job in a worker of its own, for the command line."""
-    check(job.text, settings.query_max_length)
+    check_length(job.text, settings.query_max_length)
     worker = Worker(store, settings)
     try:
         return worker.run(job, settings.query_timeout)

@@ -26,12 +26,15 @@ from pyoxigraph import (
     serialize,
 )
 
+from koinon.model.errors import QueryRefusedError
 from koinon.model.namespaces import PREFIXES
+from koinon.query.guard import check_service
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES
+from koinon.query.mistakes import explain
+from koinon.query.sandbox import give_way, refuse_network
 from koinon.query.wire import receive, send
 
-_POSITION = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
-_CHARACTER_CLASS = re.compile(r"\[[^\]]*\]")
+_POSITION = re.compile(r"error at (\d+):(\d+): ")
 
 
 class _CappedBuffer(io.BytesIO):
@@ -57,11 +60,12 @@ def evaluate(store: Store, job: dict[str, Any], max_bytes: int) -> tuple[dict[st
             "named_graphs": [NamedNode(iri) for iri in job["named_graphs"]],
         }
     try:
+        check_service(job["text"])
         result = store.query(job["text"], **dataset)  # type: ignore[arg-type]  # invariant lists in the stubs
+    except QueryRefusedError as error:
+        return {"status": "refused", "detail": str(error)}, b""
     except SyntaxError as error:
-        match = _POSITION.match(str(error.msg))
-        line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (None, None, str(error.msg))
-        return {"status": "syntax", "detail": readable(detail), "line": line, "column": column}, b""
+        return syntax_problem(job["text"], error), b""
     possible = BINDING_TYPES if isinstance(result, QuerySolutions | QueryBoolean) else GRAPH_TYPES
     media_type = next((t for t in job["media_types"] if t in possible), None)
     if media_type is None:
@@ -77,13 +81,20 @@ def evaluate(store: Store, job: dict[str, Any], max_bytes: int) -> tuple[dict[st
     return {"status": "ok", "media_type": media_type, "seconds": time.perf_counter() - started}, buffer.getvalue()
 
 
-def readable(detail: str) -> str:
-    """Shorten the parser's list of what it expected: character classes go, and a sentence in it says it all."""
-    items = [item.strip() for item in _CHARACTER_CLASS.sub("", detail.removeprefix("expected one of ")).split(", ")]
-    sentences = [item for item in items if " " in item]
-    if sentences:
-        return sentences[0]
-    return f"expected one of {', '.join(filter(None, items))}" if any(items) else detail
+def syntax_problem(text: str, error: SyntaxError) -> dict[str, Any]:
+    """Return the head of the answer to a text that is not SPARQL: what is wrong with it, and where."""
+    mistake = explain(text, str(error.msg), _stopped_at)
+    return {"status": "syntax", "detail": mistake.detail, "line": mistake.line, "column": mistake.column}
+
+
+def _stopped_at(text: str) -> tuple[int, int] | None:
+    """Return line and column at which the parser gives up; on an empty store, so that nothing is evaluated."""
+    try:
+        Store().query(text)
+    except SyntaxError as error:
+        found = _POSITION.match(str(error.msg))
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+    return None
 
 
 def main(arguments: list[str]) -> None:
@@ -91,6 +102,8 @@ def main(arguments: list[str]) -> None:
     descriptor, store_path, memory, max_bytes = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    give_way()
+    refuse_network()
     store = Store.read_only(str(Path(store_path)))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     with socket.socket(fileno=int(descriptor)) as connection:
