@@ -84,6 +84,20 @@ def test_a_wrong_call_says_what_to_do(home: Path, words: tuple[str, ...], code: 
     assert "Traceback" not in done.stderr
 
 
+def test_what_is_not_known_is_said_beside_the_empty_answer(home: Path) -> None:
+    done = run(home, "project-participants", "-p", "project=respondet", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["results"]["bindings"] == []
+    assert "Nothing is known about respondet (project)" in done.stderr
+    assert "find-by-spelling" in done.stderr
+
+
+def test_a_default_that_was_asked_with_is_named(home: Path) -> None:
+    done = run(home, "project-participants")
+    assert "project = project/respondet, " in done.stderr
+    assert "Nothing is known" not in done.stderr
+
+
 def test_a_missing_file_and_a_missing_release_say_what_to_do(home: Path, tmp_path: Path) -> None:
     missing = run(home, "-f", str(tmp_path / "none.rq"))
     assert missing.returncode == 2

@@ -31,7 +31,7 @@ MISTAKES = {
     "which projects are there?": (1, 1, "“which” is no word of SPARQL"),
     "INSERT DATA { <a:a> <a:b> 1 }": (1, 1, "INSERT is an update"),
     "# nothing\n": (1, 1, "The query is empty"),
-    "SELECT * {\n # žluťoučký\n ?s ?p 'é' , , ?y }": (3, 13, "“,” cannot stand here"),
+    "SELECT * {\n # žluťoučký\n ?s ?p 'é' , , ?y }": (3, 14, "“,” cannot stand here"),
     "SELECT * { ?s ?p '\\u0041' ": (1, 10, "“{” is never closed"),
 }
 

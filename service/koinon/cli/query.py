@@ -4,11 +4,13 @@ import csv
 import io
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pyoxigraph import NamedNode
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -21,7 +23,7 @@ from koinon.model.settings import Settings
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.query.job import Answer, Job
 from koinon.query.pool import run_once
-from koinon.release.current import open_current
+from koinon.release.current import Release, open_current
 from koinon.release.paths import Home
 
 
@@ -73,17 +75,20 @@ def query(
         _list(catalogue, json)
         return
     if file is not None:
-        text, timeout = _text(file), settings.query_timeout
+        text, timeout, terms = _text(file), settings.query_timeout, {}
     else:
         chosen = catalogue[name or ""]
-        text, timeout = chosen.bind(_values(param or [])), chosen.budget
+        values = _values(param or [])
+        text, timeout, terms = chosen.bind(values), chosen.budget, chosen.terms(values)
     if show:
         typer.echo(text, nl=False)
         return
     release = open_current(Home(settings.home))
     wanted = Format.json if json else output
     bounded = settings.model_copy(update={"query_timeout": timeout})
-    _print(run_once(release.store, Job(text, _MEDIA_TYPES[wanted]), bounded), wanted)
+    answer = run_once(release.store, Job(text, _MEDIA_TYPES[wanted]), bounded)
+    _print(answer, wanted)
+    _remark(release, terms, answer, wanted)
 
 
 def _text(file: Path) -> str:
@@ -145,4 +150,19 @@ def _print(answer: Answer, wanted: Format) -> None:
     for row in rows[1:]:
         table.add_row(*(escape(_short(cell)) for cell in row))
     _console().print(table)
-    Console(stderr=True).print(f"{len(rows) - 1} rows in {answer.seconds * 1000:.1f} ms", style="dim")
+
+
+def _remark(release: Release, terms: Mapping[str, str], answer: Answer, wanted: Format) -> None:
+    """Say on standard error what was asked with, and what is not known at all."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    store = release.open()
+    for name, term in terms.items():
+        if term.startswith("<") and not any(True for _ in store.triples(NamedNode(term[1:-1]))):
+            console.print(
+                f"Nothing is known about {escape(_short(term[1:-1]))} ({name}). To find a thing by its name: "
+                "koinon query find-by-spelling --param spelling=NAME"
+            )
+    if wanted is Format.table:
+        asked = "".join(f"{name} = {escape(_short(term.strip('<>')))}, " for name, term in terms.items())
+        rows = max(answer.body.count(b"\n") - 1, 0)
+        console.print(f"{asked}{rows} rows in {answer.seconds * 1000:.1f} ms", style="dim")

@@ -100,8 +100,15 @@ class CatalogueQuery:
         Values are as people write them: ``project/respondet`` or a full IRI, ``2023-01-15``, ``pl``, ``20``. Raises
         ParameterError for an unknown parameter or a value of the wrong kind.
         """
-        terms = serialise(self.name, self.parameters, values or {})
+        terms = self.terms(values)
         return _MARK.sub(lambda m: self._filled(m, terms), self.text)
+
+    def terms(self, values: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the serialised term of each parameter: that of the value given, or the default.
+
+        Raises ParameterError as ``bind`` does.
+        """
+        return {**self.defaults, **serialise(self.name, self.parameters, values or {})}
 
     @staticmethod
     def _filled(match: re.Match[str], terms: Mapping[str, str]) -> str:
