@@ -39,3 +39,15 @@ def test_every_class_has_a_page_with_its_definition(root: Path, declared: set[st
     classes = {name for name in declared if name[0].isupper()}
     assert {f"ontology/{name}.md" for name in classes} <= pages.keys()
     assert "classDiagram" in pages["data-model.md"]
+
+
+def test_a_page_says_how_many_values_the_shapes_ask_for_and_where(root: Path) -> None:
+    page = ontology_docs.pages(ontology_docs.Ontology.read(root / "ontology"))["ontology/Project.md"]
+    (name,) = [row for row in page.splitlines() if row.startswith("| `skos:prefLabel`")]
+    assert "| 1..*, one a language |" in name
+    (start,) = [row for row in page.splitlines() if row.startswith("| `schema:startDate`")]
+    assert "| 0..1, wanted |" in start
+    (kind,) = [row for row in page.splitlines() if row.startswith("| `dct:type`")]
+    assert "`project-type`" in kind
+    assert "`event-type`" not in kind
+    assert "[project.ttl](../../shapes/project.ttl), `shape:ProjectShape`" in page

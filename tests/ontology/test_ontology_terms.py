@@ -24,6 +24,8 @@ PREFIXES = {
     "m8g": "http://data.europa.eu/m8g/",
     "frapo": FRAPO,
     "oa": "http://www.w3.org/ns/oa#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "schema": "https://schema.org/",
 }
 
 

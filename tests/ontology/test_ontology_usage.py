@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 
+from koinon.model.namespaces import PREFIXES
 from ontology.reading import DEF, names_in, triples
 
+SCHEMA = Namespace("https://schema.org/")
 LANGUAGES = {"en", "pl", "el", "lv", "fr", "it", "es", "ca", "nb"}
 ANNOTATION = {str(RDF) + "reifies", DEF + "reviewStatus"}
 
@@ -93,3 +95,35 @@ def test_the_examples_name_things_of_the_data(ontology: Graph, data: list[ox.Tri
         for name in re.findall(r"<([a-z]+/[^>]+)>", str(text)):
             if not any(part in name for part in derived):
                 assert base + name in things, f"{text}: {name} is not in the data"
+
+
+def test_properties_stand_on_the_kinds_of_things_that_the_ontology_names(
+    ontology: Graph, data: list[ox.Triple]
+) -> None:
+    kinds: dict[str, set[str]] = {}
+    for triple in data:
+        if triple.predicate.value == str(RDF.type):
+            found = ontology.transitive_objects(URIRef(str(triple.object.value)), RDFS.subClassOf)
+            kinds.setdefault(str(triple.subject), set()).update(str(kind) for kind in found)
+    hints = {name: {str(v) for v in ontology.objects(name, SCHEMA.domainIncludes)} for name in ontology.subjects()}
+    wrong = {
+        f"{triple.predicate} on a {sorted(kinds[str(triple.subject)])}"
+        for triple in data
+        if str(triple.subject) in kinds
+        and (wanted := hints.get(URIRef(triple.predicate.value)))
+        and not wanted & kinds[str(triple.subject)]
+    }
+    assert wrong == set(), "schema:domainIncludes does not name these kinds"
+
+
+def test_what_the_examples_say_is_in_the_data(ontology: Graph, data: list[ox.Triple]) -> None:
+    head = "@base <https://w3id.org/koinon/id/> .\n" + "".join(
+        f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()
+    )
+    known = {str(triple) for triple in data}
+    typed = {str(triple.subject) for triple in data if triple.predicate.value == str(RDF.type)}
+    for term in ontology.subjects(RDF.type, OWL.Class):
+        text = str(ontology.value(term, URIRef("http://www.w3.org/2004/02/skos/core#example")))
+        for triple in ox.parse(head + text, format=ox.RdfFormat.TURTLE):
+            if str(triple.subject) in typed:
+                assert str(triple.triple) in known, f"{term}: {triple} is not in the data"

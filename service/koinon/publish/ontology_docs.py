@@ -1,17 +1,18 @@
-"""The documentation of the ontology, written from the ontology: a page per class and the data model as diagrams.
+"""The documentation of the ontology, from ontology and shapes: a page per class, the data model as diagrams.
 
 ``python -m koinon.publish.ontology_docs`` writes ``docs/ontology/*.md`` and ``docs/data-model.md`` of a checkout;
 with ``--check`` it writes nothing and exits with 1 where a page differs from what the ontology says now.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from koinon.model.assets import Assets
@@ -27,10 +28,20 @@ MODULES: Final = ("core", "place", "funding", "cluster", "practice", "activity",
 DOMAIN_HINT: Final = URIRef(SCHEMA + "domainIncludes")
 RANGE_HINT: Final = URIRef(SCHEMA + "rangeIncludes")
 MAPPINGS: Final = (SKOS.closeMatch, SKOS.narrowMatch, SKOS.broadMatch, SKOS.relatedMatch)
-OVERVIEW_LEFT_OUT: Final = frozenset({"Aspect", "Concept", "Claim", "AmountClaim", "Statement", "Identifier"})
-GENERATED: Final = (
-    "<!-- Written by `python -m koinon.publish.ontology_docs` from the ontology: edit ontology/*.ttl. -->"
+OVERVIEW: Final = re.compile(
+    "Organization|Network|Project|Participation|ProjectParticipation|FundingProgramme|Fund|Call|Cluster|ClusterModel"
+    "|GoodPractice|Event|Output|Location|Territory|Coverage"
 )
+"""The classes of the first diagram: few enough to be read at one look."""
+GENERATED: Final = (
+    "<!-- Written by `python -m koinon.publish.ontology_docs` from the ontology and the shapes: edit those. -->"
+)
+HOW_MANY: Final = (
+    "How many: what the shapes ask of a source that introduces such a thing. "
+    "*Wanted*: the build warns where it is missing."
+)
+CODE_LIST: Final = re.compile(r"/code/([a-z-]+)/")
+THINGS: Final = re.compile(r"/id/\(?([a-z|-]+)\)?/")
 DATATYPES: Final = (XSD, RDF_NAMESPACE + "langString")
 PROPERTY_TYPES: Final = (OWL.ObjectProperty, OWL.DatatypeProperty)
 
@@ -50,10 +61,12 @@ class Ontology:
 
     graph: Graph
     module_of: dict[URIRef, str] = field(default_factory=dict)
+    shapes: Graph = field(default_factory=Graph)
+    file_of: dict[URIRef, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read ``folder/*.ttl``; raises ConfigurationError where a module is missing."""
+        """Read ``folder/*.ttl``, and the shapes beside it if any; raises ConfigurationError without a module."""
         ontology = cls(Graph())
         for name in MODULES:
             path = folder / f"{name}.ttl"
@@ -64,7 +77,28 @@ class Ontology:
                 ontology.module_of.update({_iri(term): name for term in module.subjects(RDF.type, kind)})
         for path in sorted(folder.glob("*.ttl")):
             ontology.graph.parse(path)
+        for path in sorted((folder.parent / "shapes").glob("*.ttl")):
+            shapes = Graph().parse(path)
+            ontology.file_of.update({_iri(shape): path.name for shape in shapes.subjects(RDF.type, SH.NodeShape)})
+            for triple in shapes:
+                ontology.shapes.add(triple)
         return ontology
+
+    def checks(self, term: URIRef) -> list[URIRef]:
+        """Return the node shapes that check things of a class, those of its wider classes included."""
+        classes = set(self.graph.transitive_objects(term, RDFS.subClassOf))
+        found = {_iri(shape) for cls in classes for shape in self.shapes.subjects(SH.targetClass, cls)}
+        return sorted(found, key=lambda shape: (self.file_of[shape], local(shape)))
+
+    def rules(self, term: URIRef) -> dict[URIRef, list[URIRef]]:
+        """Return the property shapes that check things of a class, by their path."""
+        found: dict[URIRef, list[URIRef]] = {}
+        for shape in self.checks(term):
+            for rule in sorted(_iri(node) for node in self.shapes.objects(shape, SH.property)):
+                path = self.shapes.value(rule, SH.path)
+                if isinstance(path, URIRef):
+                    found.setdefault(path, []).append(rule)
+        return found
 
     def declared(self, *kinds: URIRef) -> list[URIRef]:
         """Return the terms of the given kinds, sorted by module and name."""
@@ -97,10 +131,8 @@ class Ontology:
 
     def text(self, subject: URIRef, predicate: URIRef, language: str | None = "en") -> str:
         """Return the one text of a predicate in a language (None: untagged), or an empty string."""
-        texts = (
-            o for o in self.graph.objects(subject, predicate) if isinstance(o, Literal) and o.language == language
-        )
-        return str(next(texts, ""))
+        values = (*self.graph.objects(subject, predicate), *self.shapes.objects(subject, predicate))
+        return str(next((o for o in values if isinstance(o, Literal) and o.language == language), ""))
 
     def schemes(self, name: URIRef) -> list[str]:
         """Return the names of the code lists from which a property takes its values."""
@@ -133,18 +165,57 @@ def _link(ontology: Ontology, term: URIRef) -> str:
     return "anything" if term == RDFS.Resource else "a value" if term == RDFS.Literal else f"`{curie(term)}`"
 
 
-def _value(ontology: Ontology, edges: list[Edge]) -> str:
+def _value(ontology: Ontology, edges: list[Edge], rules: list[URIRef]) -> str:
     value = " or ".join(_link(ontology, target) for target in dict.fromkeys(edge.target for edge in edges))
-    lists = ", ".join(f"`{name}`" for name in ontology.schemes(edges[0].name))
+    patterns = [str(pattern) for rule in rules for pattern in ontology.shapes.objects(rule, SH.pattern)]
+    if value in ("", "anything"):
+        kinds = sorted({kind for pattern in patterns if (m := THINGS.search(pattern)) for kind in m[1].split("|")})
+        value = " or ".join(f"`/id/{kind}/…`" for kind in kinds) or value or "text"
+    checked = {match[1] for pattern in patterns if (match := CODE_LIST.search(pattern))}
+    schemes = ontology.schemes(edges[0].name) if edges else []
+    lists = ", ".join(f"`{name}`" for name in schemes if name in checked or not checked & set(schemes))
     return f"{value}, code list {lists}" if lists else value
 
 
+def _how_many(ontology: Ontology, rules: list[URIRef]) -> str:
+    """Return how many values the shapes ask for (``1``, ``0..1``, ``1..*``, ``0..*``), and what is wished for."""
+    least = wished = 0
+    most = ""
+    for rule in rules:
+        count = int(str(ontology.shapes.value(rule, SH.minCount) or 0))
+        if ontology.shapes.value(rule, SH.severity) in (None, SH.Violation):
+            least = max(least, count)
+            most = str(ontology.shapes.value(rule, SH.maxCount) or most)
+        else:
+            wished = max(wished, count)
+    many = most if most and int(most) == least else f"{least}..{most or '*'}"
+    one_each = any(str(ontology.shapes.value(rule, SH.uniqueLang)) == "true" for rule in rules)
+    notes = ["one a language"] * one_each + ["wanted"] * (wished > least)
+    return ", ".join([many, *notes])
+
+
 def _property_rows(ontology: Ontology, term: URIRef) -> Iterator[str]:
-    for name in ontology.properties():
+    rules = ontology.rules(term)
+    asked = {path for path, checks in rules.items() if not _how_many(ontology, checks).startswith("0..*")}
+    for name in dict.fromkeys([*ontology.properties(), *sorted(asked, key=local)]):
         edges = [edge for edge in ontology.edges(name) if edge.source == term]
-        if edges:
+        if edges or name in asked:
             definition = ontology.text(name, SKOS.definition) or ontology.text(name, RDFS.label).capitalize() + "."
-            yield f"| `{curie(name)}` | {definition} | {_value(ontology, edges)} |"
+            checks = rules.get(name, [])
+            many = _how_many(ontology, checks)
+            value = _value(ontology, edges or list(ontology.edges(name)), checks)
+            yield f"| `{curie(name)}` | {definition} | {many} | {value} |"
+
+
+def _checks(ontology: Ontology, term: URIRef) -> Iterator[str]:
+    """Yield a line for each node shape that checks the class: its file, and the message of a rule of its own."""
+    for shape in ontology.checks(term):
+        file = ontology.file_of[shape]
+        compares = any(
+            (shape, part, None) in ontology.shapes for part in (SH["and"], SH["or"], SH["not"], SH.sparql)
+        )
+        message = ontology.text(shape, SH.message) if compares else ""
+        yield f"* [{file}](../../shapes/{file}), `shape:{local(shape)}`" + (f": {message}" if message else "")
 
 
 def class_page(ontology: Ontology, term: URIRef) -> str:
@@ -171,7 +242,10 @@ def class_page(ontology: Ontology, term: URIRef) -> str:
     lines += [f"Never also: {', '.join(sorted(never))}", ""] if never else []
     rows = list(_property_rows(ontology, term))
     if rows:
-        lines += ["## Properties", "", "| property | meaning | value |", "|---|---|---|", *rows, ""]
+        lines += ["## Properties", "", HOW_MANY, "", "| property | meaning | how many | value |"]
+        lines += ["|---|---|---|---|", *rows, ""]
+    checks = list(_checks(ontology, term))
+    lines += ["## Checked by", "", *checks, ""] if checks else []
     arriving = [e for name in ontology.properties() for e in ontology.edges(name) if e.target == term]
     if arriving:
         lines += ["## Pointed to by", ""]
@@ -247,20 +321,17 @@ def _named(name: str, lines: list[str]) -> bool:
 def data_model(ontology: Ontology) -> str:
     """Return the data model: one diagram of how things hang together, then one for each module."""
     edges = [edge for name in ontology.properties() for edge in ontology.edges(name)]
-    lines = [
-        GENERATED,
-        "",
-        "# The data model",
-        "",
-        "Arrows are properties, open arrowheads point to the wider class.",
-    ]
+    lines = [GENERATED, "", "# The data model", ""]
+    lines += ["Arrows are properties, open arrowheads point to the wider class."]
     lines += [
         "Each class has [a page](ontology/README.md) with its definition, properties and labels.",
         "",
         "## Overview",
         "",
+        "The classes at the heart; the diagrams below it show the others.",
+        "",
     ]
-    main = [e for e in edges if not {local(e.source), local(e.target)} & OVERVIEW_LEFT_OUT]
+    main = [e for e in edges if OVERVIEW.fullmatch(local(e.source)) and OVERVIEW.fullmatch(local(e.target))]
     main = [e for e in main if not str(e.target).startswith(DATATYPES)]
     lines += _diagram(ontology, main, ())
     for module in MODULES:
