@@ -150,6 +150,7 @@ def _print(answer: Answer, wanted: Format) -> None:
     for row in rows[1:]:
         table.add_row(*(escape(_short(cell)) for cell in row))
     _console().print(table)
+    sys.stdout.flush()
 
 
 def _remark(release: Release, terms: Mapping[str, str], answer: Answer, wanted: Format) -> None:
