@@ -227,3 +227,42 @@ def test_an_api_description_is_there(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
     assert "/doc/{type}/{name}" in description["paths"]
     assert "/sparql" in description["paths"]
+
+
+def test_a_header_on_several_lines_is_one_list(client: httpx.Client) -> None:
+    twice = [("Accept", "text/html;q=0.1"), ("Accept", "text/turtle")]
+    assert client.get(RESIST, headers=twice).headers["content-type"].startswith("text/turtle")
+    tag = client.get(f"{RESIST}.ttl").headers["etag"]
+    conditions = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+    assert client.get(f"{RESIST}.ttl", headers=conditions).status_code == 304
+
+
+def test_a_slash_too_many_leads_to_the_address_without_it(client: httpx.Client) -> None:
+    assert client.get("/projects/?lang=pl").headers["location"] == "/projects?lang=pl"
+    assert client.get("/id/project/resist/").headers["location"] == "/id/project/resist"
+    answer = client.post("/sparql/", data={"query": "ASK {}"}, follow_redirects=True)
+    assert answer.json()["boolean"] is True
+    assert client.get("/nothing/", follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["//example.org/", "//example.org//", "/%2F/example.org/", "/\\example.org/"])
+def test_no_slash_leads_to_another_host(client: httpx.Client, path: str) -> None:
+    request = client.build_request("GET", "/")
+    request.url = request.url.copy_with(raw_path=path.encode())
+    location = client.send(request).headers.get("location", "/nowhere")
+    assert re.match(r"/[^/\\]", location)
+
+
+def test_a_refused_method_is_told_which_are_possible(client: httpx.Client) -> None:
+    assert client.put("/sparql").headers["allow"] == "GET, HEAD, POST, OPTIONS"
+    assert client.delete(RESIST).headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_page_repeats_none_of_what_an_address_adds(client: httpx.Client) -> None:
+    plain = client.get(RESIST, headers={"Accept": "text/html"}).text
+    for added in ("?x=1", "?" + "a" * 60_000, "?lang=&y=%3Cscript%3E"):
+        assert client.get(RESIST + added, headers={"Accept": "text/html"}).text == plain
+    long = {"query": "ASK {} #" + "x" * 50_000}
+    assert len(client.get("/sparql", params=long, headers={"Accept": "text/html"}).content) < 70_000
+    form = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": "text/html"}).text
+    assert "/sparql?query=ASK+%7B%7D&amp;lang=pl" in form

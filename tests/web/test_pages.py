@@ -7,6 +7,7 @@ import pytest
 
 from html_check import check_html
 from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.web.home import CHOSEN, FEATURED
 
 PAGES = (
     "/",
@@ -129,3 +130,11 @@ def test_the_home_page_counts_what_is_there(client: httpx.Client) -> None:
     answer = client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"}).text
     assert counts["projects"] == answer.split()[1]
     assert "/queries/regions-sharing-a-cluster-model" in text
+
+
+def test_the_home_page_asks_a_few_questions_for_everyone(client: httpx.Client) -> None:
+    text = page(client, "/")
+    for audience, names in CHOSEN.items():
+        assert len(names) == 3, audience
+        for name in (FEATURED, *names):
+            assert f'href="/queries/{name}"' in text, "a question of the start page is not in the catalogue"

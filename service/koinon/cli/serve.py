@@ -37,6 +37,7 @@ def serve(
         log_level=log_level,
         access_log=log_level in ("info", "debug"),
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
     )

@@ -36,6 +36,7 @@ class Naming:
         self._store = store
         self._vocabulary = vocabulary
         self._found: dict[str, Text] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self.language = language
 
     def __call__(self, iri: str) -> Text:
@@ -43,6 +44,14 @@ class Naming:
         if iri not in self._found:
             self._found[iri] = self._look_up(iri)
         return self._found[iri]
+
+    def names(self, iri: str) -> frozenset[str]:
+        """Return every label that a thing or concept has, in any language."""
+        if iri not in self._names:
+            self._names[iri] = frozenset(
+                literal.value for literal in _literals(label_triples(self._store, NamedNode(iri)))
+            )
+        return self._names[iri]
 
     def best(self, literals: Iterable[Literal]) -> Text | None:
         """Return the literal that suits the reader best, or None where there is none."""

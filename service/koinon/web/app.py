@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from koinon import __version__
 from koinon.model.assets import Assets
@@ -17,8 +17,8 @@ from koinon.model.errors import KoinonError, QuerySyntaxError
 from koinon.model.settings import Settings
 from koinon.web import graphs, home, operations, queries, sparql, things, translations, vocabulary
 from koinon.web.door import Door, html
-from koinon.web.middleware import CommonHeaders
-from koinon.web.negotiation import acceptable
+from koinon.web.middleware import CommonHeaders, methods_of
+from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, problem_document
 from koinon.web.rendering import Pages
 from koinon.web.representations import VARY
@@ -79,9 +79,21 @@ async def _koinon_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # what the handler is registered for
+    if error.status_code == 404 and request.scope["path"].endswith("/"):
+        return _without_slash(request)
     name = kind_of_status(error.status_code)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers = {"Allow": methods_of(request.scope["path"])}
     detail = {"not-found": "No address of this service looks like this."}.get(name, str(error.detail) + ".")
-    return await respond(request, name, detail, {}, dict(error.headers or {}))
+    return await respond(request, name, detail, {}, headers)
+
+
+def _without_slash(request: Request) -> Response:
+    """Send the reader of ``/projects/`` to ``/projects``; never to another host, as ``//host/`` would be."""
+    reader = Door.of(request).reader(request)
+    address = f"{reader.prefix}/{quote(reader.path.strip('/'))}" + (f"?{reader.query}" if reader.query else "")
+    return RedirectResponse(address, 308)
 
 
 async def _validation_error(request: Request, _: Exception) -> Response:
@@ -103,8 +115,8 @@ async def respond(
     headers = {"Vary": VARY, "Cache-Control": "no-store"} | headers
     if kind.status == 503:
         headers["Retry-After"] = _RETRY_SECONDS
-    wanted = acceptable(request.headers.get("accept"), [_PROBLEM, "application/json", "text/html"])
-    if wanted and wanted[0] == "text/html" and "html" in request.headers.get("accept", ""):
+    wanted = acceptable(combined(request.headers, "accept"), [_PROBLEM, "application/json", "text/html"])
+    if wanted and wanted[0] == "text/html" and "html" in (combined(request.headers, "accept") or ""):
         return await html(
             request, "error.html", status=kind.status, headers=headers, name=name, kind=kind, detail=detail
         )

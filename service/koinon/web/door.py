@@ -75,7 +75,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What the frame of every page shows: the links to its other forms, and the canonical IRI."""
+    """What the frame of every page shows.
+
+    The links to its other forms, the canonical IRI, and the parameters that it keeps in another language.
+    """
 
     alternates: list[tuple[str, Form]]
     canonical: str
@@ -98,10 +101,10 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     def body() -> bytes:
         if is_page:
             links = alternates(reader, resource.path, resource.forms)
-            return resource.page(PageFrame(links, resource.topic, dict(request.query_params)))
+            return resource.page(PageFrame(links, resource.topic, {}))
         return write(resource.document(), form.media_type, served, reader)
 
-    key = (resource.path, headers["ETag"], request.url.query if is_page else "")
+    key = (reader.path if is_page else resource.path, headers["ETag"])
     made = served.bodies.get(key)
     if made is None:
         made = await run_in_threadpool(body)
@@ -128,7 +131,7 @@ async def html(
     """Answer with a page that has no other form."""
     door = Door.of(request)
     reader = door.reader(request)
-    values.setdefault("frame", PageFrame([], "", dict(request.query_params)))
+    values.setdefault("frame", PageFrame([], "", {}))
     body = await run_in_threadpool(door.pages.render, template, reader, **values)
     own = {"Vary": VARY, "Content-Language": reader.language, **(headers or {})}
     return Response(body, status, own, "text/html; charset=utf-8")

@@ -67,7 +67,7 @@ async def graph(request: Request, name: Name) -> Response:
             return not_modified(headers)
         media_type = content_type(form.media_type)
         if form.media_type == HTML:
-            frame = PageFrame(alternates(reader, f"/graph/{slug}", FORMS), topic.value, dict(request.query_params))
+            frame = PageFrame(alternates(reader, f"/graph/{slug}", FORMS), topic.value, {})
             page = await run_in_threadpool(_page, request, served, entry, topic, frame)
             return Response(page, headers=headers, media_type=media_type)
         file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the response closes it

@@ -13,7 +13,7 @@ from koinon.publish.collections import SECTIONS, Page
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.release.manifest import DERIVED, GraphEntry
-from koinon.web.door import Door, html
+from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import KINDS, ProblemError
 from koinon.web.queries import described
 from koinon.web.rendering import STATIC, static_file
@@ -23,13 +23,19 @@ from koinon.web.routing import reads
 router: Final = APIRouter()
 
 FEATURED: Final = "regions-sharing-a-cluster-model"
+CHOSEN: Final = {
+    "network": ("regions-with-a-common-project", "clusters-by-model", "themes-across-languages"),
+    "researcher": ("project-participants", "territories-of-a-project", "disagreements"),
+    "developer": ("everything-about", "external-identifiers", "projects-as-schema-org"),
+}
+"""The questions that the start page asks, by audience; all others are one step away."""
+
 _COUNTED: Final = {
     **SECTIONS,
     "practices": DEF + "GoodPractice",
     "events": DEF + "Event",
     "documents": FOAF + "Document",
 }
-_QUESTIONS_SHOWN: Final = 9
 _AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
 
 
@@ -43,9 +49,11 @@ async def home(request: Request) -> Response:
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         counts = {name: await run_in_threadpool(served.collections.count, iri) for name, iri in _COUNTED.items()}
-        offered = sorted(served.catalogue, key=lambda query: query.audience != "network")
-        questions = [(query.name, described(query.title, reader.language)) for query in offered]
-        featured = next((question for question in questions if question[0] == FEATURED), None)
+        titles = {query.name: described(query.title, reader.language) for query in served.catalogue}
+        questions = {
+            audience: [(name, titles[name]) for name in names if name in titles]
+            for audience, names in CHOSEN.items()
+        }
         sources = sorted(
             (
                 (entry, described(entry.title, reader.language))
@@ -59,8 +67,8 @@ async def home(request: Request) -> Response:
             "home.html",
             headers=headers,
             counts=counts,
-            questions=[question for question in questions if question != featured][:_QUESTIONS_SHOWN],
-            featured=featured,
+            questions=questions,
+            featured=(FEATURED, titles[FEATURED]) if FEATURED in titles else None,
             sources=sources,
             release=served.release,
         )
@@ -112,4 +120,12 @@ async def section(
             return not_modified(headers)
         naming = Naming(served.store, served.vocabulary, reader.language)
         page: Page = await run_in_threadpool(served.collections.page, SECTIONS[section], naming, after)
-        return await html(request, "list.html", headers=headers, section=section, page=page, release=served.release)
+        return await html(
+            request,
+            "list.html",
+            headers=headers,
+            frame=PageFrame([], "", {"after": after} if after else {}),
+            section=section,
+            page=page,
+            release=served.release,
+        )

@@ -55,9 +55,7 @@ class CommonHeaders:
             await self._app(scope, receive, complete)
 
     async def _options(self, scope: Scope, send: Send) -> None:
-        methods = (
-            "GET, HEAD, POST, OPTIONS" if scope["path"].rstrip("/").endswith("/sparql") else "GET, HEAD, OPTIONS"
-        )
+        methods = methods_of(scope["path"])
         headers = {
             "Allow": methods,
             "Access-Control-Allow-Methods": methods,
@@ -65,6 +63,11 @@ class CommonHeaders:
             "Access-Control-Max-Age": "86400",
         }
         await _start(send, 204, headers)
+
+
+def methods_of(path: str) -> str:
+    """Return the methods that the address takes, as Allow names them."""
+    return "GET, HEAD, POST, OPTIONS" if path.rstrip("/").endswith("/sparql") else "GET, HEAD, OPTIONS"
 
 
 async def _plain(send: Send, status: int, text: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.datastructures import Headers
+
 _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _RANGE: Final = re.compile(rf"\s*({_NAME})/({_NAME})\s*")
 _PARAMETER: Final = re.compile(rf'\s*({_NAME})\s*=\s*({_NAME}|"(?:[^"\\]|\\.)*")\s*')
@@ -34,6 +36,12 @@ class MediaRange:
         if self.subtype == "*":
             return 1
         return 2 if self.subtype == offered_sub else None
+
+
+def combined(headers: Headers, name: str) -> str | None:
+    """Return a header whose value is a list; sent on several lines it is one list all the same (RFC 9110 §5.3)."""
+    lines = headers.getlist(name)
+    return ", ".join(lines) if lines else None
 
 
 def parse_accept(header: str) -> list[MediaRange]:

@@ -151,7 +151,7 @@ async def _page(
         request,
         "query.html",
         status=problem.kind.status if problem else 200,
-        frame=PageFrame(links, "", dict(request.query_params)),
+        frame=PageFrame(links, "", values),
         headers={"Link": ", ".join(map(alternate_link, links))},
         query=query,
         title=described(query.title, reader.language),

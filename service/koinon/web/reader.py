@@ -11,10 +11,11 @@ from starlette.requests import Request
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, SHAPES
 from koinon.model.settings import Settings
-from koinon.web.negotiation import choose_language
+from koinon.web.negotiation import choose_language, combined
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _WEB: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20]+")
+_LONGEST_QUERY: Final = 4000
 _LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))
 
 
@@ -43,7 +44,7 @@ class Reader:
             authority = host if is_host(host) else f"{settings.host}:{settings.port}"
             base = f"{request.url.scheme}://{authority}{str(request.scope.get('root_path', '')).rstrip('/')}"
         asked = request.query_params.get("lang", "")
-        language = choose_language(asked, request.headers.get("accept-language"), INTERFACE_LANGUAGES)
+        language = choose_language(asked, combined(request.headers, "accept-language"), INTERFACE_LANGUAGES)
         path = str(request.scope["path"])
         root = str(request.scope.get("root_path", "")).rstrip("/")
         return cls(
@@ -73,9 +74,10 @@ class Reader:
         return iri if _WEB.fullmatch(iri) else None
 
     def in_language(self, language: str, parameters: Mapping[str, str]) -> str:
-        """Return the absolute address of this page in another language."""
-        query = {name: value for name, value in parameters.items() if name != "lang"} | {"lang": language}
-        return f"{self.base}{self.path}?{urlencode(query)}"
+        """Return the absolute address of this page in another language; a very long query is not repeated."""
+        query = urlencode({name: value for name, value in parameters.items() if name != "lang"})
+        kept = f"{query}&" if query and len(query) <= _LONGEST_QUERY else ""
+        return f"{self.base}{self.path}?{kept}lang={language}"
 
 
 def is_host(host: str) -> bool:

@@ -13,6 +13,7 @@ from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 from koinon.web import formats
 from koinon.web.reader import Reader
+from koinon.web.results import spelled
 from koinon.web.translations import translations
 
 STATIC: Final = {"koinon.css": "text/css; charset=utf-8", "koinon.svg": "image/svg+xml"}
@@ -54,6 +55,7 @@ class Pages:
             number=lambda number: formats.number_text(number, locale),
             language_name=lambda tag: formats.language_name(tag, locale),
             short=short_name,
+            spelled=spelled,
             breakable=breakable,
             cap=lambda text: Text(text.text[:1].upper() + text.text[1:], text.lang),
         )

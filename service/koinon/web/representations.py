@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from koinon.web.negotiation import acceptable
+from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 
@@ -64,7 +64,7 @@ def negotiate(request: Request, forms: Sequence[Form], fixed: Form | None = None
     """
     if fixed is not None:
         return fixed
-    chosen = acceptable(request.headers.get("accept"), [form.media_type for form in forms])
+    chosen = acceptable(combined(request.headers, "accept"), [form.media_type for form in forms])
     if not chosen:
         raise ProblemError(
             "not-acceptable",
@@ -83,7 +83,7 @@ def entity_tag(edition: str, reader: Reader, media_type: str) -> str:
 
 def is_unchanged(request: Request, tag: str) -> bool:
     """Tell whether If-None-Match lists the tag, by weak comparison (RFC 9110 §13.1.2)."""
-    header = request.headers.get("if-none-match")
+    header = combined(request.headers, "if-none-match")
     if header is None:
         return False
     listed = [item.strip() for item in header.split(",")]
@@ -98,7 +98,7 @@ def caching(tag: str, language: str | None) -> dict[str, str]:
     """Return the headers that a negotiated answer and its 304 share."""
     headers = {
         "ETag": tag,
-        "Vary": "Accept, Accept-Language",
+        "Vary": VARY,
         "Cache-Control": "public, max-age=0, must-revalidate",
     }
     return headers | ({"Content-Language": language} if language else {})

@@ -1,12 +1,16 @@
 """Query results as tables for pages."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from koinon.model.namespaces import BASE
+from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
+
+_NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +22,69 @@ class Cell:
     datatype: str = ""
 
 
+Row = tuple[Cell | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A result: its variables, its rows (at most as many as asked for) and how many there are in all."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | None, ...], ...]
+    rows: tuple[Row, ...]
     total: int
     truth: bool | None = None
 
 
-def result_table(result: Mapping[str, Any], limit: int, name: Callable[[str], Text] | None = None) -> Table:
+def result_table(result: Mapping[str, Any], limit: int, naming: Naming | None = None) -> Table:
     """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``.
 
-    ``name`` gives the text that stands for one of our IRIs; for all others it is the IRI, shortened.
+    With ``naming``, one of our IRIs stands under its label, and a column that only repeats what these are called is
+    left out; without, it is the IRI, shortened.
     """
     if "boolean" in result:
         return Table((), (), 0, bool(result["boolean"]))
     columns = tuple(result["head"]["vars"])
     bindings = result["results"]["bindings"]
-    rows = tuple(tuple(_cell(row.get(column), name) for column in columns) for row in bindings[:limit])
-    return Table(columns, rows, len(bindings))
+    rows = tuple(tuple(_cell(row.get(column), naming) for column in columns) for row in bindings[:limit])
+    order = _without_names(columns, rows, naming) if naming else range(len(columns))
+    return Table(
+        tuple(columns[i] for i in order), tuple(tuple(row[i] for i in order) for row in rows), len(bindings)
+    )
 
 
-def _cell(term: Mapping[str, Any] | None, name: Callable[[str], Text] | None) -> Cell | None:
+def spelled(variable: str) -> str:
+    """Return the name of a variable as words: ``placeName`` is *place name*, ``region1`` is *region 1*."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", variable).replace("_", " ").lower()
+
+
+def _without_names(columns: Sequence[str], rows: Sequence[Row], naming: Naming) -> list[int]:
+    """Return the columns to show: a link takes the place of the column that only names it."""
+    order = list(range(len(columns)))
+    for name in [i for i, column in enumerate(columns) if _NAMES.search(column)]:
+        link = next((i for i in order if i != name and _is_name_of(name, i, rows, naming)), None)
+        if link is not None:
+            first, last = sorted((order.index(name), order.index(link)))
+            order[first] = link
+            del order[last]
+    return order
+
+
+def _is_name_of(name: int, link: int, rows: Sequence[Row], naming: Naming) -> bool:
+    """Tell whether every value of one column is a label of what the other column holds beside it."""
+    pairs = [(named, linked) for row in rows if (named := row[name]) is not None for linked in (row[link],)]
+    return bool(pairs) and all(
+        linked is not None and linked.iri.startswith(BASE) and named.text.text in naming.names(linked.iri)
+        for named, linked in pairs
+    )
+
+
+def _cell(term: Mapping[str, Any] | None, naming: Naming | None) -> Cell | None:
     if term is None:
         return None
     match term["type"]:
         case "uri":
             iri = str(term["value"])
-            return Cell(name(iri) if name and iri.startswith(BASE) else Text(short_name(iri)), iri=iri)
+            return Cell(naming(iri) if naming and iri.startswith(BASE) else Text(short_name(iri)), iri=iri)
         case "bnode":
             return Cell(Text(f"_:{term['value']}"))
         case "literal" | "typed-literal":

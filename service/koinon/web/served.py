@@ -162,6 +162,7 @@ def _fingerprint(assets: Assets) -> str:
             assets.ontology / "context",
             assets.queries,
             package / "templates",
+            package / "static",
             package / "locale",
         )
         for path in sorted(folder.rglob("*"))

@@ -13,11 +13,11 @@ from koinon.model.errors import QueryError
 from koinon.publish.description import service_description
 from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
 from koinon.query.pool import NotAcceptableError
-from koinon.web.door import Door, content_type, html, write
-from koinon.web.negotiation import acceptable
+from koinon.web.door import Door, PageFrame, content_type, html, write
+from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import ProblemError, ProblemView
-from koinon.web.representations import HTML, JSON, RDF_FORMS, VARY, Form, negotiate
-from koinon.web.results import result_table
+from koinon.web.representations import ALIASES, HTML, JSON, RDF_FORMS, VARY, Form, negotiate
+from koinon.web.results import Table, result_table
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
@@ -34,7 +34,7 @@ _ALIASES: Final = {
 }
 """Media types that clients ask for instead of the registered ones, and what they mean by them."""
 
-_DESCRIPTION_FORMS: Final = (Form(HTML, "", "HTML"), *RDF_FORMS)
+_DESCRIPTION_FORMS: Final = (Form(HTML, "", "HTML"), *RDF_FORMS, *ALIASES)
 
 
 @reads(router, "/sparql")
@@ -106,7 +106,7 @@ async def _run(request: Request, parameters: Sequence[tuple[str, str]]) -> Respo
 def accepted_types(request: Request) -> list[str]:
     """Return the media types that the reader takes for results, best first, a page among them."""
     offered = [*ALL_TYPES, HTML, *_ALIASES]
-    wanted = acceptable(request.headers.get("accept"), offered)
+    wanted = acceptable(combined(request.headers, "accept"), offered)
     if not wanted:
         raise NotAcceptableError(
             f"A SELECT or ASK answer comes as {', '.join(BINDING_TYPES)}; "
@@ -133,24 +133,33 @@ async def _page(request: Request, run: Callable[[Job], Awaitable[Answer]], job: 
     try:
         answer = await run(job)
     except QueryError as error:
-        shown = ProblemView.of(error)
-        return await html(
-            request,
-            "sparql.html",
-            status=shown.kind.status,
-            query=job.text,
-            table=None,
-            graph="",
-            seconds=0.0,
-            problem=shown,
-        )
-    table, graph = None, ""
+        return await _form(request, job.text, problem=ProblemView.of(error))
     if answer.media_type == BINDING_TYPES[0]:
         table = await run_in_threadpool(result_table, json.loads(answer.body), _ROWS_SHOWN)
-    else:
-        graph = answer.body.decode()
+        return await _form(request, job.text, table=table, seconds=answer.seconds)
+    return await _form(request, job.text, graph=answer.body.decode(), seconds=answer.seconds)
+
+
+async def _form(
+    request: Request,
+    query: str,
+    *,
+    table: Table | None = None,
+    graph: str = "",
+    seconds: float = 0.0,
+    problem: ProblemView | None = None,
+) -> Response:
+    """Show the form with a query in it, and below it what came of it, if it was asked."""
     return await html(
-        request, "sparql.html", query=job.text, table=table, graph=graph, seconds=answer.seconds, problem=None
+        request,
+        "sparql.html",
+        status=problem.kind.status if problem else 200,
+        frame=PageFrame([], "", {"query": query}),
+        query=query,
+        table=table,
+        graph=graph,
+        seconds=seconds,
+        problem=problem,
     )
 
 
@@ -160,9 +169,7 @@ async def _describe(request: Request) -> Response:
     if form.media_type == HTML:
         example = "SELECT ?project ?name WHERE {\n  ?project a koi:Project ; skos:prefLabel ?name .\n}\nLIMIT 20\n"
         head = "PREFIX koi: <https://w3id.org/koinon/def#>\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n\n"
-        return await html(
-            request, "sparql.html", query=head + example, table=None, graph="", seconds=0.0, problem=None
-        )
+        return await _form(request, head + example)
     reader = door.reader(request)
     async with door.release() as served:
         document = service_description(f"{reader.base}/sparql", served.release.manifest, served.graph_names())

@@ -1,0 +1,57 @@
+"""A result on a page names a thing once; the data keep every column."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koinon.web.results import result_table, spelled
+
+SHARING = "/queries/regions-sharing-a-cluster-model"
+
+
+def headings(page: str) -> list[str]:
+    return [piece.split("</th>")[0] for piece in page.split('<th scope="col">')[1:]]
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "el"])
+def test_a_link_takes_the_place_of_the_column_that_names_it(client: httpx.Client, language: str) -> None:
+    page = client.get(SHARING, params={"lang": language}, headers={"Accept": "text/html"}).text
+    shown = headings(page)
+    assert "region 1" in shown
+    assert not [heading for heading in shown if "name" in heading]
+    columns = client.get(f"{SHARING}.csv").text.splitlines()[0].split(",")
+    assert {"region1", "name1", "region2", "name2", "modelName"} <= set(columns)
+
+
+def test_a_label_that_is_the_answer_stays(client: httpx.Client) -> None:
+    address = "/queries/labels-in-my-language"
+    page = client.get(address, params={"language": "pl"}, headers={"Accept": "text/html"}).text
+    assert "label" in headings(page)
+
+
+def test_a_name_of_something_else_stays(client: httpx.Client) -> None:
+    page = client.get("/queries/same-name", headers={"Accept": "text/html"}).text
+    assert "label" in headings(page)
+    assert len(headings(page)) >= 4
+
+
+@given(st.lists(st.lists(st.none() | st.text(min_size=1, max_size=5), min_size=2, max_size=2), max_size=5))
+def test_without_names_every_column_and_row_is_shown(rows: list[list[str | None]]) -> None:
+    bindings = [  # an unbound variable is absent
+        {
+            name: {"type": "literal", "value": value}
+            for name, value in zip("ab", row, strict=True)
+            if value is not None
+        }
+        for row in rows
+    ]
+    table = result_table({"head": {"vars": ["a", "b"]}, "results": {"bindings": bindings}}, 3)
+    assert table.columns == ("a", "b")
+    assert table.total == len(rows)
+    assert [[cell and cell.text.text for cell in row] for row in table.rows] == rows[:3]
+
+
+def test_variables_are_spelled_as_words() -> None:
+    names = ("placeName", "region1", "how_known", "n")
+    assert [spelled(name) for name in names] == ["place name", "region 1", "how known", "n"]
