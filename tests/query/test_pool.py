@@ -133,6 +133,16 @@ def test_a_full_queue_is_refused(pool: WorkerPool) -> None:
     assert outcomes.count(QueryTimeoutError) + outcomes.count(BusyError) == 5
 
 
+def test_a_query_of_a_small_budget_may_wait_for_its_worker(pool: WorkerPool) -> None:
+    async def behind_heavy_ones() -> list[Answer | BaseException]:
+        heavy = [pool.run(Job(ENDLESS), 0.8) for _ in range(2)]
+        return await asyncio.gather(*heavy, pool.run(Job(COUNT), 0.5), return_exceptions=True)
+
+    *heavy, small = asyncio.run(behind_heavy_ones())
+    assert [type(outcome) for outcome in heavy] == [QueryTimeoutError] * 2
+    assert isinstance(small, Answer)
+
+
 def test_a_query_that_is_ended_with_its_pool_leaves_no_process(small_store: Path, settings: Settings) -> None:
     worker = Worker(small_store, settings)
     with ThreadPoolExecutor(1) as threads:

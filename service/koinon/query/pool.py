@@ -153,19 +153,19 @@ class WorkerPool:
     async def run(self, job: Job, timeout: float | None = None) -> Answer:
         """Answer the job without blocking the event loop.
 
-        ``timeout`` is in seconds (default: the setting ``query_timeout``) and counts from now: waiting for a worker
-        takes from it. Raises a QueryError of the kind that happened; BusyError when the queue is full, or no worker
-        came free in time.
+        ``timeout`` are the seconds that the worker has for it, by default and at most the setting ``query_timeout``,
+        which counts from now: waiting for a worker takes from it. Raises a QueryError of the kind that happened;
+        BusyError when the queue is full, or no worker came free in time.
         """
         check_length(job.text, self._settings.query_max_length)
         if self._pending >= self._settings.query_workers + self._settings.query_queue:
             raise BusyError("Too many queries are waiting. Try again in a few seconds.")
-        deadline = time.monotonic() + (timeout or self._settings.query_timeout)
+        deadline = time.monotonic() + self._settings.query_timeout
         self._pending += 1
         try:
             async with self._slot(deadline):
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, self._take, job, deadline)
+                return await loop.run_in_executor(self._threads, self._take, job, timeout, deadline)
         finally:
             self._pending -= 1
 
@@ -180,9 +180,10 @@ class WorkerPool:
         finally:
             self._free.release()
 
-    def _take(self, job: Job, deadline: float) -> Answer:
+    def _take(self, job: Job, timeout: float | None, deadline: float) -> Answer:
         with self._borrowed() as worker:
-            return worker.run(job, max(deadline - time.monotonic(), _LEAST_SECONDS))
+            left = max(deadline - time.monotonic(), _LEAST_SECONDS)
+            return worker.run(job, left if timeout is None else min(timeout, left))
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[Worker]:
