@@ -17,8 +17,8 @@ help: ## Show the commands
 serve: build ## Set up, build the graph and serve it on http://127.0.0.1:8000
 	$(BIN)/koinon serve --host $(HOST) --port $(PORT)
 
-build: $(VENV)/.run ## Set up and build a release of the sources in data/
-	$(BIN)/koinon build
+build: $(VENV)/.run ## Set up and build a release of the sources in data/ and, with DATA=folder, of your own
+	$(BIN)/koinon build $(if $(DATA),--data $(DATA))
 
 test: lint types layers unit ## Set up and run every check
 
