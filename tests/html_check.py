@@ -1,4 +1,7 @@
-"""A strict reading of HTML: parsing errors, scripts, double ids, dead fragments, fields without label."""
+"""A strict reading of HTML: parsing errors, scripts, ids, dead fragments, labels, landmarks and headings."""
+
+from itertools import pairwise
+from typing import Any
 
 import html5rdf
 
@@ -20,6 +23,7 @@ def check_html(page: str) -> None:
     assert set(targets) <= set(ids), f"links to nowhere: {sorted(set(targets) - set(ids))[:5]}"
     assert len(list(tree.iter("h1"))) == 1
     assert tree.find(".").get("lang"), "the page names its language"
+    _check_landmarks(tree)
     for image in tree.iter("img"):
         assert image.get("alt") is not None
     for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
@@ -27,3 +31,17 @@ def check_html(page: str) -> None:
             label.get("for") == field.get("id") for label in tree.iter("label")
         )
         assert labelled, f"a field without label: {field.get('name')}"
+
+
+def _check_landmarks(tree: Any) -> None:
+    """Fail where two landmarks have one name, a region has none, or a heading skips a level (WCAG 1.3.1, 2.4.6)."""
+    named = [e for e in tree.iter() if e.tag in {"nav", "aside"} or e.get("role") == "region"]
+    texts = {e.get("id"): "".join(e.itertext()).strip() for e in tree.iter() if isinstance(e.tag, str)}
+    names = [(e.get("role", e.tag), e.get("aria-label") or texts.get(e.get("aria-labelledby"))) for e in named]
+    assert all(name for _, name in names)
+    assert len(names) == len(set(names)), f"landmarks of one name: {sorted(names)[:5]}"
+    assert [element.tag for element in tree.iter("main")] == ["main"]
+    levels = [int(e.tag[1]) for e in tree.iter() if e.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
+    assert all(after <= before + 1 for before, after in pairwise(levels)), f"a heading skips a level: {levels}"
+    for scrolled in tree.iter("pre"):
+        assert scrolled.get("tabindex") == "0", "what scrolls is reached by keyboard"
