@@ -266,3 +266,19 @@ def test_a_page_repeats_none_of_what_an_address_adds(client: httpx.Client) -> No
     assert len(client.get("/sparql", params=long, headers={"Accept": "text/html"}).content) < 70_000
     form = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": "text/html"}).text
     assert "/sparql?query=ASK+%7B%7D&amp;lang=pl" in form
+
+
+def test_a_page_without_other_forms_is_sent_to_who_takes_pages(client: httpx.Client) -> None:
+    for address in ("/", "/projects"):
+        assert client.get(address).headers["content-type"].startswith("text/html")
+        assert client.get(address, headers={"Accept": "text/turtle"}).status_code == 406
+
+
+def test_programs_find_the_questions_and_their_parameters(client: httpx.Client) -> None:
+    listed = client.get("/queries", headers={"Accept": "application/json"}).json()["queries"]
+    found = {query["name"]: query for query in listed}
+    asked = found["project-participants"]
+    assert asked["parameters"]["project"]["kind"] == "iri"
+    assert set(asked["title"]) >= {"en", "pl", "el", "lv"}
+    values = {name: parameter["default"] for name, parameter in asked["parameters"].items()}
+    assert client.get(asked["url"], params=values, headers={"Accept": "text/csv"}).status_code == 200

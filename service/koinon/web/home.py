@@ -17,7 +17,7 @@ from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import KINDS, ProblemError
 from koinon.web.queries import described
 from koinon.web.rendering import STATIC, static_file
-from koinon.web.representations import caching, entity_tag, is_unchanged, not_modified
+from koinon.web.representations import PAGE_ALONE, caching, entity_tag, is_unchanged, negotiate, not_modified
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
@@ -42,6 +42,7 @@ _AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
 @reads(router, "/")
 async def home(request: Request) -> Response:
     """Show what is here: counts, questions, sources."""
+    negotiate(request, (PAGE_ALONE,))
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
@@ -109,6 +110,7 @@ async def section(
     """List all things of one class, page by page (``?after=`` the last thing of the page before)."""
     if section not in SECTIONS:
         raise NotFoundError("No address of this service looks like this.")
+    negotiate(request, (PAGE_ALONE,))
     after = request.query_params.get("after")
     if after is not None and not _AFTER.fullmatch(after):
         raise ProblemError("bad-request", "after takes the type and name of a thing, like project/resist.")

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from koinon.model.errors import ParameterError, QueryError
 from koinon.model.languages import best_label
@@ -21,6 +21,9 @@ from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import (
     HTML,
     JSON,
+    PAGE,
+    PAGE_ALONE,
+    VARY,
     Form,
     alternate_link,
     alternates,
@@ -40,9 +43,8 @@ router: Final = APIRouter()
 
 _ROWS_SHOWN: Final = 1000
 _CHOICES: Final = 500
-_PAGE: Final = Form(HTML, "html", "HTML")
 _BINDING_FORMS: Final = (
-    _PAGE,
+    PAGE,
     Form(BINDING_TYPES[0], "json", "JSON"),
     Form("text/csv", "csv", "CSV"),
     Form("text/tab-separated-values", "tsv", "TSV"),
@@ -50,13 +52,14 @@ _BINDING_FORMS: Final = (
     Form(JSON, "", "JSON"),
 )
 _GRAPH_FORMS: Final = (
-    _PAGE,
+    PAGE,
     Form("application/ld+json", "jsonld", "JSON-LD"),
     Form("text/turtle", "ttl", "Turtle"),
     Form("application/n-triples", "nt", "N-Triples"),
     Form("application/rdf+xml", "rdf", "RDF/XML"),
     Form(JSON, "json", "JSON-LD"),
 )
+_LIST_FORMS: Final = (PAGE_ALONE, Form(JSON, "", "JSON"))
 _ALL_FORMS: Final = (*_BINDING_FORMS, *_GRAPH_FORMS)
 
 
@@ -73,10 +76,15 @@ class Field:
 
 @reads(router, "/queries")
 async def catalogue(request: Request) -> Response:
-    """List the questions that the catalogue answers."""
+    """List the questions that the catalogue answers: as a page, or as JSON with their parameters."""
+    form = negotiate(request, _LIST_FORMS)
     door = Door.of(request)
-    language = door.reader(request).language
+    reader = door.reader(request)
+    language = reader.language
     async with door.release() as served:
+        if form.media_type == JSON:
+            listed = [_listed(query, reader.absolute(f"/queries/{query.name}")) for query in served.catalogue]
+            return JSONResponse({"queries": listed}, headers={"Vary": VARY})
         questions = [(query, described(query.title, language), described(query.description, language))
                      for query in served.catalogue]  # fmt: skip
     return await html(request, "queries.html", questions=questions)
@@ -107,6 +115,23 @@ async def question(
         means = {JSON: (BINDING_TYPES[0], GRAPH_TYPES[1])}.get(form.media_type, (form.media_type,))
         answer = await served.pool.run(Job(query.bind(values), means), query.budget)
         return result_response(answer, wanted, headers)
+
+
+def _listed(query: CatalogueQuery, address: str) -> dict[str, object]:
+    """Return what a program needs to ask the question; texts are by language tag."""
+    parameters = {
+        name: {"kind": parameter.kind, "label": parameter.label, "default": written(query.defaults[name])}
+        for name, parameter in query.parameters.items()
+    }
+    return {
+        "name": query.name,
+        "url": address,
+        "form": query.form,
+        "title": dict(query.title),
+        "description": dict(query.description),
+        "audience": query.audience,
+        "parameters": parameters,
+    }
 
 
 def described(texts: Mapping[str, str], language: str) -> Text:

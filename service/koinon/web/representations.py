@@ -38,7 +38,11 @@ RDF_FORMS: Final = (
 ALIASES: Final = (Form(JSON, "", "JSON-LD"), Form("text/n3", "", "Turtle"), Form("text/plain", "", "N-Triples"))
 """Media types by which older clients ask for a form: JSON-LD is JSON, Turtle is N3, N-Triples was plain text."""
 
-DOCUMENT_FORMS: Final = (Form(HTML, "html", "HTML"), *RDF_FORMS, *ALIASES)
+PAGE: Final = Form(HTML, "html", "HTML")
+PAGE_ALONE: Final = Form(HTML, "", "HTML")
+"""A page beside other forms, and a page whose address takes no suffix."""
+
+DOCUMENT_FORMS: Final = (PAGE, *RDF_FORMS, *ALIASES)
 """The forms of every document; at equal quality the earlier one is sent."""
 
 MEANT: Final = {

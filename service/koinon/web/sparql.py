@@ -16,7 +16,7 @@ from koinon.query.pool import NotAcceptableError
 from koinon.web.door import Door, PageFrame, content_type, html, write
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import ProblemError, ProblemView
-from koinon.web.representations import ALIASES, HTML, JSON, RDF_FORMS, VARY, Form, negotiate
+from koinon.web.representations import ALIASES, HTML, JSON, PAGE_ALONE, RDF_FORMS, VARY, negotiate
 from koinon.web.results import Table, result_table
 from koinon.web.routing import reads
 
@@ -34,7 +34,7 @@ _ALIASES: Final = {
 }
 """Media types that clients ask for instead of the registered ones, and what they mean by them."""
 
-_DESCRIPTION_FORMS: Final = (Form(HTML, "", "HTML"), *RDF_FORMS, *ALIASES)
+_DESCRIPTION_FORMS: Final = (PAGE_ALONE, *RDF_FORMS, *ALIASES)
 
 
 @reads(router, "/sparql")
