@@ -1,5 +1,7 @@
 """A result on a page names a thing once; the data keep every column."""
 
+import json
+
 import httpx
 import pytest
 from hypothesis import given
@@ -46,7 +48,7 @@ def test_without_names_every_column_and_row_is_shown(rows: list[list[str | None]
         }
         for row in rows
     ]
-    table = result_table({"head": {"vars": ["a", "b"]}, "results": {"bindings": bindings}}, 3)
+    table = result_table(json.dumps({"head": {"vars": ["a", "b"]}, "results": {"bindings": bindings}}).encode(), 3)
     assert table.columns == ("a", "b")
     assert table.total == len(rows)
     assert [[cell and cell.text.text for cell in row] for row in table.rows] == rows[:3]
@@ -55,3 +57,26 @@ def test_without_names_every_column_and_row_is_shown(rows: list[list[str | None]
 def test_variables_are_spelled_as_words() -> None:
     names = ("placeName", "region1", "how_known", "n")
     assert [spelled(name) for name in names] == ["place name", "region 1", "how known", "n"]
+
+
+def test_terms_are_shown_as_what_they_are() -> None:
+    terms = [
+        {"type": "uri", "value": "https://w3id.org/koinon/def#Project"},
+        {"type": "literal", "value": "uno", "xml:lang": "it"},
+        {"type": "literal", "value": "5", "datatype": "http://www.w3.org/2001/XMLSchema#integer"},
+        {"type": "bnode", "value": "b1"},
+    ]
+    body = {"head": {"vars": ["a"]}, "results": {"bindings": [{"a": term} for term in terms]}}
+    cells = [row[0] for row in result_table(json.dumps(body).encode(), 10).rows]
+    assert [str(cell.text) for cell in cells if cell] == ["koi:Project", "uno", "5", "_:b1"]
+    assert [cell.datatype.rpartition("#")[2] for cell in cells if cell] == ["", "", "integer", ""]
+    assert result_table(b'{"head": {}, "boolean": false}', 1).truth is False
+
+
+def test_a_large_graph_is_shown_in_part_and_says_so(client: httpx.Client) -> None:
+    query = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 9000"}
+    page = client.get("/sparql", params=query, headers={"Accept": "text/html"})
+    assert "the first 1,000 are shown" in page.text
+    assert page.text.count("\n") < 1300
+    whole = client.get("/sparql", params=query, headers={"Accept": "application/n-triples"}).text
+    assert len(whole.splitlines()) == 9000

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import quote
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -27,6 +28,8 @@ from koinon.web.served import Following
 _LOG: Final = logging.getLogger("koinon.web")
 _PROBLEM: Final = "application/problem+json"
 _RETRY_SECONDS: Final = "5"
+_AT_ONCE: Final = 2
+"""Pages and documents that are made at once: threads share one interpreter, so more would only hold up the rest."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -42,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         await following.start()
         try:
             yield

@@ -1,6 +1,5 @@
 """``/queries``: the query catalogue as pages, forms and REST calls with typed parameters."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -165,7 +164,7 @@ async def _page(
 
     def build() -> tuple[Table | None, list[Field]]:
         naming = Naming(served.store, served.vocabulary, reader.language)
-        table = result_table(json.loads(answer.body), _ROWS_SHOWN, naming) if answer and select else None
+        table = result_table(answer.body, _ROWS_SHOWN, naming) if answer and select else None
         return table, [_field(name, served, query, values, naming) for name in query.parameters]
 
     table, fields = await run_in_threadpool(build)

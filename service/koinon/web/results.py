@@ -1,11 +1,22 @@
 """Query results as tables for pages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import islice
+from typing import Final
 
-from koinon.model.namespaces import BASE
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    Triple,
+    parse_query_results,
+)
+
+from koinon.model.namespaces import BASE, XSD
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
@@ -23,6 +34,7 @@ class Cell:
 
 
 Row = tuple[Cell | None, ...]
+Term = NamedNode | BlankNode | Literal | Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +47,21 @@ class Table:
     truth: bool | None = None
 
 
-def result_table(result: Mapping[str, Any], limit: int, naming: Naming | None = None) -> Table:
+def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Table:
     """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``.
 
     With ``naming``, one of our IRIs stands under its label, and a column that only repeats what these are called is
-    left out; without, it is the IRI, shortened.
+    left out; without, it is the IRI, shortened. Rows are read one by one, so that a large answer holds up no other
+    request.
     """
-    if "boolean" in result:
-        return Table((), (), 0, bool(result["boolean"]))
-    columns = tuple(result["head"]["vars"])
-    bindings = result["results"]["bindings"]
-    rows = tuple(tuple(_cell(row.get(column), naming) for column in columns) for row in bindings[:limit])
+    found = parse_query_results(answer, format=QueryResultsFormat.JSON)
+    if isinstance(found, QueryBoolean):
+        return Table((), (), 0, bool(found))
+    columns = tuple(variable.value for variable in found.variables)
+    rows = tuple(tuple(_cell(row[column], naming) for column in columns) for row in islice(found, limit))
+    total = len(rows) + sum(1 for _ in found)
     order = _without_names(columns, rows, naming) if naming else range(len(columns))
-    return Table(
-        tuple(columns[i] for i in order), tuple(tuple(row[i] for i in order) for row in rows), len(bindings)
-    )
+    return Table(tuple(columns[i] for i in order), tuple(tuple(row[i] for i in order) for row in rows), total)
 
 
 def spelled(variable: str) -> str:
@@ -78,16 +90,14 @@ def _is_name_of(name: int, link: int, rows: Sequence[Row], naming: Naming) -> bo
     )
 
 
-def _cell(term: Mapping[str, Any] | None, naming: Naming | None) -> Cell | None:
-    if term is None:
-        return None
-    match term["type"]:
-        case "uri":
-            iri = str(term["value"])
+def _cell(term: Term | None, naming: Naming | None) -> Cell | None:
+    match term:
+        case None:
+            return None
+        case NamedNode(value=iri):
             return Cell(naming(iri) if naming and iri.startswith(BASE) else Text(short_name(iri)), iri=iri)
-        case "bnode":
-            return Cell(Text(f"_:{term['value']}"))
-        case "literal" | "typed-literal":
-            return Cell(Text(term["value"], term.get("xml:lang", "")), datatype=term.get("datatype", ""))
+        case Literal(value=text, language=language, datatype=datatype):
+            plain = language or datatype.value == XSD + "string"
+            return Cell(Text(text, language or ""), datatype="" if plain else datatype.value)
         case _:
-            return Cell(Text(str(term["value"])))
+            return Cell(Text(str(term)))

@@ -1,6 +1,5 @@
 """``/sparql``: SPARQL 1.1 Protocol, query only. The text runs in a worker process, never in this one."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
@@ -135,7 +134,7 @@ async def _page(request: Request, run: Callable[[Job], Awaitable[Answer]], job: 
     except QueryError as error:
         return await _form(request, job.text, problem=ProblemView.of(error))
     if answer.media_type == BINDING_TYPES[0]:
-        table = await run_in_threadpool(result_table, json.loads(answer.body), _ROWS_SHOWN)
+        table = await run_in_threadpool(result_table, answer.body, _ROWS_SHOWN)
         return await _form(request, job.text, table=table, seconds=answer.seconds)
     return await _form(request, job.text, graph=answer.body.decode(), seconds=answer.seconds)
 
