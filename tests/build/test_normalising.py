@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from koinon.build.graphs import as_text, lines_of
+from koinon.build.iris import iri_problem
 from koinon.build.literals import canonicaliser, problem_of
-from koinon.build.normalise import Normaliser, iri_problem, skolemise
+from koinon.build.normalise import Normaliser, skolemise
 from koinon.model.errors import SourceError
 from koinon.model.namespaces import XSD
 

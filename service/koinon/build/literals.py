@@ -39,8 +39,11 @@ _INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "unsignedByte": (0, 255),
 }
 
-_PATTERNS: Final = {
-    name: re.compile(pattern + r"\Z")
+_NAMES: Final = {"NMTOKEN": r"[\w.:-]+", "Name": r"[^\W\d][\w.:-]*", "NCName": r"[^\W\d][\w.-]*"}
+"""The datatypes whose letters and digits are those of any script; elsewhere only ASCII digits are digits."""
+
+_PATTERNS: Final = {name: re.compile(pattern + r"\Z") for name, pattern in _NAMES.items()} | {
+    name: re.compile(pattern + r"\Z", re.ASCII)
     for name, pattern in {
         "decimal": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)",
         "double": _FLOAT,
@@ -63,15 +66,13 @@ _PATTERNS: Final = {
         "anyURI": r"[^\s<>\"{}|\\^`]*",
         "language": r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*",
         "token": r"(?:\S+(?: \S+)*)?",
-        "NMTOKEN": r"[\w.:-]+",
-        "Name": r"[^\W\d][\w.:-]*",
-        "NCName": r"[^\W\d][\w.-]*",
         "normalizedString": r"[^\r\n\t]*",
         "string": r"(?s:.*)",
     }.items()
 }
-_INTEGER = re.compile(r"[+-]?\d+\Z")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_INTEGER = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""What no text needs: control characters, and the direction controls that reorder the text around them."""
 
 
 def problem_of(literal: Literal) -> str | None:

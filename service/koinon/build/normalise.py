@@ -4,7 +4,6 @@ Text is NFC, literals have the form in which the store keeps them, IRIs are chec
 become IRIs of their own (RDF 1.1 Concepts, section 3.5) from their canonical labels (RDFC-1.0).
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
@@ -12,44 +11,16 @@ from typing import Final, TypeVar
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from koinon.build.canonical import canonical
+from koinon.build.iris import iri_problem
 from koinon.build.literals import canonicaliser, problem_of
 from koinon.engine import Term
 from koinon.model.errors import SourceError
-from koinon.model.namespaces import BASE, ID, SKOLEM
+from koinon.model.namespaces import SKOLEM
 
-SCHEMES: Final = ("http", "https", "urn", "mailto", "tel")
 MAX_BLANK_NODES: Final = 20_000
 CANONICAL_SECONDS: Final = 10.0
 """How long blank nodes that refer to each other may take to get their canonical labels."""
 _T = TypeVar("_T", bound=Term)
-
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)\Z", re.DOTALL)
-_BAD = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e]")
-_THING = re.compile(r"[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*(?:#[A-Za-z0-9][A-Za-z0-9=,.;_-]*)?\Z")
-_ADDRESS = re.compile(
-    r"(?:(?:def|shapes|code|graph|context|statement|links|queries|releases|data|sparql)\b|\.well-known/|\Z)"
-)
-
-
-def iri_problem(iri: str) -> str | None:
-    """Return what is wrong with the IRI, in words, or None where the graph may hold it."""
-    if _BAD.search(iri):
-        return f"{iri!r} has characters that no IRI has"
-    parts = _SCHEME.match(iri)
-    if parts is None:
-        return f"{iri!r} is not an absolute IRI"
-    if parts[1] not in SCHEMES:
-        return f"the scheme of {iri!r} is none of {', '.join(SCHEMES)}"
-    if parts[1] in {"http", "https"} and not re.match(r"//[^/?#]", parts[2]):
-        return f"{iri!r} names no host"
-    if iri.startswith("http://w3id.org/koinon"):
-        return f"{iri!r}: Koinon's addresses begin with https:"
-    if iri.startswith(ID):
-        if not _THING.match(iri.removeprefix(ID)):
-            return f"{iri!r} is not of the form id/{{type}}/{{slug}} in lower-case ASCII"
-    elif iri.startswith(BASE) and not _ADDRESS.match(iri.removeprefix(BASE)):
-        return f"{iri!r} is no address that Koinon gives out"
-    return None
 
 
 class Normaliser:
@@ -78,20 +49,26 @@ class Normaliser:
 
     def _term(self, term: Term, slug: str, outer: Triple) -> Term:
         if isinstance(term, NamedNode):
-            if term.value not in self._checked:
-                self._checked[term.value] = iri_problem(term.value)
-            problem = self._checked[term.value]
-            if problem:
-                raise SourceError(slug, "iri", _place(outer), problem)
+            self._check(term, slug, outer)
             return term
         if isinstance(term, Literal):
             problem = problem_of(term)
             if problem:
                 raise SourceError(slug, "literal", _place(outer), problem)
+            self._check(term.datatype, slug, outer)
             return self._canonical(_composed(term))
         if isinstance(term, Triple):
+            if isinstance(term.object, Triple):
+                raise SourceError(slug, "triple-term", _place(outer), "a triple term inside a triple term")
             return self._triple(term, slug, outer)
         return term
+
+    def _check(self, node: NamedNode, slug: str, outer: Triple) -> None:
+        if node.value not in self._checked:
+            self._checked[node.value] = iri_problem(node.value)
+        problem = self._checked[node.value]
+        if problem:
+            raise SourceError(slug, "iri", _place(outer), problem)
 
 
 def _composed(literal: Literal) -> Literal:
@@ -122,7 +99,7 @@ def skolemise(triples: set[Triple], slug: str) -> set[Triple]:
     try:
         labelled = canonical(triples, CANONICAL_SECONDS)
     except TimeoutError as error:
-        detail = f"the blank nodes are too alike to be told apart ({error}); name the things"
+        detail = f"the blank nodes are too many, or too alike, to be told apart ({error}); name the things"
         raise SourceError(slug, "blank-nodes", "the whole source", detail) from error
     return name_blank_nodes(labelled, slug)
 
