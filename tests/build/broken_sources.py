@@ -98,6 +98,18 @@ BROKEN = (
             "graph.ttl": PATIENT + f'<project/patient> dct:title "{"x" * 100_000_000}"@en .\n',
         },
     ),
+    Broken(
+        "triple terms nested too deeply",
+        "syntax",
+        "graph.ttl, line 37",
+        more("<project/patient> rdfs:seeAlso " + "<<( rdf:a rdf:b " * 50_000 + "1" + ")>>" * 50_000 + " .\n"),
+    ),
+    Broken(
+        "a triple term inside another",
+        "triple-term",
+        "rdf-schema#seeAlso",
+        more("<project/patient> rdfs:seeAlso <<( rdf:a rdf:b <<( rdf:a rdf:b 1 )>> )>> .\n"),
+    ),
     # Terms
     Broken(
         "relative IRI",
@@ -138,6 +150,21 @@ BROKEN = (
         "graph.ttl, line",
         more("<project/patient> foaf:homepage <https://example.org/a b> .\n"),
     ),
+    Broken(
+        "a script as datatype", "iri", "altLabel", more('<project/patient> skos:altLabel "A"^^<javascript:a> .\n')
+    ),
+    Broken(
+        "our address with another spelling of the host",
+        "iri",
+        "involvesActor",
+        more("<project/patient> koi:involvesActor <https://W3ID.org/koinon/id/organisation/patient-office> .\n"),
+    ),
+    Broken(
+        "a user before the host",
+        "iri",
+        "homepage",
+        more("<project/patient> foaf:homepage <https://w3id.org@example.org/> .\n"),
+    ),
     Broken("a day that is none", "literal", "<https://schema.org/startDate>", page("2024-06-10", "2024-02-31")),
     Broken("a date in words", "literal", "<https://schema.org/startDate>", page("2024-06-10", "10 June 2024")),
     Broken(
@@ -159,6 +186,18 @@ BROKEN = (
         more('<project/patient> skos:altLabel "A"@englishlanguage .\n'),
     ),
     Broken("control character", "literal", "altLabel", more('<project/patient> skos:altLabel "A\\u0007B"@en .\n')),
+    Broken(
+        "a text that reorders what is around it",
+        "literal",
+        "altLabel",
+        more('<project/patient> skos:altLabel "A\\u202EB"@en .\n'),
+    ),
+    Broken(
+        "a number in other digits",
+        "literal",
+        "memberCount",
+        more('<organisation/patient-office> koi:memberCount "\u0661\u0662"^^xsd:integer .\n'),
+    ),
     Broken("base direction", "literal", "altLabel", more('<project/patient> skos:altLabel "A"@en--ltr .\n')),
     Broken(
         "a statement as value",
@@ -233,6 +272,24 @@ BROKEN = (
         "vocabulary",
         "code/role/boss",
         more("<https://w3id.org/koinon/code/role/boss> a skos:Concept .\n"),
+    ),
+    Broken(
+        "a class of others defined",
+        "vocabulary",
+        "subClassOf",
+        more("foaf:Document rdfs:subClassOf koi:Project .\n"),
+    ),
+    Broken(
+        "a shape handed in",
+        "vocabulary",
+        "shacl#targetClass",
+        more("<https://example.org/s> <http://www.w3.org/ns/shacl#targetClass> koi:Project .\n"),
+    ),
+    Broken(
+        "an address of Koinon's own described",
+        "takeover",
+        "releases/abc",
+        more('<https://w3id.org/koinon/releases/abc> dct:title "Mine"@en .\n'),
     ),
     Broken("owl:sameAs", "same-as", "sameAs", more("<project/patient> owl:sameAs <https://example.org/x> .\n")),
     Broken("owl:imports", "same-as", "imports", more("<project/patient> owl:imports <https://example.org/x> .\n")),
@@ -346,6 +403,12 @@ BROKEN = (
         other("graph.rdf", RDF_XML.replace("</rdf:Description>", "</rdf:Desc>")),
     ),
     Broken(
+        "RDF/XML nested too deeply",
+        "syntax",
+        "graph.rdf, line 2",
+        other("graph.rdf", RDF_XML.replace("A</dct", "<dct:title>" * 50_000 + "</dct:title>" * 50_000 + "</dct")),
+    ),
+    Broken(
         "RDF/XML with a relative IRI",
         "relative-iri",
         "graph.rdf, line 2",
@@ -402,6 +465,12 @@ BROKEN = (
         "graph.jsonld",
         other("graph.jsonld", '{"@graph":' + "[" * 200_000 + "]" * 200_000 + "}"),
     ),
+    Broken(
+        "JSON-LD without a subject and with a number of 5000 digits",
+        "blank-only",
+        "",
+        other("graph.jsonld", f'{{"{TITLE}": {"9" * 5000}}}'),
+    ),
     # The manifest
     Broken("manifest that is not TOML", "manifest", "source.toml", toml(slug='slug = "patient')),
     Broken("manifest without rights", "manifest", "source.toml", toml(rights="", licence="")),
@@ -411,6 +480,24 @@ BROKEN = (
     Broken("manifest with an unknown language", "manifest", "source.toml", toml(language='language = "klingon"')),
     Broken("manifest with a bad hash", "manifest", "source.toml", toml(sha256='sha256 = "abc"')),
     Broken("manifest with a glob out of bounds", "manifest", "source.toml", toml(mints='mints = ["../*"]')),
+    Broken("manifest nested too deeply", "manifest", "source.toml", toml(slug="a = " + "[" * 9999 + "]" * 9999)),
+    Broken("manifest with too large a number", "manifest", "source.toml", toml(length="length = " + "9" * 5000)),
+    Broken("manifest above all size", "manifest", "source.toml", toml(slug="#" * 2**21)),
+    Broken(
+        "manifest with a title in no language", "manifest", "source.toml", toml(title='title = { "a b" = "A" }')
+    ),
+    Broken(
+        "manifest with a licence that is no address",
+        "manifest",
+        "source.toml",
+        toml(licence='licence = "https://example.org/%zz"'),
+    ),
+    Broken(
+        "manifest with a term as its document",
+        "manifest",
+        "source.toml",
+        toml(iri='iri = "https://w3id.org/koinon/def#Project"'),
+    ),
     Broken(
         "manifest that is not UTF-8",
         "manifest",

@@ -1,6 +1,7 @@
 """A wrong release cannot be made: each broken source is refused by name, place and rule, alone."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from broken_sources import BROKEN, Broken
 
 from building import PATIENT, World, make_world, manifest
+from koinon.build.findings import Severity
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +77,6 @@ def test_other_sources_move_on_while_a_broken_one_keeps_its_graph(world: World) 
     assert after["neighbour"] != before["neighbour"]
 
 
-def test_two_folders_with_one_slug_are_both_refused(world: World) -> None:
-    world.build()
-    before = world.hashes()
-    world.put("more/patient", {"source.toml": manifest("patient", "page"), "graph.ttl": PATIENT})
-    report = world.build()
-    assert [(source.slug, source.outcome) for source in report.refused] == [("patient", "kept")]
-    assert world.hashes() == before
-
-
 def test_a_source_whose_folder_is_gone_is_withdrawn_with_its_graph(world: World) -> None:
     world.build()
     (world.sources / "neighbour" / "source.toml").unlink()
@@ -130,19 +123,21 @@ def test_a_byte_order_mark_does_no_harm(world: World) -> None:
     assert world.hashes() == before
 
 
-def test_a_file_that_cannot_be_read_refuses_its_source_alone(world: World) -> None:
-    world.build()
-    before = world.hashes()
-    graph = world.sources / "patient" / "graph.ttl"
-    graph.unlink()
-    graph.symlink_to("graph.ttl")
-    (world.sources / "patient" / "more.ttl").write_text(PATIENT)
-    report = world.build()
-    assert [source.slug for source in report.refused] == []
-    graph.unlink()
-    graph.mkdir()
-    (world.sources / "patient" / "more.ttl").unlink()
-    (world.sources / "patient" / "more.ttl").symlink_to("/proc/self/mem")
-    report = world.build()
+@pytest.mark.parametrize("what", ["a link to nowhere", "a pipe", "a file of the kernel"])
+def test_a_file_that_cannot_be_read_refuses_its_source_alone(sick: World, what: str) -> None:
+    before = sick.hashes()
+    more = sick.sources / "patient" / "more.ttl"
+    if what == "a pipe":
+        os.mkfifo(more)
+    else:
+        more.symlink_to("/proc/self/mem" if what == "a file of the kernel" else "nowhere.ttl")
+    report = sick.build()
     assert [(source.slug, source.outcome) for source in report.refused] == [("patient", "kept")]
-    assert world.hashes()["patient"] == before["patient"]
+    assert {finding.where for source in report.refused for finding in source.of(Severity.REFUSED)} == {"more.ttl"}
+    assert sick.hashes() == before
+
+
+def test_a_report_cannot_move_the_cursor_of_a_terminal(sick: World) -> None:
+    sick.put("patient", {"source.toml": manifest("patient", "page"), "a\n\x1b[2Jb.ttl": "nonsense"})
+    _, output = sick.run()
+    assert "refused: a\\n\\x1b[2Jb.ttl, line 1" in output

@@ -1,9 +1,12 @@
 """What a build finds in a source: refusals, warnings and notes, each with its rule and place."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from koinon.model.errors import SourceError
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Severity(StrEnum):
@@ -36,5 +39,6 @@ class Finding:
         return cls(error.source, error.rule, error.where, error.detail)
 
     def __str__(self) -> str:
-        """Return one line for people."""
-        return f"{self.where}: {self.detail} [{self.rule}]"
+        """Return one line for people; what would move a terminal's cursor, as in a file's name, is spelled out."""
+        line = f"{self.where}: {self.detail} [{self.rule}]"
+        return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)

@@ -19,7 +19,7 @@ def keep_raw(home: Home, source: Source, max_bytes: int) -> dict[str, str]:
     kept = {}
     for path in _files(source):
         try:
-            content = path.read_bytes() if path.stat().st_size <= max_bytes else None
+            content = path.read_bytes() if path.is_file() and path.stat().st_size <= max_bytes else None
         except OSError:
             continue
         if content is not None:

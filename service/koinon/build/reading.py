@@ -6,6 +6,7 @@ parsing.
 
 import json
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,12 @@ _ENCODING = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)["']""")
 _NO_SCHEME = re.compile(r"(?:IRI '([^']*)': )?No scheme found")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_DEEP: Final = 100
+"""Levels to which triple terms and XML elements may nest; parsers crash or crawl far beyond."""
+_BRACKETS = re.compile(
+    r'''"""(?s:.*?)"""|\'{3}(?s:.*?)\'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|\#[^\n]*|<<|>>'''
+)
+"""What can stand in Turtle and its kin, as far as it matters for telling ``<<`` and ``>>`` apart from the rest."""
 _TOKEN: Final = 2**24
 """Bytes that the parser takes for one token before it gives up."""
 _NOWHERE: Final = "https://relative.invalid/"
@@ -66,7 +73,10 @@ class _Reader:
 
     def text(self, max_bytes: int) -> str:
         try:
-            size = self._path.stat().st_size
+            status = self._path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise self._refuse("unreadable", "this is no file with content; put one in its place")
+            size = status.st_size
             raw = self._path.read_bytes() if size <= max_bytes else b""
         except OSError as error:
             raise self._refuse("unreadable", f"the file cannot be read: {error.strerror}") from error
@@ -87,7 +97,19 @@ class _Reader:
             self._check_xml(text)
         elif self._format == RdfFormat.JSON_LD:
             self._check_json(text)
+        else:
+            self._check_depth(text)
         return text
+
+    def _check_depth(self, text: str) -> None:
+        if text.count("<<") <= _DEEP:
+            return
+        depth = 0
+        for token in _BRACKETS.finditer(text):
+            depth += (token[0] == "<<") - (token[0] == ">>")
+            if depth > _DEEP:
+                line = text.count("\n", 0, token.start()) + 1
+                raise self._refuse("syntax", f"triple terms are nested more than {_DEEP} deep", line)
 
     def _check_xml(self, text: str) -> None:
         encoding = _ENCODING.match(text)
@@ -99,6 +121,20 @@ class _Reader:
             line = text.count("\n", 0, start) + 1
             raise self._refuse("doctype", "RDF/XML with a DOCTYPE is refused; write entities out in full", line)
         parser = expat.ParserCreate()
+        depth = 0
+
+        def enter(_name: str, _attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > _DEEP:
+                detail = f"elements are nested more than {_DEEP} deep"
+                raise self._refuse("syntax", detail, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+        def leave(_name: str) -> None:
+            nonlocal depth
+            depth -= 1
+
+        parser.StartElementHandler, parser.EndElementHandler = enter, leave
         try:
             parser.Parse(text.encode(), True)
         except expat.ExpatError as error:
@@ -106,7 +142,7 @@ class _Reader:
 
     def _check_json(self, text: str) -> None:
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_int=str)
         except json.JSONDecodeError as error:
             raise self._refuse("syntax", f"not JSON: {error.msg}", error.lineno, error.colno) from error
         except RecursionError as error:
