@@ -30,7 +30,7 @@ def check_path(path: Path, settings: Settings, assets: Assets) -> BuildReport:
     A file without a manifest beside it is taken as a source that may mint whatever it types. Raises
     ConfigurationError where there is nothing to check, VocabularyError where ontology or shapes are broken.
     """
-    source = _source(path)
+    source = _source(path.absolute())
     if isinstance(source, Finding):
         return _report(source.source, [source])
     work = Path(tempfile.mkdtemp(prefix="koinon-check-"))

@@ -3,6 +3,7 @@
 A manifest that cannot be read refuses its own source, naming the file and the key, and no other.
 """
 
+import os
 import re
 import tomllib
 from collections import Counter
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,16 +25,34 @@ from pydantic import (
 )
 
 from koinon.build.findings import Finding
+from koinon.build.iris import iri_problem
 from koinon.build.languages import LANGUAGES
 from koinon.model.errors import ConfigurationError
+from koinon.model.namespaces import BASE, ID
 
 MANIFEST = "source.toml"
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+MAX_MANIFEST = 2**20
+"""Bytes of the largest manifest that is read."""
 RESERVED = frozenset({"ontology", "code", "territory", "catalogue", "shapes"})
 """Slugs of the graphs that no source may take."""
 
+
+def _address(iri: str) -> str:
+    problem = iri_problem(iri)
+    if problem or not iri.startswith(("http://", "https://")):
+        raise ValueError(problem or f"{iri!r} does not begin with http:// or https://")
+    return iri
+
+
+def _of_document(iri: str) -> str:
+    if iri.startswith(BASE) and ("#" in iri or not iri.startswith(ID)):
+        raise ValueError(f"{iri!r} is none of the addresses of a document; give {ID}document/… or its own address")
+    return iri
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-HttpIri = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
+HttpIri = Annotated[str, AfterValidator(_address)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
@@ -43,7 +63,7 @@ class _Part(BaseModel):
 class Document(_Part):
     """The primary source document: which it is, which bytes were read, and what is not known of it."""
 
-    iri: HttpIri
+    iri: Annotated[HttpIri, AfterValidator(_of_document)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     not_held: Text | None = None
     length: int | None = Field(default=None, gt=0)
@@ -83,7 +103,7 @@ class Manifest(_Part):
     """The content of one ``source.toml``."""
 
     slug: Slug
-    title: dict[str, Text] = Field(min_length=1)
+    title: dict[Tag, Text] = Field(min_length=1)
     kind: Literal["page", "external", "reference"]
     language: str
     format: Text | None = None
@@ -131,24 +151,25 @@ def find_sources(folders: Iterable[Path], suffixes: Iterable[str]) -> tuple[list
     """Read every manifest under ``folders``; files with one of the ``suffixes`` are a source's RDF files.
 
     Returns the sources, sorted by slug, and one finding for each manifest that is refused (under its folder's
-    name). Raises ConfigurationError where a folder does not exist.
+    name). Raises ConfigurationError where a folder does not exist, cannot be read or holds no source.
     """
     wanted = frozenset(suffixes)
     sources: list[Source] = []
     refused: list[Finding] = []
+    times: Counter[str] = Counter()
     for path in _manifests(folders):
         folder = path.parent
+        times[folder.name] += 1
         manifest = read_manifest(path)
         if isinstance(manifest, Finding):
             refused.append(manifest)
             continue
-        files = tuple(sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in wanted))
+        files = tuple(sorted(p for p in folder.iterdir() if not p.is_dir() and p.suffix.lower() in wanted))
         if not files:
             detail = f"the folder holds no RDF file; wanted is one of {', '.join(sorted(wanted))}"
             refused.append(Finding(manifest.slug, "empty", str(folder), detail))
             continue
         sources.append(Source(folder, manifest, files))
-    times = Counter(source.slug for source in sources)
     for source in sources:
         if times[source.slug] > 1:
             detail = f"{times[source.slug]} folders have this slug; each source needs its own"
@@ -160,9 +181,11 @@ def read_manifest(path: Path) -> Manifest | Finding:
     """Read one ``source.toml``; a finding names the file, the line or the key, and what is wrong with it."""
     folder = path.parent.name
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return Finding(folder, "manifest", str(path), str(error))
+        if not path.is_file() or path.stat().st_size > MAX_MANIFEST:
+            return Finding(folder, "manifest", str(path), f"it is no file of at most {MAX_MANIFEST} bytes")
+        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        return Finding(folder, "manifest", str(path), f"it cannot be read as TOML: {error}")
     try:
         manifest = Manifest.model_validate(fields)
     except ValidationError as error:
@@ -203,13 +226,32 @@ def manifest_for_file(path: Path) -> Manifest:
 
 
 def _manifests(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield every manifest under the folders once, links followed, whatever begins with a dot left out."""
     seen: set[Path] = set()
-    for folder in folders:
+    for folder in map(Path.absolute, folders):
         if not folder.is_dir():
             raise ConfigurationError(
                 f"{folder} is not a folder. Give the folder that holds the sources with --data."
             )
-        for path in sorted(folder.rglob(MANIFEST)):
-            if path.resolve() not in seen:
-                seen.add(path.resolve())
-                yield path
+        found = False
+        for parent, below, names in os.walk(folder, onerror=_unreadable, followlinks=True):
+            here = Path(parent).resolve()
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            if here in seen:
+                found = True
+                below.clear()
+            elif MANIFEST in names or MANIFEST in below:
+                found = True
+                yield Path(parent) / MANIFEST
+            seen.add(here)
+        if not found:
+            raise ConfigurationError(
+                f"{folder} holds no source: there is no {MANIFEST} in it or below. "
+                "Give the folder that holds the sources with --data."
+            )
+
+
+def _unreadable(error: OSError) -> None:
+    raise ConfigurationError(
+        f"{error.filename} cannot be read ({error.strerror}). Mend that, then build again."
+    ) from error
