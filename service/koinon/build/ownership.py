@@ -12,7 +12,7 @@ from functools import lru_cache
 from pyoxigraph import NamedNode, Triple
 
 from koinon.build.findings import Finding, Severity
-from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, OWL, RDF, SHAPES, SKOLEM, SKOS, STATEMENT
+from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, OWL, RDF, RDFS, SH, SHAPES, SKOLEM, SKOS, STATEMENT
 
 TYPE = NamedNode(RDF + "type")
 _NAMING = frozenset({NamedNode(SKOS + "prefLabel")})
@@ -20,6 +20,19 @@ _FORBIDDEN = {
     NamedNode(OWL + "sameAs"): "owl:sameAs is never stated; give an adms:identifier, or hand in a judged link",
     NamedNode(OWL + "imports"): "owl:imports is never followed, and so never stated",
 }
+_DEFINING = frozenset(
+    NamedNode(iri)
+    for iri in (
+        RDFS + "subClassOf",
+        RDFS + "subPropertyOf",
+        RDFS + "domain",
+        RDFS + "range",
+        OWL + "equivalentClass",
+        OWL + "equivalentProperty",
+        OWL + "inverseOf",
+        OWL + "disjointWith",
+    )
+)
 _VOCABULARY = (CODE, DEF.removesuffix("#"), SHAPES, STATEMENT)
 
 
@@ -67,7 +80,8 @@ def check_own(
         place = f"{triple.subject} {triple.predicate}"
         if triple.predicate in _FORBIDDEN:
             yield Finding(slug, "same-as", place, _FORBIDDEN[triple.predicate])
-        if subject.startswith(_VOCABULARY):
+        defining = triple.predicate in _DEFINING or triple.predicate.value.startswith(SH)
+        if defining or subject.startswith(_VOCABULARY):
             yield Finding(slug, "vocabulary", place, "a source never defines vocabulary, code lists or shapes")
         elif subject.startswith(GRAPH):
             if owner_of(subject) != graph:
@@ -79,7 +93,11 @@ def check_own(
             if triple.predicate in _NAMING and not mints.own(subject):
                 detail = "the preferred label is its owner's to give; use skos:altLabel, or add it to mints"
                 yield Finding(slug, "takeover", place, detail)
-        elif authority or subject in documents or subject.startswith(BASE):
+        elif subject.startswith(BASE):
+            yield Finding(
+                slug, "takeover", place, "this address is Koinon's own; a source speaks of things under id/"
+            )
+        elif authority or subject in documents:
             continue
         elif triple.predicate in {TYPE, *_NAMING}:
             yield Finding(slug, "takeover", place, "a thing outside Koinon's addresses is not defined here")
