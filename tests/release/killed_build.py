@@ -33,6 +33,7 @@ for module, names in MOMENTS.items():
     for name in names:
         setattr(module, name, counted(getattr(module, name)))
 
+import koinon.build.derived as derived  # noqa: E402
 import koinon.build.storing as storing  # noqa: E402
 import koinon.build.writing as writing  # noqa: E402
 from koinon.cli.app import app  # noqa: E402
@@ -40,7 +41,7 @@ from koinon.cli.app import app  # noqa: E402
 writing.fill_store = counted(storing.fill_store)  # type: ignore[assignment]
 writing.add_graphs = counted(storing.add_graphs)  # type: ignore[assignment]
 writing.check_store = counted(storing.check_store)  # type: ignore[assignment]
-writing.write_graph = counted(writing.write_graph)  # type: ignore[assignment]
+derived.write_graph = counted(derived.write_graph)  # type: ignore[assignment]
 
 try:
     app(sys.argv[2:])

@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from koinon.build.graphs import GraphFile
 from koinon.engine import Term
-from koinon.model.namespaces import BASE, DCAT, DCT, DEF, GRAPH, OWL, PROV, RDF, VOID, XSD
+from koinon.model.namespaces import BASE, DCAT, DCT, DEF, GRAPH, OWL, RDF, VOID, XSD
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -28,7 +28,6 @@ def catalogue(
     if received is not None:
         day = Literal(received, datatype=NamedNode(XSD + "date"))
         yield _said(release_node, DCT + "modified", day)
-        yield _said(release_node, PROV + "generatedAtTime", day)
     for graph in graphs:
         node = NamedNode(graph.name)
         yield _said(release_node, DCAT + "dataset", node)

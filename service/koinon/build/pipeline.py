@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from traceback import clear_frames
 
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.findings import Finding
@@ -25,13 +26,14 @@ from koinon.build.reading import FORMATS
 from koinon.build.report import BuildReport, Outcome, SourceReport
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import find_sources
+from koinon.build.verifying import check_graph_files, verify_release
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
 from koinon.build.writing import Inputs, read_owners, write_artefacts, write_report
 from koinon.model.assets import Assets
-from koinon.model.errors import ConfigurationError, ReleaseError, SourceError, StorageError
+from koinon.model.errors import ConfigurationError, KoinonError, ReleaseError, SourceError, StorageError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
-from koinon.release.current import Release, current_id, open_current
+from koinon.release.current import Release, current_id, open_current, open_release
 from koinon.release.lock import build_lock
 from koinon.release.manifest import DERIVED, GraphEntry
 from koinon.release.paths import BUILDING, Home
@@ -64,6 +66,9 @@ def build(
         work.chmod(0o755)  # a service may run under another account than the build
         try:
             return _Build(settings, assets, home, work, progress or Silent()).run(folders)
+        except BaseException as error:
+            clear_frames(error.__traceback__)  # a store left open in them would go on writing into ``work``
+            raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -81,10 +86,10 @@ def _storage(home: Home) -> Iterator[None]:
                 f"{about} cannot be read ({error.strerror}). Mend that, then build again."
             ) from error
         full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
-        what = "is full" if full else "cannot be written"
+        what, mend = ("is full", "Free some space") if full else ("cannot be written", "Mend that")
         raise StorageError(
-            f"The disk under {home.root} {what} ({error}). The current release is untouched, and "
-            "nothing half-written is left. Free some space, or set KOINON_HOME to another disk, then build again."
+            f"The disk under {home.root} {what} ({error}). The current release is untouched, and nothing "
+            f"half-written is left. {mend}, or set KOINON_HOME to another place, then build again."
         ) from error
 
 
@@ -137,12 +142,15 @@ class _Build:
         if current_id(self.home) is None:
             return None
         try:
-            return open_current(self.home)
+            release = open_current(self.home)
+            read_owners(release)
+            check_graph_files(release)
         except ReleaseError as error:
             raise ReleaseError(
                 f"The current release is damaged: {error} To build without it, remove {self.home.current} first; "
                 "refused sources then have no earlier graph to fall back on."
             ) from error
+        return release
 
     def _vocabulary_graph(self, slug: str, title: str, vocabulary: Vocabulary) -> GraphFile:
         triples = vocabulary.ontology if slug == "ontology" else vocabulary.codes
@@ -255,21 +263,38 @@ class _Build:
         owners: dict[str, str],
     ) -> BuildReport:
         identifier = inputs.id
-        parent = self.parent.id if self.parent else None
-        if (self.home.release(identifier) / "manifest.json").is_file():
+        existing = self._whole(identifier)
+        if existing is not None:
             published = make_current(self.home, identifier)
-            manifest = open_current(self.home).manifest
-            return BuildReport(identifier, parent, published, manifest.total, len(manifest.graphs), sources)
+            parent = self.parent.id if self.parent else None
+            total, graphs = existing.manifest.total, len(existing.manifest.graphs)
+            return BuildReport(identifier, parent, published, total, graphs, sources)
         self.progress.stage("write", 1)
         self._clear_unused(inputs)
-        manifest = write_artefacts(self.work, inputs, self.parent)
-        report = BuildReport(identifier, parent, True, manifest.total, len(manifest.graphs), sources)
+        manifest = write_artefacts(self.work, inputs, self._before(identifier))
+        report = BuildReport(identifier, manifest.parent, True, manifest.total, len(manifest.graphs), sources)
         write_report(self.work, report, results, owners)
-        make_room(self.home, self.settings.keep_releases, self.settings.disk_quota)
+        make_room(self.home, self.work, self.settings.keep_releases, self.settings.disk_quota)
         publish(self.home, self.work, manifest)
         collect(self.home, self.settings.keep_releases, self.settings.disk_quota)
         self.progress.step(identifier)
         return report
+
+    def _whole(self, identifier: str | None) -> Release | None:
+        """Return the release of this id where there is one and nothing is wrong with it."""
+        if identifier is None or not self.home.release(identifier).is_dir():
+            return None
+        try:
+            release = open_release(self.home, identifier)
+        except KoinonError:
+            return None
+        return release if not verify_release(release) else None
+
+    def _before(self, identifier: str) -> Release | None:
+        """Return the parent to write from; for a damaged current release, written anew, the one before it."""
+        if self.parent is not None and self.parent.id == identifier:
+            return self._whole(self.parent.manifest.parent)
+        return self.parent
 
     def _clear_unused(self, inputs: Inputs) -> None:
         used = {graph.path.name for graph in inputs.graphs}

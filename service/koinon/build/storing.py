@@ -20,13 +20,14 @@ def fill_store(path: Path, graphs: Iterable[GraphFile], parent: Release | None) 
     """Make the store at ``path`` hold exactly ``graphs``, and return it, open for writing.
 
     With a ``parent`` whose graphs are mostly the same, its store is copied (by hard links) and only what differs is
-    written. Raises OSError where the disk refuses.
+    written. Raises OSError where the disk refuses, OSError or RuntimeError where the parent's store is damaged.
     """
     graphs = list(graphs)
-    if parent is None or not _mostly_same(graphs, parent) or not _copied(parent, path):
+    if parent is None or not _mostly_same(graphs, parent):
         store = Store(path)
         add_graphs(store, graphs)
         return store
+    Store.read_only(str(parent.store)).backup(path)
     store = Store(path)
     new = {graph.slug: graph for graph in graphs}
     old = {entry.slug: entry for entry in parent.manifest.graphs}
@@ -60,15 +61,6 @@ def check_store(path: Path, graphs: Iterable[GraphFile]) -> None:
     wanted = sum(1 for _ in union(graph.path for graph in graphs))
     if held != wanted:
         raise ReleaseError(f"The default graph of the store holds {held} statements instead of {wanted}.")
-
-
-def _copied(parent: Release, path: Path) -> bool:
-    try:
-        source = Store.read_only(str(parent.store))
-    except OSError:
-        return False
-    source.backup(path)
-    return True
 
 
 def _mostly_same(graphs: list[GraphFile], parent: Release) -> bool:

@@ -1,10 +1,12 @@
-"""Verifying a release: do manifest, graph files and store still agree, statement for statement."""
+"""Verifying a release: do manifest, graph files, dump and store still agree, statement for statement."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from pyoxigraph import DefaultGraph, NamedNode
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from koinon.build.graphs import hash_of, lines_of, union
+from koinon.build.writing import quads_of, read_owners
 from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
 from koinon.release.manifest import release_id
@@ -13,6 +15,12 @@ from koinon.release.manifest import release_id
 def verify_release(release: Release) -> list[str]:
     """Return what is wrong with a release, one line each; nothing where it is whole."""
     return list(_problems(release))
+
+
+def check_graph_files(release: Release) -> None:
+    """Raise ReleaseError for the first graph file that is not the one that was released."""
+    for problem in _file_problems(release):
+        raise ReleaseError(f"In {release.path}, {problem}.")
 
 
 def _problems(release: Release) -> Iterator[str]:
@@ -25,25 +33,43 @@ def _problems(release: Release) -> Iterator[str]:
     }
     if release_id(manifest.graphs, versions) != release.id or release.path.name != release.id:
         yield "the release id is not that of its graphs and versions"
-    missing = [entry for entry in manifest.graphs if not release.graph_file(entry.slug).is_file()]
-    for entry in missing:
-        yield f"the graph file of {entry.slug} is missing"
-    for entry in manifest.graphs:
-        if entry not in missing and hash_of(release.graph_file(entry.slug)) != entry.sha256:
-            yield f"the graph file of {entry.slug} is not the one that was released"
+    yield from _file_problems(release)
+    if not _dump_agrees(release):
+        yield "the dump is not that of the graph files"
     try:
-        store = release.open().raw
-    except ReleaseError as error:
+        read_owners(release)
+        yield from _store_problems(release, release.open().raw)
+    except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
-        return
-    for entry in manifest.graphs:
-        if entry in missing:
-            continue
+
+
+def _file_problems(release: Release) -> Iterator[str]:
+    for entry in release.manifest.graphs:
+        path = release.graph_file(entry.slug)
+        if not path.is_file():
+            yield f"the graph file of {entry.slug} is missing"
+        elif hash_of(path) != entry.sha256:
+            yield f"the graph file of {entry.slug} is not the one that was released"
+
+
+def _dump_agrees(release: Release) -> bool:
+    graphs = ((release.graph_file(entry.slug), entry.name) for entry in release.manifest.graphs)
+    try:
+        with (release.path / "dump.nq").open("rb") as dump:
+            return all(held == wanted for held, wanted in zip_longest(dump, quads_of(graphs)))
+    except OSError:
+        return False
+
+
+def _store_problems(release: Release, store: Store) -> Iterator[str]:
+    graphs = [entry for entry in release.manifest.graphs if release.graph_file(entry.slug).is_file()]
+    for entry in graphs:
         quads = store.quads_for_pattern(None, None, None, NamedNode(entry.name))
         held = b"".join(line + b"\n" for line in lines_of(quad.triple for quad in quads))
         if held != release.graph_file(entry.slug).read_bytes():
             yield f"the store's graph {entry.slug} is not the one that was released"
-    if not missing:
-        default = lines_of(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
-        if [line + b"\n" for line in default] != list(union(release.graph_file(e.slug) for e in manifest.graphs)):
-            yield "the store's default graph is not the union of all graphs"
+    if len(graphs) < len(release.manifest.graphs):
+        return
+    default = lines_of(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+    if [line + b"\n" for line in default] != list(union(release.graph_file(entry.slug) for entry in graphs)):
+        yield "the store's default graph is not the union of all graphs"

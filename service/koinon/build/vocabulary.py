@@ -11,6 +11,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from koinon.build.canonical import label
+from koinon.build.derived import DERIVATION
 from koinon.build.graphs import lines_of
 from koinon.build.normalise import Normaliser, name_blank_nodes
 from koinon.model.assets import Assets
@@ -22,7 +23,10 @@ NO_VERSION = "0.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What every source is judged by; versions of shapes and rules carry a digest of their content."""
+    """What every source is judged by.
+
+    The versions of shapes and rules carry a digest of their content; that of the rules covers DERIVATION too.
+    """
 
     ontology: frozenset[Triple]
     codes: frozenset[Triple]
@@ -53,14 +57,14 @@ def read_vocabulary(assets: Assets, normaliser: Normaliser) -> Vocabulary:
     version = _version(ontology) or NO_VERSION
     shapes_text = "".join(line.decode() + "\n" for line in _merged(shapes))
     shapes_version = _version(triple for part in shapes.values() for triple in part) or version
-    rules = (path.name.encode() + b"\n" + path.read_bytes() for path in rule_files(assets))
+    rules = [path.name.encode() + b"\n" + path.read_bytes() for path in rule_files(assets)]
     return Vocabulary(
         ontology=frozenset(ontology),
         codes=frozenset(codes),
         shapes=shapes_text,
         ontology_version=version,
         shapes_version=f"{shapes_version}+{_digest(shapes_lines)}",
-        rules_version=f"{version}+{_digest(rules)}",
+        rules_version=f"{version}+{_digest([*rules, DERIVATION.encode()])}",
     )
 
 

@@ -1,22 +1,22 @@
 """Writing a release folder: store, derived graphs, dump, changes against the parent, manifest and reports."""
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode
 
 from koinon import __version__
-from koinon.build.catalogue import catalogue
-from koinon.build.graphs import GraphFile, difference, union, write_graph
+from koinon.build.derived import derive
+from koinon.build.graphs import GraphFile, difference, union
 from koinon.build.report import BuildReport
 from koinon.build.shacl import Result, report_triples
 from koinon.build.storing import add_graphs, check_store, fill_store
-from koinon.build.territory import territories
-from koinon.model.namespaces import GRAPH
+from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
-from koinon.release.manifest import DERIVED, GraphEntry, Manifest, release_id
+from koinon.release.manifest import GraphEntry, Manifest, release_id
 
 OWNERS = "owners.tsv"
 """File of a release that names the source which minted each thing."""
@@ -47,22 +47,14 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
 
     Raises OSError where the disk refuses.
     """
-    identifier = inputs.id
-    store = fill_store(folder / "store", inputs.graphs, parent)
-    derived = [_derived(folder, "territory", "Territories, derived by rule", territories(store, inputs.rules))]
-    described = catalogue((*inputs.graphs, *derived), identifier, inputs.received, inputs.versions)
-    derived.append(_derived(folder, "catalogue", "Catalogue of the graphs", described))
-    add_graphs(store, derived)
-    store.flush()
-    if parent is None:
-        store.optimize()
-    del store
-    graphs = sorted((*inputs.graphs, *derived), key=lambda graph: graph.name)
-    check_store(folder / "store", graphs)
-    _write_lines(folder / "dump.nq", _quads(graphs))
+    graphs = _write_from_parent(folder, inputs, parent) if parent else None
+    if graphs is None:
+        shutil.rmtree(folder / "store", ignore_errors=True)
+        graphs = _write_store(folder, inputs, None)
+    _write_lines(folder / "dump.nq", quads_of((graph.path, graph.name) for graph in graphs))
     _write_changes(folder / "changes", graphs, parent)
     manifest = Manifest(
-        id=identifier,
+        id=inputs.id,
         parent=parent.id if parent else None,
         ontology_version=inputs.versions["ontology"],
         shapes_version=inputs.versions["shapes"],
@@ -75,6 +67,36 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     )
     manifest.write(folder / "manifest.json")
     return manifest
+
+
+def _write_from_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphFile] | None:
+    """Write the store as a changed copy of the parent's; None where that one turns out to be damaged."""
+    try:
+        return _write_store(folder, inputs, parent)
+    except (OSError, RuntimeError, ReleaseError):
+        return None  # what else is wrong, a full disk say, shows again when the store is written from nothing
+
+
+def _write_store(folder: Path, inputs: Inputs, parent: Release | None) -> list[GraphFile]:
+    """Write and check the store, with the derived graphs; returns all graphs, sorted by name."""
+    store = fill_store(folder / "store", inputs.graphs, parent)
+    derived = derive(
+        folder / "graphs",
+        store,
+        inputs.graphs,
+        inputs.rules,
+        release=inputs.id,
+        received=inputs.received,
+        versions=inputs.versions,
+    )
+    add_graphs(store, derived)
+    store.flush()
+    if parent is None:
+        store.optimize()
+    del store
+    graphs = sorted((*inputs.graphs, *derived), key=lambda graph: graph.name)
+    check_store(folder / "store", graphs)
+    return graphs
 
 
 def write_report(
@@ -91,28 +113,25 @@ def write_report(
 
 
 def read_owners(release: Release) -> dict[str, str]:
-    """Return the slug of the source that minted each thing of a release."""
+    """Return the slug of the source that minted each thing of a release; raises ReleaseError for a damaged file."""
+    path = release.path / OWNERS
     try:
-        lines = (release.path / OWNERS).read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return dict(line.split("\t") for line in lines)
     except FileNotFoundError:
         return {}
-    return dict(line.split("\t") for line in lines)
+    except (OSError, ValueError) as error:
+        raise ReleaseError(
+            f"{path} is damaged ({error}). Put it back from a copy, or remove the folder."
+        ) from error
 
 
-def _derived(folder: Path, slug: str, title: str, triples: Iterable[Triple]) -> GraphFile:
-    path = folder / "graphs" / f"{slug}.nt"
-    return write_graph(triples, path, slug=slug, name=GRAPH + slug, kind=DERIVED, title={"en": title})
-
-
-def _quads(graphs: Iterable[GraphFile]) -> Iterator[bytes]:
-    for graph in graphs:
-        yield from _named(graph.path, graph.name)
-
-
-def _named(path: Path, name: str) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        for line in file:
-            yield _quad(line, name)
+def quads_of(graphs: Iterable[tuple[Path, str]]) -> Iterator[bytes]:
+    """Yield the dump of graph files and their names, as N-Quads, line by line."""
+    for path, name in graphs:
+        with path.open("rb") as file:
+            for line in file:
+                yield _quad(line, name)
 
 
 def _quad(line: bytes, name: str) -> bytes:

@@ -33,7 +33,12 @@ def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> Non
     """List the releases that are kept, and the log of what was current when."""
     where = Home(Settings.from_environment(home=home).home)
     current = current_id(where)
-    manifests = [Manifest.read(path / "manifest.json") for path in release_folders(where)]
+    manifests, damaged = [], {}
+    for path in release_folders(where):
+        try:
+            manifests.append(Manifest.read(path / "manifest.json"))
+        except ReleaseError as error:
+            damaged[path.name] = str(error)
     log = read_log(where.log)
     document = {
         "current": current,
@@ -41,11 +46,13 @@ def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> Non
             {"id": m.id, "parent": m.parent, "graphs": len(m.graphs), "statements": m.total, "received": m.received}
             for m in manifests
         ],
+        "damaged": damaged,
         "log": [asdict(entry) for entry in log],
     }
     lines = [
         f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements" for m in manifests
     ]
+    lines += [f"! {identifier}  {problem}" for identifier, problem in damaged.items()]
     lines += [f"{entry.sequence}. {entry.published_at}  {entry.id}" for entry in log]
     show(lines or ["There is no release yet. Run `koinon build`."], document, as_json=as_json)
 
@@ -71,6 +78,7 @@ def verify(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _J
     release = _open(Home(Settings.from_environment(home=home).home), identifier)
     problems = verify_release(release)
     document = {"id": release.id, "whole": not problems, "problems": problems}
-    show(problems or [f"Release {release.id} is whole."], document, as_json=as_json)
+    repair = "Run `koinon build` on the sources that it was made of: it writes a damaged release anew."
+    show([*problems, repair] if problems else [f"Release {release.id} is whole."], document, as_json=as_json)
     if problems:
         raise typer.Exit(ReleaseError.exit_code)

@@ -14,7 +14,10 @@ class OxigraphStore:
 
     def __init__(self, path: Path) -> None:
         """Open the store folder at ``path`` read-only; raises OSError where it is missing or damaged."""
-        self._store = Store.read_only(str(path))
+        try:
+            self._store = Store.read_only(str(path))
+        except RuntimeError as error:  # so the binding reports damaged files
+            raise OSError(str(error)) from error
 
     @property
     def raw(self) -> Store:

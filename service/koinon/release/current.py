@@ -36,7 +36,9 @@ class Release:
         try:
             return OxigraphStore(self.store)
         except OSError as error:
-            raise ReleaseError(f"The store of release {self.id} cannot be opened: {error}. Build again.") from error
+            raise ReleaseError(
+                f"The store of release {self.id} cannot be opened ({error}). Run `koinon build`: it writes it anew."
+            ) from error
 
 
 def open_release(home: Home, identifier: str) -> Release:

@@ -50,9 +50,9 @@ class Manifest:
             fields = json.loads(path.read_text(encoding="utf-8"))
             graphs = tuple(GraphEntry(**entry) for entry in fields.pop("graphs"))
             return cls(graphs=graphs, **fields)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReleaseError(
-                f"{path} is not a readable manifest ({error}). Run `koinon release verify`, then `koinon build`."
+                f"{path} is not a readable manifest ({error}). Put the file back from a copy, or remove the folder."
             ) from error
 
     def write(self, path: Path) -> None:

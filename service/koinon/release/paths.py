@@ -5,6 +5,10 @@ from pathlib import Path
 
 BUILDING = ".building-"
 """How the name of a release folder begins while it is being written."""
+REMOVING = ".removing-"
+"""How it begins while the release is being removed."""
+PIN = "pinned"
+"""Name of the empty file in a release folder that keeps the release, as that of a cited one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,23 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from koinon.release.current import current_id, switch_current, sync_folder
+from koinon.model.errors import ReleaseError
+from koinon.release.current import current_id, release_folders, switch_current, sync_folder
 from koinon.release.log import LogEntry, append_log, read_log
 from koinon.release.manifest import Manifest
-from koinon.release.paths import BUILDING, Home
+from koinon.release.paths import BUILDING, PIN, REMOVING, Home
 
-REMOVING = ".removing-"
 _LEFTOVERS = (BUILDING, REMOVING, ".current-")
 
 
 def recover(home: Home) -> None:
-    """Clear away what a crashed build left, and log a switch that it had made. Call it with the lock held."""
+    """Clear away what a crashed build left, and log a switch that it had made. Call it with the lock held.
+
+    Raises ReleaseError where something else stands in the place of the link ``current``.
+    """
     home.releases.mkdir(parents=True, exist_ok=True)
+    if home.current.exists() and not home.current.is_symlink():
+        raise ReleaseError(f"{home.current} is not the link to a release that it should be. Move it away first.")
     for path in home.releases.iterdir():
         if path.name.startswith(_LEFTOVERS):
             if path.is_dir() and not path.is_symlink():
@@ -29,16 +34,28 @@ def recover(home: Home) -> None:
                 path.unlink()
     current = current_id(home)
     log = read_log(home.log)
-    if current is not None and (not log or log[-1].id != current):
+    whole = {path.name for path in release_folders(home)}
+    if current in whole and (not log or log[-1].id != current):
         _log(home, current, log)
 
 
 def publish(home: Home, building: Path, manifest: Manifest) -> None:
-    """Make the finished folder ``building`` the current release, durably. Call it with the lock held."""
+    """Make the finished folder ``building`` the current release, durably. Call it with the lock held.
+
+    A folder that has the id already, because it is damaged, gives way.
+    """
+    release, aside = home.release(manifest.id), home.releases / f"{REMOVING}{manifest.id}"
+    damaged = release.exists()
+    if damaged and (release / PIN).exists():
+        (building / PIN).touch()
     _sync_tree(building)
-    building.rename(home.release(manifest.id))
+    if damaged:
+        release.rename(aside)
+    building.rename(release)
     sync_folder(home.releases)
     make_current(home, manifest.id)
+    if damaged:
+        shutil.rmtree(aside)
 
 
 def make_current(home: Home, identifier: str) -> bool:
@@ -47,7 +64,8 @@ def make_current(home: Home, identifier: str) -> bool:
         return False
     log = read_log(home.log)
     switch_current(home, identifier)
-    _log(home, identifier, log)
+    if not log or log[-1].id != identifier:
+        _log(home, identifier, log)
     return True
 
 
