@@ -163,6 +163,10 @@ def test_doctor_lists_every_setting_and_says_what_is_wrong(world: World) -> None
     assert document["versions"]["pyoxigraph"]
 
 
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_environment({"KOINON_HOME": "", "KOINON_MAX_SOURCE": ""}) == Settings()
+
+
 def test_help_names_every_command_and_each_has_a_help_of_its_own() -> None:
     runner = CliRunner()
     shown = runner.invoke(app, ["--help"]).stdout

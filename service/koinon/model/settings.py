@@ -42,13 +42,13 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Self:
         """Build the settings from ``KOINON_…`` variables; what is ``given`` (and not None) wins.
 
-        Raises ConfigurationError, naming the variable, for an unknown or wrong value.
+        An empty variable counts as not set. Raises ConfigurationError, naming the variable, for a wrong value.
         """
         environment = os.environ if environment is None else environment
         values: dict[str, object] = {
             name: environment[f"KOINON_{name.upper()}"]
             for name in cls.model_fields
-            if f"KOINON_{name.upper()}" in environment
+            if environment.get(f"KOINON_{name.upper()}")
         }
         values.update({name: value for name, value in given.items() if value is not None})
         try:
