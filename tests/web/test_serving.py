@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from koinon.web.served import Served
 from serving import serving
 from small_release import make_release, service_on
 
@@ -161,3 +162,30 @@ def test_a_service_of_its_own_process_starts_and_ends(tmp_path: Path) -> None:
     home = make_release(tmp_path, "a" * 64, FIRST)
     with serving(home.root) as service:
         assert httpx.get(f"{service.url}/ready", trust_env=False).json()["status"] == "ready"
+
+
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing_and_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bool:
+        raise RuntimeError("the secret of the house")
+
+    home = make_release(tmp_path, "a" * 64, FIRST)
+    with service_on(home) as client:
+        monkeypatch.setattr(Served, "has_subject", broken)
+        for accept in ("text/turtle", "text/html"):
+            answer = client.get("/doc/project/one", headers={"Accept": accept, "Connection": "close"})
+            assert answer.status_code == 500
+            assert "secret" not in answer.text
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        monkeypatch.undo()
+        assert client.get("/doc/project/one").status_code == 200
+
+
+def test_forwarded_headers_of_anybody_change_nothing(tmp_path: Path) -> None:
+    home = make_release(tmp_path, "a" * 64, FIRST)
+    with serving(home.root) as service:
+        forged = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "X-Forwarded-Prefix": "/x"}
+        document = httpx.get(f"{service.url}/doc/project/one.jsonld", headers=forged, trust_env=False).json()
+        assert document["@context"] == f"{service.url}/context/v1.jsonld"

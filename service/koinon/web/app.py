@@ -18,7 +18,7 @@ from koinon.model.errors import KoinonError, QuerySyntaxError
 from koinon.model.settings import Settings
 from koinon.web import graphs, home, operations, queries, sparql, things, translations, vocabulary
 from koinon.web.door import Door, html
-from koinon.web.middleware import CommonHeaders, methods_of
+from koinon.web.middleware import CORS, SECURITY, CommonHeaders, methods_of
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, problem_document
 from koinon.web.rendering import Pages
@@ -106,7 +106,8 @@ async def _validation_error(request: Request, _: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     _LOG.error("unexpected error at %s", request.url.path, exc_info=error)
-    return await respond(request, "internal-error", "The request could not be answered.", {}, {})
+    # This answer is made outside of the middleware that completes all others.
+    return await respond(request, "internal-error", "The request could not be answered.", {}, {**SECURITY, **CORS})
 
 
 async def respond(
