@@ -153,7 +153,7 @@ class WorkerPool:
     async def run(self, job: Job, timeout: float | None = None) -> Answer:
         """Answer the job without blocking the event loop.
 
-        ``timeout`` are the seconds that the worker has for it, by default and at most the setting ``query_timeout``,
+        ``timeout`` is the seconds that the worker has for it, by default and at most the setting ``query_timeout``,
         which counts from now: waiting for a worker takes from it. Raises a QueryError of the kind that happened;
         BusyError when the queue is full, or no worker came free in time.
         """
