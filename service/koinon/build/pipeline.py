@@ -66,7 +66,7 @@ def build(
         work.chmod(0o755)  # a service may run under another account than the build
         try:
             return _Build(settings, assets, home, work, progress or Silent()).run(folders)
-        except BaseException as error:
+        except (OSError, KoinonError) as error:
             clear_frames(error.__traceback__)  # a store left open in them would go on writing into ``work``
             raise
         finally:
