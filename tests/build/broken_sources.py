@@ -478,6 +478,8 @@ BROKEN = (
     Broken("manifest with another slug", "manifest", "source.toml", toml(slug='slug = "someone-else"')),
     Broken("manifest with the slug of our own graph", "manifest", "source.toml", toml(slug='slug = "ontology"')),
     Broken("manifest with an unknown language", "manifest", "source.toml", toml(language='language = "klingon"')),
+    Broken("page that is not held", "manifest", "source.toml", toml(sha256='not_held = "read on the web"')),
+    Broken("page without receipts", "manifest", "source.toml", toml(receipts='receipts = "annotated"')),
     Broken("manifest with a bad hash", "manifest", "source.toml", toml(sha256='sha256 = "abc"')),
     Broken("manifest with a glob out of bounds", "manifest", "source.toml", toml(mints='mints = ["../*"]')),
     Broken("manifest nested too deeply", "manifest", "source.toml", toml(slug="a = " + "[" * 9999 + "]" * 9999)),

@@ -14,7 +14,7 @@ from koinon.build.normalise import Normaliser
 from koinon.build.vocabulary import read_vocabulary
 from koinon.model.namespaces import XSD
 
-MADE = {"2": "7a1be5dbb53aced5da2fbea199c6b711c0381df0977e246611a3266cfe84f0d4"}
+MADE = {"3": "c9a818708158b8b59c2ac45fd72e3185bf71271db723c7877545ab1887e297e0"}
 """DERIVATION to the SHA-256 of the catalogue of the release below."""
 GRAPHS = [
     GraphFile(slug, f"https://w3id.org/koinon/graph/{slug}", kind, {"en": slug}, Path(slug), "0" * 64, 7)

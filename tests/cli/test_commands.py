@@ -127,6 +127,24 @@ def test_check_judges_a_source_folder_and_writes_nothing(world: World) -> None:
     assert sorted(world.home.root.rglob("*")) == before
 
 
+def test_check_warns_of_what_nobody_defines_and_of_terms_that_nobody_reads(world: World) -> None:
+    world.build()
+    graph = world.sources / "patient" / "graph.ttl"
+    graph.write_text(
+        PATIENT
+        + """<project/patient> koi:involvesActor <organisation/nobody> ; dct:sbuject "x"@pl ;
+        <http://schema.org/startDate> "2024-06-10"^^xsd:date .\n"""
+    )
+    done = koinon(world, "check", str(graph.parent), "--json")
+    assert done.returncode == 0, done.stdout
+    found = json.loads(done.stdout)["sources"][0]["findings"]
+    assert [f["severity"] for f in found if f["rule"] in {"dangling", "foreign-term"}] == ["warning"] * 3
+    details = " ".join(f["detail"] for f in found)
+    assert "organisation/nobody> is defined by no accepted source" in details
+    assert "did you mean <http://purl.org/dc/terms/subject>?" in details
+    assert "did you mean <https://schema.org/startDate>?" in details
+
+
 def test_check_judges_a_single_file_without_a_manifest_or_a_release(world: World) -> None:
     file = world.root / "My project.ttl"
     text = f'{PREFIXES}<project/mine> a koi:Project ; skos:prefLabel "Mine"@en ; dct:title "Mine"@en .\n'

@@ -10,13 +10,18 @@ from koinon.model.namespaces import BASE, DCAT, DCT, DEF, GRAPH, OWL, RDF, VOID,
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
-DATASET = GRAPH + "catalogue"
+SLUG = "catalogue"
+DATASET = GRAPH + SLUG
+TITLE = "Catalogue of the graphs"
 
 
 def catalogue(
     graphs: Iterable[GraphFile], release: str, received: str | None, versions: dict[str, str]
 ) -> Iterator[Triple]:
-    """Yield the description of the release and of its graphs (DCAT 3, VoID); ``graphs`` are the others."""
+    """Yield the description of the release and of its graphs (DCAT 3, VoID).
+
+    ``graphs`` are all others; the catalogue's own entry has neither size nor hash, which would change it.
+    """
     release_node = NamedNode(f"{BASE}releases/{release}")
     yield _said(release_node, RDF + "type", NamedNode(DCAT + "Catalog"))
     yield _said(release_node, RDF + "type", NamedNode(DCAT + "Dataset"))
@@ -28,6 +33,12 @@ def catalogue(
     if received is not None:
         day = Literal(received, datatype=NamedNode(XSD + "date"))
         yield _said(release_node, DCT + "modified", day)
+    own = NamedNode(DATASET)
+    yield _said(release_node, DCAT + "dataset", own)
+    yield _said(own, RDF + "type", NamedNode(DCAT + "Dataset"))
+    yield _said(own, DCT + "title", Literal(TITLE, language="en"))
+    yield _said(own, DCT + "license", NamedNode(CC_BY))
+    yield _said(own, DEF + "graphKind", Literal("derived"))
     for graph in graphs:
         node = NamedNode(graph.name)
         yield _said(release_node, DCAT + "dataset", node)

@@ -7,7 +7,7 @@ from pathlib import Path
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.findings import Finding
 from koinon.build.graphs import Index, as_text, index_of, read_graph
-from koinon.build.judging import judge_ownership, judge_references, judge_shapes
+from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
 from koinon.build.normalise import Normaliser
 from koinon.build.progress import Silent
 from koinon.build.reading import FORMATS
@@ -74,7 +74,10 @@ def _judge(source: Source, work: Path, settings: Settings, assets: Assets) -> Bu
     judge_references([candidate], known, terms, codes)
     context = as_text(vocabulary.ontology | vocabulary.codes)
     judge_shapes([candidate], kept, Validator(vocabulary.shapes), context, Silent())
-    return _report(source.slug, candidate.findings, candidate)
+    findings = list(candidate.findings)
+    if release is not None:
+        findings += dangling(source.slug, candidate.index, known | set(candidate.index.types), codes)
+    return _report(source.slug, findings, candidate)
 
 
 def _report(slug: str, findings: list[Finding], candidate: Candidate | None = None) -> BuildReport:

@@ -6,13 +6,13 @@ from typing import Final
 
 from pyoxigraph import Store, Triple
 
-from koinon.build.catalogue import catalogue
+from koinon.build.catalogue import SLUG, TITLE, catalogue
 from koinon.build.graphs import GraphFile, write_graph
 from koinon.build.territory import territories
 from koinon.model.namespaces import GRAPH
 from koinon.release.manifest import DERIVED
 
-DERIVATION: Final = "2"
+DERIVATION: Final = "3"
 """Version of the code that derives. It enters the release id beside the rules: raise it whenever the same sources
 and rules come to give other derived graphs, or old releases would be taken for new ones."""
 
@@ -33,7 +33,7 @@ def derive(
     """
     territory = _write(folder, "territory", "Territories, derived by rule", territories(store, rules))
     described = catalogue((*graphs, territory), release, received, versions)
-    return [territory, _write(folder, "catalogue", "Catalogue of the graphs", described)]
+    return [territory, _write(folder, SLUG, TITLE, described)]
 
 
 def _write(folder: Path, slug: str, title: str, triples: Iterable[Triple]) -> GraphFile:

@@ -15,7 +15,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
-from koinon.model.namespaces import CODE, DEF, ID, RDF
+from koinon.model.namespaces import BASE, CODE, DEF, ID, RDF, RDFS
 
 TYPE: Final = NamedNode(RDF + "type")
 _QUOTING: Final = frozenset(NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
@@ -42,6 +42,7 @@ class Index:
     things: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     terms: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)
     subjects: set[str] = field(default_factory=set)
 
 
@@ -90,10 +91,12 @@ def index_of(triples: Iterable[Triple]) -> Index:
         index.subjects.add(subject.value)
         place = f"{subject} {predicate}"
         _refer(index, predicate.value, place, codes=False)
+        _note_foreign(index, predicate.value, place)
         if not isinstance(value, NamedNode):
             continue
         if predicate == TYPE:
             index.types[subject.value].add(value.value)
+            _note_foreign(index, value.value, place)
             _refer(index, value.value, place, codes=True)
         else:
             _refer(index, value.value, place, codes=True)
@@ -107,6 +110,12 @@ def _refer(index: Index, iri: str, place: str, *, codes: bool) -> None:
         _note(index.terms, iri, place)
     elif codes and iri.startswith(CODE):
         _note(index.codes, iri, place)
+
+
+def _note_foreign(index: Index, iri: str, place: str) -> None:
+    """Note a class or property of another vocabulary."""
+    if not iri.startswith((BASE, RDF, RDFS)):
+        _note(index.foreign, iri, place)
 
 
 def _note(places: dict[str, str], iri: str, place: str) -> None:

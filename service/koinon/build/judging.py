@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -56,6 +57,15 @@ def _unknown(candidate: Candidate, terms: set[str], codes: set[str]) -> Iterator
     for iri, place in sorted(candidate.index.terms.items()):
         if iri not in terms:
             yield Finding(candidate.slug, "unknown-term", place, f"<{iri}> is not defined in the ontology")
+    for iri, place in sorted(candidate.index.foreign.items()):
+        if iri not in terms:
+            yield Finding(candidate.slug, "foreign-term", place, _foreign(iri, terms), Severity.WARNING)
+
+
+def _foreign(iri: str, terms: set[str]) -> str:
+    near = get_close_matches(iri, terms, n=1, cutoff=0.9)
+    meant = f"; did you mean <{near[0]}>?" if near else ", so no page, shape or query knows it"
+    return f"<{iri}> is none of the terms that Koinon takes from other vocabularies{meant}"
 
 
 def _own_dangling(candidate: Candidate, known: set[str]) -> Iterator[Finding]:

@@ -132,6 +132,15 @@ class Manifest(_Part):
             raise ValueError('receipts = "every" needs document.length, in characters')
         return self
 
+    @model_validator(mode="after")
+    def _a_page_is_held_and_cited(self) -> Self:
+        if self.kind == "page" and (self.document.sha256 is None or self.reading.receipts != "every"):
+            raise ValueError(
+                'kind = "page" needs document.sha256 and document.length of the received file, and '
+                'reading.receipts = "every"; what is not held is kind = "external"'
+            )
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
