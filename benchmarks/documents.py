@@ -1,16 +1,17 @@
 """How long documents take: our JSON-LD writer against a stock processor's frame and compact, Turtle, and pages.
 
-Run: ``python benchmarks/documents.py [HOME] [COUNT]`` on a home with a release. For COUNT resources taken at even
-distances from the sorted list of all, it prints CPU milliseconds per document (mean, and the slowest).
+Command: ``.venv/bin/python benchmarks/documents.py [COUNT]``, on the current release (built when there is none).
+For COUNT resources (60) taken at even distances from the sorted list of all, it prints CPU milliseconds per document
+(mean, and the slowest).
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from given import current_release
 from pyld import jsonld as processor
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
@@ -22,18 +23,17 @@ from koinon.publish.context import Context
 from koinon.publish.documents import Document, Fragments, thing_document
 from koinon.publish.pages import thing_view
 from koinon.publish.vocabulary import Vocabulary
-from koinon.release.current import open_current
-from koinon.release.paths import Home
 
 ADDRESS = "https://service.example/context/v1.jsonld"
 
 
-def main(home: Path, count: int) -> None:
+def main(count: int) -> None:
     """Measure and print."""
-    assets = Assets.locate(Settings.from_environment({}))
+    settings = Settings.from_environment()
+    assets = Assets.locate(settings)
     path = assets.ontology / "context" / "v1.jsonld"
     context, source = Context.read(path), json.loads(path.read_text("utf-8"))
-    release = open_current(Home(home))
+    release = current_release(settings, assets)
     store = release.open()
     fragments, vocabulary = Fragments(store), Vocabulary.load(store, assets.shapes)
     subjects = {triple[0].value.partition("#")[0] for triple in store.triples()}
@@ -76,4 +76,4 @@ def measure(name: str, work: Callable[[Document], object], documents: list[Docum
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "var"), int(sys.argv[2]) if len(sys.argv) > 2 else 60)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60)

@@ -9,18 +9,15 @@ import statistics
 import time
 from collections.abc import Callable
 
+from given import current_release
 from pyoxigraph import NamedNode, RdfFormat, serialize
 from rdflib import Dataset, URIRef
 from rich.console import Console
 from rich.table import Table
 
-from koinon.build.pipeline import build
 from koinon.model.assets import Assets
-from koinon.model.errors import NoReleaseError
 from koinon.model.settings import Settings
 from koinon.query.catalogue import load_catalogue
-from koinon.release.current import open_current
-from koinon.release.paths import Home
 
 RUNS, PATIENCE = 5, 20.0
 
@@ -37,13 +34,8 @@ def median(ask: Callable[[], int]) -> tuple[float, int]:
 
 def main() -> None:
     settings = Settings.from_environment()
-    home = Home(settings.home)
-    try:
-        release = open_current(home)
-    except NoReleaseError:
-        assets = Assets.locate(settings)
-        build(settings, assets, [assets.data])
-        release = open_current(home)
+    assets = Assets.locate(settings)
+    release = current_release(settings, assets)
     store = release.open().raw
     peer = Dataset(default_union=True)
     graphs = {name.value for name in store.named_graphs() if isinstance(name, NamedNode)}
@@ -56,7 +48,7 @@ def main() -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     ratios = []
-    for query in load_catalogue(Assets.locate(settings).queries):
+    for query in load_catalogue(assets.queries):
         text = query.bind()
 
         def ours(text: str = text) -> int:
