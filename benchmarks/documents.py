@@ -1,7 +1,7 @@
 """How long documents take: our JSON-LD writer against a stock processor's frame and compact, Turtle, and pages.
 
 Command: ``.venv/bin/python benchmarks/documents.py [COUNT]``, on the current release (built when there is none).
-For COUNT resources (60) taken at even distances from the sorted list of all, it prints CPU milliseconds per document
+For COUNT resources (60), taken at even distances from the sorted list of all, it prints CPU ms per document
 (mean, and the slowest).
 """
 
