@@ -7,7 +7,6 @@ The engine is given N-Triples text, never a store: a store rewrites strings on w
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import shacl
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
@@ -17,7 +16,6 @@ from koinon.model.errors import VocabularyError
 from koinon.model.namespaces import SH
 
 _Key = tuple[str, str, str, str | None, tuple[str, ...]]
-SEVERITIES: Final = {SH + "Violation": "Violation", SH + "Warning": "Warning", SH + "Info": "Info"}
 
 
 @dataclass(frozen=True, slots=True)

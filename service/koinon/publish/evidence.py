@@ -8,7 +8,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
-from koinon.model.namespaces import DCT, DEF, GRAPH, OA, PROV, RDF, RDFS
+from koinon.model.namespaces import DCT, DEF, OA, PROV, RDF, RDFS
 from koinon.publish.documents import label_triples, literal_of
 
 _SUBJECT: Final = NamedNode(RDF + "subject")
@@ -125,11 +125,6 @@ class EvidenceBook:
             basis = next((o.value for _, _, o in self._store.triples(graph, _DEFAULT_BASIS)), "")
             self._default_basis[graph.value] = basis.rsplit("/", 1)[-1]
         return self._default_basis[graph.value]
-
-
-def slug_of(graph: str) -> str:
-    """Return the slug of a graph's IRI."""
-    return graph.removeprefix(GRAPH)
 
 
 def _literals(triples: Iterable[Triple]) -> tuple[Literal, ...]:
