@@ -13,10 +13,12 @@ KoinonError                     what a caller of koinon can meet, with a next st
     ├── QuerySyntaxError        with line and column
     ├── ParameterError          a parameter is missing or of the wrong kind
     ├── QueryRefusedError       it asks for what the service never does (update, SERVICE, foreign FROM)
+    ├── QueryTooComplexError    its text nests too deeply or has too many operators
     ├── QueryTimeoutError       it ran longer than its deadline
     ├── ResultTooLargeError     its answer is above the cap
     ├── WorkerLostError         the worker process ended under it
-    └── BusyError               too many queries wait
+    ├── BusyError               too many queries wait
+    └── TooManyRequestsError    one client asks for more than its share
 """
 
 from dataclasses import dataclass
@@ -112,6 +114,10 @@ class QueryRefusedError(QueryError):
     """The query asks for what the service never does: an update, SERVICE, or a graph that is not ours."""
 
 
+class QueryTooComplexError(QueryError):
+    """The text of the query is longer, nests more deeply or has more operators than is allowed."""
+
+
 class QueryTimeoutError(QueryError):
     """The query ran longer than its deadline and was stopped."""
 
@@ -126,3 +132,15 @@ class WorkerLostError(QueryError):
 
 class BusyError(QueryError):
     """Too many queries wait already."""
+
+
+@dataclass
+class TooManyRequestsError(QueryError):
+    """One client asks for more than its share; ``retry_after`` is in seconds."""
+
+    detail: str
+    retry_after: float
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        return self.detail

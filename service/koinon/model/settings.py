@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,12 +27,62 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
-    query_timeout: float = Field(default=15.0, gt=0, description="Seconds after which a query is stopped.")
+    query_timeout: float = Field(
+        default=15.0, gt=0, description="Seconds after which a query is stopped; waiting for a worker counts."
+    )
     query_workers: int = Field(default=2, ge=1, le=64, description="Number of query worker processes.")
-    query_queue: int = Field(default=32, ge=0, description="Queries that may wait for a worker.")
+    query_queue: int = Field(default=64, ge=0, description="Queries that may wait for a worker.")
     query_max_bytes: int = Field(default=64 * 2**20, gt=0, description="Largest answer, in bytes.")
-    query_memory: int = Field(default=2 * 2**30, gt=0, description="Memory a query worker may use, in bytes.")
+    query_max_rows: int = Field(default=1_000_000, gt=0, description="Most rows or triples of an answer.")
+    query_memory: int = Field(default=2**30, gt=0, description="Memory a query worker may use, in bytes.")
     query_max_length: int = Field(default=100_000, gt=0, description="Longest query text, in characters.")
+    query_max_depth: int = Field(default=100, gt=0, description="Brackets of a query that may be open at once.")
+    query_max_operators: int = Field(
+        default=2_000, gt=0, description="Clauses, operators, path steps and listed terms of a query, in all."
+    )
+    query_cache: int = Field(
+        default=32 * 2**20, ge=0, description="Bytes of answers that are kept in memory; 0 keeps none."
+    )
+    query_log: Literal["off", "hash", "text"] = Field(
+        default="hash",
+        description="What the query log in the home says of a query's text: its hash, the text itself, or nothing "
+        "is logged at all.",
+    )
+    client_seconds: float = Field(
+        default=60.0, ge=0, description="Seconds of work that one client may cause per minute; 0 sets no limit."
+    )
+    client_requests: int = Field(
+        default=60_000, ge=0, description="Queries that one client may send per minute; 0 sets no limit."
+    )
+    client_errors: int = Field(
+        default=600, ge=0, description="Queries of one client that may fail per minute; 0 sets no limit."
+    )
+    client_pending: int = Field(
+        default=16, gt=0, description="Queries of one client that may run or wait at once."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed.",
+    )
+    max_connections: int = Field(
+        default=1_000, ge=8, description="Open connections; beyond it, those that are idle for longest are closed."
+    )
+    request_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds within which a request has to come in, headers and body."
+    )
+    idle_timeout: float = Field(
+        default=15.0, gt=0, description="Seconds that a connection may stay open between requests."
+    )
+    send_timeout: float = Field(
+        default=20.0, gt=0, description="Seconds after which a reader who takes nothing of an answer is left."
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port of 127.0.0.1 for /metrics; by default the one after the service's port. 0 opens none.",
+    )
     keep_releases: int = Field(default=10, ge=1, description="Releases that are kept; older ones are collected.")
     disk_quota: int = Field(default=10 * 2**30, gt=0, description="Bytes that all releases together may use.")
     max_literal: int = Field(default=2**20, gt=0, description="Longest literal of a source, in bytes.")

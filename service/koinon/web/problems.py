@@ -69,6 +69,11 @@ KINDS: Final[dict[str, Kind]] = {
         _("The request is too long"),
         _("Shorten the query, or download the data and query them on your side."),
     ),
+    "query-too-complex": Kind(
+        422,
+        _("The query is too complex"),
+        _("It nests too deeply or has too many parts. Split it, or list many terms in fewer, shorter queries."),
+    ),
     "result-too-large": Kind(
         422,
         _("The answer is too large"),
@@ -78,6 +83,16 @@ KINDS: Final[dict[str, Kind]] = {
         422,
         _("The query costs too much"),
         _("It nests too deeply or needs too much memory, and was ended. Split it or narrow it."),
+    ),
+    "query-timeout": Kind(
+        422,
+        _("The query took too long"),
+        _("It was stopped at its time limit. Name a subject or a graph, or add a LIMIT."),
+    ),
+    "too-many-requests": Kind(
+        429,
+        _("You ask for more than your share"),
+        _("Every client gets the same share of the service. Wait as long as Retry-After says, or download the data."),
     ),
     "internal-error": Kind(
         500,
@@ -94,11 +109,6 @@ KINDS: Final[dict[str, Kind]] = {
         _("The service is not ready"),
         _("It has no release that it can answer from. Its operator builds one with koinon build."),
     ),
-    "query-timeout": Kind(
-        504,
-        _("The query took too long"),
-        _("It was stopped at its time limit. Name a subject or a graph, or add a LIMIT."),
-    ),
 }
 """Every kind of problem by the name under which ``/problems/{name}`` explains it."""
 
@@ -107,7 +117,9 @@ _OF_ERROR: Final[dict[type[errors.KoinonError], str]] = {
     errors.QuerySyntaxError: "query-syntax",
     errors.ParameterError: "query-parameter",
     errors.QueryRefusedError: "query-refused",
+    errors.QueryTooComplexError: "query-too-complex",
     errors.QueryTimeoutError: "query-timeout",
+    errors.TooManyRequestsError: "too-many-requests",
     errors.ResultTooLargeError: "result-too-large",
     errors.WorkerLostError: "worker-lost",
     errors.BusyError: "busy",
@@ -121,6 +133,7 @@ _OF_STATUS: Final = {
     406: "not-acceptable",
     413: "query-too-long",
     415: "unsupported-media-type",
+    429: "too-many-requests",
 }
 
 
