@@ -59,6 +59,16 @@ KINDS: Final[dict[str, Kind]] = {
         _("No form of this fits the Accept header"),
         _("Ask for one of the listed forms in the Accept header, or add its suffix to the address."),
     ),
+    "request-timeout": Kind(
+        408,
+        _("The request did not arrive in time"),
+        _("Its headers and body have to come in within a few seconds. Send it again over a better connection."),
+    ),
+    "address-too-long": Kind(
+        414,
+        _("The address is too long"),
+        _("Send a long query with POST: its text then stands in the body of the request."),
+    ),
     "unsupported-media-type": Kind(
         415,
         _("The request body has a form that is not read here"),
@@ -93,6 +103,11 @@ KINDS: Final[dict[str, Kind]] = {
         429,
         _("You ask for more than your share"),
         _("Every client gets the same share of the service. Wait as long as Retry-After says, or download the data."),
+    ),
+    "headers-too-large": Kind(
+        431,
+        _("The headers of the request are too large"),
+        _("Send fewer or shorter headers. Accept and cookies are those that grow most."),
     ),
     "internal-error": Kind(
         500,
@@ -131,9 +146,12 @@ _OF_STATUS: Final = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "request-timeout",
     413: "query-too-long",
+    414: "address-too-long",
     415: "unsupported-media-type",
     429: "too-many-requests",
+    431: "headers-too-large",
 }
 
 
