@@ -11,6 +11,7 @@ from starlette.responses import Response
 from koinon.model.errors import QueryError
 from koinon.publish.description import service_description
 from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
+from koinon.query.limits import Limits
 from koinon.query.pool import NotAcceptableError
 from koinon.web.door import Door, PageFrame, content_type, html, write
 from koinon.web.negotiation import acceptable, combined
@@ -159,6 +160,7 @@ async def _form(
         graph=graph,
         seconds=seconds,
         problem=problem,
+        limits=Limits.of(Door.of(request).settings),
     )
 
 
@@ -171,7 +173,12 @@ async def _describe(request: Request) -> Response:
         return await _form(request, head + example)
     reader = door.reader(request)
     async with door.release() as served:
-        document = service_description(f"{reader.base}/sparql", served.release.manifest, served.graph_names())
+        document = service_description(
+            f"{reader.base}/sparql",
+            served.release.manifest,
+            Limits.of(door.settings),
+            f"{reader.base}/.well-known/void",
+        )
         body = write(document, form.media_type, served, reader)
     return Response(body, headers={"Vary": VARY}, media_type=content_type(form.media_type))
 
