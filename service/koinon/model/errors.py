@@ -13,6 +13,7 @@ KoinonError                     what a caller of koinon can meet, with a next st
     ├── QuerySyntaxError        with line and column
     ├── ParameterError          a parameter is missing or of the wrong kind
     ├── QueryRefusedError       it asks for what the service never does (update, SERVICE, foreign FROM)
+    ├── QueryTooLongError       its text has more characters than is allowed
     ├── QueryTooComplexError    its text nests too deeply or has too many operators
     ├── QueryTimeoutError       it ran longer than its deadline
     ├── ResultTooLargeError     its answer is above the cap
@@ -87,9 +88,10 @@ class NotFoundError(KoinonError):
 
 
 class QueryError(KoinonError):
-    """A query is refused or failed."""
+    """A query is refused or failed; ``work`` is the seconds that a worker spent on it."""
 
     exit_code = 6
+    work = 0.0
 
 
 @dataclass
@@ -114,8 +116,12 @@ class QueryRefusedError(QueryError):
     """The query asks for what the service never does: an update, SERVICE, or a graph that is not ours."""
 
 
+class QueryTooLongError(QueryError):
+    """The text of the query has more characters than is allowed."""
+
+
 class QueryTooComplexError(QueryError):
-    """The text of the query is longer, nests more deeply or has more operators than is allowed."""
+    """The text of the query nests more deeply or has more operators than is allowed."""
 
 
 class QueryTimeoutError(QueryError):

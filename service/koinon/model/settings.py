@@ -38,7 +38,7 @@ class Settings(BaseModel):
     query_max_length: int = Field(default=100_000, gt=0, description="Longest query text, in characters.")
     query_max_depth: int = Field(default=100, gt=0, description="Brackets of a query that may be open at once.")
     query_max_operators: int = Field(
-        default=2_000, gt=0, description="Clauses, operators, path steps and listed terms of a query, in all."
+        default=2_000, gt=0, description="Clauses, operators and path steps of a query, in all."
     )
     query_cache: int = Field(
         default=32 * 2**20, ge=0, description="Bytes of answers that are kept in memory; 0 keeps none."

@@ -1,7 +1,10 @@
 """What is asked of a worker, and what comes back."""
 
-from dataclasses import dataclass
-from typing import Final
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
 
 BINDING_TYPES: Final[tuple[str, ...]] = (
     "application/sparql-results+json",
@@ -23,6 +26,9 @@ GRAPH_TYPES: Final[tuple[str, ...]] = (
 
 ALL_TYPES: Final = BINDING_TYPES + GRAPH_TYPES
 
+INLINE: Final = 64 * 1024
+"""Bytes up to which an answer comes in the worker's message; a larger one comes as a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -30,19 +36,46 @@ class Job:
 
     ``media_types`` are those that the reader takes, best first: the worker answers in the first one that fits the
     query's form. ``default_graphs`` and ``named_graphs`` are the IRIs of SPARQL 1.1 Protocol §2.1.4; where both are
-    empty the query sees the release's own default graph and all its named graphs.
+    empty the query sees the release's own default graph and all its named graphs. ``store`` is the folder of the
+    store that answers; the pool's own where it is None.
     """
 
     text: str
     media_types: tuple[str, ...] = ALL_TYPES
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    store: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """A whole answer: never a part of one. ``seconds`` is the time it took in the worker."""
+    """A whole answer: never a part of one.
 
-    body: bytes
+    A small one is ``inline``; a larger one is a ``file`` without a name that its last reader closes by letting go
+    of it. ``form`` is ``select``, ``ask`` or ``graph``; ``seconds`` is the time it took in the worker.
+    """
+
     media_type: str
+    form: str
     seconds: float
+    size: int
+    inline: bytes = b""
+    file: IO[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the answer, all in memory."""
+        return self.inline if self.file is None else b"".join(self.chunks(self.size))
+
+    def chunks(self, length: int = INLINE) -> Iterator[bytes]:
+        """Yield the bytes of the answer, at most ``length`` at a time; several may read one answer at once."""
+        if self.file is None:
+            yield self.inline
+            return
+        place = 0
+        while place < self.size:
+            chunk = os.pread(self.file.fileno(), length, place)
+            if not chunk:
+                raise EOFError("The spooled answer is shorter than it was.")
+            place += len(chunk)
+            yield chunk

@@ -12,23 +12,8 @@ from itertools import pairwise
 from typing import Final
 
 from koinon.model.namespaces import PREFIXES
+from koinon.query.lexing import PREFIX, Token, tokens_of
 
-_TOKEN: Final = re.compile(
-    r"""
-      (?P<gap>\s+ | \#[^\r\n]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-        | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-    | (?P<variable>[?$]\w+)
-    | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<name>(?P<prefix>(?:[^\W\d_](?:[\w.-]*[\w-])?)?):(?:(?:[\w:%-]|\\.)(?:[\w:%.-]*[\w:%-]|\\.)*)?)
-    | (?P<number>\d+(?:\.\d+)?)
-    | (?P<word>[^\W\d]\w*)
-    | (?P<mark>\^\^|&&|\|\||[<>!]=|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_PREFIX: Final = re.compile(r"\bPREFIX\s+([^\s:<]*):", re.IGNORECASE)
 _WORDS: Final = frozenset(
     re.findall(
         r"\w+",
@@ -68,31 +53,13 @@ class Mistake:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A token of the text: its kind (a group of ``_TOKEN``), its characters and where they begin."""
-
-    kind: str
-    text: str
-    start: int
-    prefix: str | None
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
 Parse = Callable[[str], tuple[int, int] | None]
 """Parses a text; returns line and column of where the parser gave up, or None where the text is good."""
 
 
 def explain(text: str, said: str, parse: Parse) -> Mistake:
     """Return the mistake of a text that the parser refused with the words ``said``."""
-    tokens = [
-        _Token(match.lastgroup or "", match[0], match.start(), match["prefix"])
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup != "gap"
-    ]
+    tokens = list(tokens_of(text))
     if not tokens:
         return Mistake(1, 1, "The query is empty.")
     if tokens[0].kind == "word" and tokens[0].text.upper() in _UPDATES:
@@ -106,8 +73,8 @@ def explain(text: str, said: str, parse: Parse) -> Mistake:
     return named or _unexpected(text, tokens, parse)
 
 
-def _undeclared(text: str, tokens: Sequence[_Token]) -> Mistake | None:
-    declared = set(_PREFIX.findall(text))
+def _undeclared(text: str, tokens: Sequence[Token]) -> Mistake | None:
+    declared = set(PREFIX.findall(text))
     for before, token in pairwise([tokens[0], *tokens]):
         if token.prefix is not None and token.prefix not in declared:
             if before.text == "<":
@@ -118,7 +85,7 @@ def _undeclared(text: str, tokens: Sequence[_Token]) -> Mistake | None:
     return None
 
 
-def _unclosed_text(text: str, tokens: Sequence[_Token]) -> Mistake | None:
+def _unclosed_text(text: str, tokens: Sequence[Token]) -> Mistake | None:
     for token in tokens:
         if token.text in ('"', "'"):
             return _at(text, token, "The text that begins here has no closing quotation mark.")
@@ -127,7 +94,7 @@ def _unclosed_text(text: str, tokens: Sequence[_Token]) -> Mistake | None:
     return None
 
 
-def _unknown_word(text: str, tokens: Sequence[_Token]) -> Mistake | None:
+def _unknown_word(text: str, tokens: Sequence[Token]) -> Mistake | None:
     for token in tokens:
         if token.kind == "word" and token.text != "a" and token.text.upper() not in _WORDS:
             close = get_close_matches(token.text.upper(), _WORDS, 1, 0.75)
@@ -138,9 +105,9 @@ def _unknown_word(text: str, tokens: Sequence[_Token]) -> Mistake | None:
     return None
 
 
-def _unbalanced(text: str, tokens: Sequence[_Token]) -> Mistake | None:
+def _unbalanced(text: str, tokens: Sequence[Token]) -> Mistake | None:
     """Return the bracket that closes none, or that none closes."""
-    opened: list[_Token] = []
+    opened: list[Token] = []
     for token in tokens:
         if token.text in _CLOSING.values():
             opened.append(token)
@@ -155,7 +122,7 @@ def _unbalanced(text: str, tokens: Sequence[_Token]) -> Mistake | None:
     return None
 
 
-def _unexpected(text: str, tokens: Sequence[_Token], parse: Parse) -> Mistake:
+def _unexpected(text: str, tokens: Sequence[Token], parse: Parse) -> Mistake:
     """Find the first token that the parser cannot take, by parsing ever better chosen beginnings of the text."""
     good, bad = 0, len(tokens)  # the text is good up to the token before ``good``
     while good < bad:
@@ -194,7 +161,7 @@ def _is_beginning(part: str, parse: Parse) -> bool:
     return stopped is None or stopped >= (padded.count("\n") + 1, _SHOWN + 1)
 
 
-def _at(text: str, token: _Token, detail: str) -> Mistake:
+def _at(text: str, token: Token, detail: str) -> Mistake:
     line, column = _position(text, token.start)
     return Mistake(line, column, detail)
 
@@ -203,10 +170,10 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _place(text: str, token: _Token) -> str:
+def _place(text: str, token: Token) -> str:
     line, column = _position(text, token.start)
     return f"“{token.text}” of line {line}, column {column}"
 
 
-def _quoted(token: _Token) -> str:
+def _quoted(token: Token) -> str:
     return f"“{token.text[:_SHOWN]}{'…' if len(token.text) > _SHOWN else ''}”"

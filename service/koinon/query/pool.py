@@ -1,204 +1,260 @@
-"""The worker pool: raw SPARQL runs in processes that can be killed, never in the process that serves."""
+"""The worker pool: raw SPARQL runs in processes that can be killed, never in the process that serves.
+
+A fixed number of workers answers queries; one more is warm, to take the place of a worker that was ended; and one
+answers nothing but the probes of ``/ready``, so that these never wait behind a heavy query.
+"""
 
 import asyncio
-import contextlib
-import os
-import queue
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from koinon.model.errors import (
-    BusyError,
-    QueryError,
-    QueryRefusedError,
-    QuerySyntaxError,
-    QueryTimeoutError,
-    ResultTooLargeError,
-    WorkerLostError,
-)
+from koinon.model.errors import BusyError, QueryError, TooManyRequestsError, WorkerLostError
 from koinon.model.settings import Settings
 from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
-from koinon.query.wire import receive, send
+from koinon.query.process import NotAcceptableError, Worker
 
-_START_SECONDS = 30.0
-_LEAST_SECONDS = 0.05
+__all__ = ["NotAcceptableError", "WorkerPool", "run_once"]
+
+_LOG: Final = logging.getLogger("koinon.query")
+_LEAST_SECONDS: Final = 0.05
+_AGAIN_SECONDS: Final = 1.0
+
+_Turn = asyncio.Future[Worker]
 
 
-class NotAcceptableError(QueryError):
-    """The query's form has no answer in a media type that the reader takes; the message lists what there is."""
-
-
-class Worker:
-    """One worker process on one store, seen from the side that asks."""
-
-    def __init__(self, store: Path, settings: Settings) -> None:
-        """Start the process; raises WorkerLostError when it does not come up."""
-        self._store = store
-        self._settings = settings
-        self._closed = False
-        self._start()
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        arguments = (theirs.fileno(), self._store, self._settings.query_memory, self._settings.query_max_bytes)
-        self._connection = ours
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "koinon.query.worker", *map(str, arguments)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "RUST_BACKTRACE": "0"},
-        )
-        theirs.close()
-        try:
-            receive(ours, time.monotonic() + _START_SECONDS)
-        except (EOFError, OSError) as error:
-            self._end()
-            raise WorkerLostError(
-                f"A query worker could not open the store {self._store}. Run `koinon release verify`."
-            ) from error
-
-    def close(self) -> None:
-        """End the process for good; a query under way fails, and no other process takes its place."""
-        self._closed = True
-        self._end()
-
-    def _end(self) -> None:
-        """End the process at once, by its own process id, and wait for it."""
-        self._connection.close()
-        self._process.kill()
-        self._process.wait()
-
-    def run(self, job: Job, timeout: float) -> Answer:
-        """Ask and wait at most ``timeout`` seconds; a worker that did not survive the job is replaced."""
-        if self._process.poll() is not None:
-            self._replace()
-        head, body = self._ask(job, timeout)
-        match head["status"]:
-            case "ok":
-                return Answer(body, head["media_type"], head["seconds"])
-            case "syntax":
-                raise QuerySyntaxError(head["detail"], head["line"], head["column"])
-            case "unacceptable":
-                raise NotAcceptableError(f"An answer to this query comes as {head['detail']}.")
-            case "too-large":
-                raise ResultTooLargeError(
-                    f"The answer is larger than {head['detail']}. Add LIMIT and OFFSET, or download the dump."
-                )
-            case "memory":
-                self._replace()
-                raise WorkerLostError(f"The query needs more memory than {head['detail']}. Narrow it.")
-            case "refused":
-                raise QueryRefusedError(head["detail"])
-            case _:
-                raise QueryRefusedError(f"The query failed: {head['detail']}")
-
-    def _ask(self, job: Job, timeout: float) -> tuple[dict[str, Any], bytes]:
-        deadline = time.monotonic() + timeout
-        try:
-            self._connection.settimeout(timeout)
-            send(self._connection, asdict(job))
-            return receive(self._connection, deadline)
-        except TimeoutError as error:
-            self._replace()
-            raise QueryTimeoutError(
-                f"The query was stopped after {timeout:.2g} seconds. Narrow it: name a subject, a graph or a LIMIT."
-            ) from error
-        except (EOFError, OSError) as error:
-            self._replace()
-            raise WorkerLostError(
-                "The query ended its worker: it nests too deeply or needs too much memory. Split or narrow it."
-            ) from error
-
-    def _replace(self) -> None:
-        self._end()
-        if self._closed:
-            raise WorkerLostError("The service moved on while the query ran. Send it again.")
-        self._start()
+def _unheard(_: str) -> None:
+    """Nobody wants to know why a worker ended."""
 
 
 class WorkerPool:
-    """A fixed number of warm workers behind a bounded queue."""
+    """Warm workers behind a bounded queue in which every client gets its turn."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
-        """Prepare a pool on the store folder of a release; ``start`` brings its workers up."""
-        self._store = store
+    def __init__(
+        self, store: Path, settings: Settings, *, on_end: Callable[[str], None] = _unheard, spare: bool = True
+    ) -> None:
+        """Prepare a pool whose workers open ``store`` first; ``start`` brings them up.
+
+        ``on_end`` hears why each worker ended. Without ``spare`` there is neither a warm worker nor one for probes.
+        """
+        self.store = store
         self._settings = settings
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        self._workers: list[Worker] = []
-        self._threads = ThreadPoolExecutor(settings.query_workers, thread_name_prefix="query")
-        self._free = asyncio.Semaphore(settings.query_workers)
-        self._pending = 0
+        self._on_end = on_end
+        self._spares = 1 if spare else 0
+        self._idle: list[Worker] = []
+        self._warm: deque[Worker] = deque()
+        self._probe: Worker | None = None
+        self._probing = asyncio.Lock()
+        self._alive: set[Worker] = set()
+        self._missing = 0
+        self._turns: OrderedDict[str, deque[_Turn]] = OrderedDict()
+        self._pending: dict[str, int] = {}
+        self._running = 0
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="workers")
+        self._closed = False
 
-    def start(self) -> None:
+    @property
+    def running(self) -> int:
+        """Queries that a worker is answering."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """Queries that wait for a worker."""
+        return self._waiting
+
+    async def start(self) -> None:
         """Start all workers; raises WorkerLostError when the store cannot be opened."""
-        for _ in range(self._settings.query_workers):
-            worker = Worker(self._store, self._settings)
-            self._workers.append(worker)
-            self._idle.put(worker)
+        count = self._settings.query_workers + 2 * self._spares
+        started = await asyncio.gather(*(self._begin() for _ in range(count)), return_exceptions=True)
+        failed = next((error for error in started if isinstance(error, BaseException)), None)
+        if failed is not None:
+            await self.close()
+            raise failed
+        workers = [worker for worker in started if isinstance(worker, Worker)]
+        if self._spares:
+            self._probe = workers.pop()
+            self._warm.append(workers.pop())
+        self._idle = workers
 
-    def close(self) -> None:
-        """End all workers and wait for the queries under way, which fail."""
-        for worker in self._workers:
-            worker.close()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    async def close(self) -> None:
+        """End all workers and wait until their processes are gone; queries under way fail."""
+        self._closed = True
+        for turns in self._turns.values():
+            for turn in turns:
+                if not turn.done():
+                    turn.set_exception(WorkerLostError("The service ends. Send the query again in a few seconds."))
+        self._turns.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in [*self._alive]:
+            worker.end("closed")
+            await asyncio.get_running_loop().run_in_executor(self._threads, worker.wait)
+        self._alive.clear()
+        self._threads.shutdown()
 
-    async def run(self, job: Job, timeout: float | None = None) -> Answer:
+    async def run(self, job: Job, timeout: float | None = None, *, client: str = "") -> Answer:
         """Answer the job without blocking the event loop.
 
         ``timeout`` is the seconds that the worker has for it, by default and at most the setting ``query_timeout``,
-        which counts from now: waiting for a worker takes from it. Raises a QueryError of the kind that happened;
-        BusyError when the queue is full, or no worker came free in time.
+        which counts from now: waiting for a worker takes from it. Clients take turns. Raises a QueryError of the
+        kind that happened; BusyError when the queue is full, or no worker came free in time; TooManyRequestsError
+        when too many queries of this client are under way. Cancelling it ends the query and its worker.
         """
-        check_length(job.text, self._settings.query_max_length)
-        if self._pending >= self._settings.query_workers + self._settings.query_queue:
+        settings = self._settings
+        check_length(job.text, settings.query_max_length)
+        pending = self._pending.get(client, 0)
+        if client and pending >= settings.client_pending:
+            raise TooManyRequestsError(
+                f"{pending} queries of yours are under way, the most that a client may have at once. "
+                "Wait for one of them.",
+                1.0,
+            )
+        if not self._idle and self._waiting >= settings.query_queue:
             raise BusyError("Too many queries are waiting. Try again in a few seconds.")
-        deadline = time.monotonic() + self._settings.query_timeout
-        self._pending += 1
+        self._pending[client] = pending + 1
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + settings.query_timeout
         try:
-            async with self._slot(deadline):
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, self._take, job, timeout, deadline)
+            worker = self._idle.pop() if self._idle else await self._turn(client, deadline)
+            self._running += 1
+            begun = loop.time()
+            try:
+                left = max(deadline - begun, _LEAST_SECONDS)
+                return await worker.ask(job, left if timeout is None else min(timeout, left))
+            except QueryError as error:
+                error.work = loop.time() - begun
+                raise
+            finally:
+                self._running -= 1
+                self._release(worker)
         finally:
-            self._pending -= 1
+            if self._pending[client] == 1:
+                del self._pending[client]
+            else:
+                self._pending[client] -= 1
 
-    @contextlib.asynccontextmanager
-    async def _slot(self, deadline: float) -> AsyncIterator[None]:
+    async def probe(self, job: Job, timeout: float) -> Answer:
+        """Answer a short query of our own by the worker that is kept for that."""
+        async with self._probing:
+            if self._probe is None or self._probe.lost:
+                raise WorkerLostError("The worker for probes has ended; another one is coming up.")
+            worker = self._probe
+            try:
+                return await worker.ask(job, timeout)
+            finally:
+                if worker.lost:
+                    self._probe = None
+                    self._bury(worker)
+                    self._spawn(self._replace_probe())
+
+    async def _turn(self, client: str, deadline: float) -> Worker:
+        """Wait for a worker: first the client that has waited longest since its last turn."""
+        loop = asyncio.get_running_loop()
+        turn: _Turn = loop.create_future()
+        self._turns.setdefault(client, deque()).append(turn)
+        timer = loop.call_at(deadline, self._give_up, turn)
+        self._waiting += 1
         try:
-            await asyncio.wait_for(self._free.acquire(), deadline - time.monotonic())
-        except TimeoutError as error:
-            raise BusyError("All workers were busy with other queries. Try again in a few seconds.") from error
-        try:
-            yield
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._release(turn.result())
+            raise
         finally:
-            self._free.release()
+            timer.cancel()
+            self._waiting -= 1
+            turns = self._turns.get(client)
+            if turns and turn in turns:
+                turns.remove(turn)
+            if turns is not None and not turns:
+                self._turns.pop(client, None)
 
-    def _take(self, job: Job, timeout: float | None, deadline: float) -> Answer:
-        with self._borrowed() as worker:
-            left = max(deadline - time.monotonic(), _LEAST_SECONDS)
-            return worker.run(job, left if timeout is None else min(timeout, left))
+    @staticmethod
+    def _give_up(turn: _Turn) -> None:
+        if not turn.done():
+            turn.set_exception(BusyError("All workers were busy with other queries. Try again in a few seconds."))
 
-    @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[Worker]:
-        worker = self._idle.get()
-        try:
-            yield worker
-        finally:
-            self._idle.put(worker)
+    def _release(self, worker: Worker) -> None:
+        """Take a worker back, or let another take its place where it was lost."""
+        if worker.lost:
+            self._bury(worker)
+            if self._closed:
+                return
+            self._spawn(self._replace())
+            if not self._warm:
+                self._missing += 1
+                return
+            worker = self._warm.popleft()
+        while self._turns:
+            client, turns = self._turns.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._turns[client] = turns
+            if not turn.done():
+                turn.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    async def _begin(self) -> Worker:
+        loop = asyncio.get_running_loop()
+        worker = await loop.run_in_executor(self._threads, Worker, self.store, self._settings)
+        self._alive.add(worker)
+        await worker.ready()
+        return worker
+
+    async def _replace(self) -> None:
+        """Bring up a worker for one that was lost: it takes a missing place, or waits warm."""
+        worker = await self._begin_surely()
+        if self._missing or not self._spares:
+            self._missing = max(0, self._missing - 1)
+            self._release(worker)
+        else:
+            self._warm.append(worker)
+
+    async def _replace_probe(self) -> None:
+        self._probe = await self._begin_surely()
+
+    async def _begin_surely(self) -> Worker:
+        while True:
+            try:
+                return await self._begin()
+            except (WorkerLostError, OSError) as error:
+                _LOG.warning("a query worker does not come up: %s", error)
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    def _bury(self, worker: Worker) -> None:
+        self._alive.discard(worker)
+        loop = asyncio.get_running_loop()
+
+        async def reap() -> None:
+            ended_by = await loop.run_in_executor(self._threads, worker.wait)
+            self._on_end(ended_by if worker.lost == "crash" else worker.lost)
+
+        self._spawn(reap())
+
+    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def run_once(store: Path, job: Job, settings: Settings) -> Answer:
     """Answer one job in a worker of its own, for the command line."""
-    check_length(job.text, settings.query_max_length)
-    worker = Worker(store, settings)
-    try:
-        return worker.run(job, settings.query_timeout)
-    finally:
-        worker.close()
+
+    async def once() -> Answer:
+        pool = WorkerPool(store, settings.model_copy(update={"query_workers": 1}), spare=False)
+        await pool.start()
+        try:
+            return await pool.run(job)
+        finally:
+            await pool.close()
+
+    return asyncio.run(once())

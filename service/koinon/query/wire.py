@@ -1,42 +1,67 @@
-"""Messages between the pool and a worker: a 4-byte length, a JSON head, and as many bytes as its ``body`` says."""
+"""Messages between the pool and a worker, over a socket pair.
+
+A message is the lengths of its head and of its inline body, the head in JSON, and the body. A body that is too
+large for that travels as an open file beside the message (SCM_RIGHTS).
+"""
 
 import json
 import socket
 import struct
-import time
-from typing import Any
+from typing import Any, Final
 
-_CHUNK = 1 << 20
-
-
-def send(connection: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
-    """Write one message and its body."""
-    encoded = json.dumps(head | {"body": len(body)}).encode()
-    connection.sendall(struct.pack(">I", len(encoded)) + encoded)
-    connection.sendall(body)
+_LENGTHS: Final = struct.Struct(">II")
+_PIECE: Final = 1 << 17
 
 
-def receive(connection: socket.socket, deadline: float | None = None) -> tuple[dict[str, Any], bytes]:
-    """Read one message and its body, whole.
-
-    ``deadline`` is a reading of ``time.monotonic()``. Raises TimeoutError when it passes, however slowly the bytes
-    come, and EOFError when the other side has gone.
-    """
-    (length,) = struct.unpack(">I", _exactly(connection, 4, deadline))
-    head: dict[str, Any] = json.loads(_exactly(connection, length, deadline))
-    return head, _exactly(connection, head["body"], deadline)
+def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return the bytes of a message."""
+    encoded = json.dumps(head).encode()
+    return b"".join((_LENGTHS.pack(len(encoded), len(body)), encoded, body))
 
 
-def _exactly(connection: socket.socket, count: int, deadline: float | None) -> bytes:
-    parts = bytearray()
-    while len(parts) < count:
-        if deadline is not None:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            connection.settimeout(remaining)
-        part = connection.recv(min(count - len(parts), _CHUNK))
-        if not part:
+class Inbox:
+    """Collects what comes over a socket until a message is whole. One message is under way at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Read from ``connection``, blocking or not, as it is set."""
+        self._connection = connection
+        self._buffer = bytearray()
+        self._files: list[int] = []
+
+    def read(self) -> tuple[dict[str, Any], bytes, int | None] | None:
+        """Read what there is; returns head, body and the number of an open file or None, once all is there.
+
+        Raises EOFError when the other side has gone, and BlockingIOError where a socket that does not block has
+        nothing.
+        """
+        data, files, _, _ = socket.recv_fds(self._connection, _PIECE, 1)
+        self._files += files
+        if not data:
             raise EOFError
-        parts += part
-    return bytes(parts)
+        self._buffer += data
+        buffer = self._buffer
+        if len(buffer) < _LENGTHS.size:
+            return None
+        head_length, body_length = _LENGTHS.unpack_from(buffer)
+        start = _LENGTHS.size + head_length
+        if len(buffer) < start + body_length:
+            return None
+        head: dict[str, Any] = json.loads(buffer[_LENGTHS.size : start])
+        body = bytes(buffer[start : start + body_length])
+        buffer.clear()
+        file = self._files.pop() if self._files else None
+        return head, body, file
+
+    def wait(self) -> tuple[dict[str, Any], bytes, int | None]:
+        """Wait for a whole message on a socket that blocks."""
+        while True:
+            found = self.read()
+            if found is not None:
+                return found
+
+
+def send(connection: socket.socket, head: dict[str, Any], body: bytes = b"", file: int | None = None) -> None:
+    """Send a message, with an open file beside it, over a socket that blocks."""
+    message = memoryview(pack(head, body))
+    sent = socket.send_fds(connection, [message], [file]) if file is not None else 0
+    connection.sendall(message[sent:])

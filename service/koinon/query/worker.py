@@ -1,126 +1,153 @@
-"""The query worker: a process that holds one read-only release and answers one query after another.
+"""The query worker: a process that holds read-only releases and answers one query after another.
 
-Run as ``python -m koinon.query.worker FD STORE MEMORY MAX_BYTES``. It speaks over the socket ``FD``
-(see ``wire``). It never answers a part: the answer is whole in memory before its first byte leaves. A query that
-costs too much kills this process alone.
+Run as ``python -m koinon.query.worker`` with its task as JSON (see ``Task``). It speaks over an inherited socket
+(see ``wire``). It never answers a part: the answer is whole before its first byte leaves. A query that costs too
+much kills this process alone.
 """
 
-import io
-import re
+import ctypes
+import gc
+import json
+import os
 import resource
 import signal
 import socket
 import sys
-import time
-from pathlib import Path
-from typing import Any
+import threading
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
-from pyoxigraph import (
-    BlankNode,
-    NamedNode,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Store,
-    serialize,
-)
+from pyoxigraph import Store
 
-from koinon.model.errors import QueryRefusedError
-from koinon.model.namespaces import PREFIXES
-from koinon.query.guard import check_service
-from koinon.query.job import BINDING_TYPES, GRAPH_TYPES
-from koinon.query.mistakes import explain
+from koinon.query.dataset import Datasets
+from koinon.query.evaluation import Caps, evaluate
 from koinon.query.sandbox import give_way, refuse_network
-from koinon.query.wire import receive, send
+from koinon.query.wire import Inbox, send
 
-_POSITION = re.compile(r"error at (\d+):(\d+): ")
-
-
-class _CappedBuffer(io.BytesIO):
-    """A buffer that refuses to grow beyond ``cap`` bytes."""
-
-    def __init__(self, cap: int) -> None:
-        super().__init__()
-        self._cap = cap
-
-    def write(self, data: Any, /) -> int:
-        if self.tell() + len(data) > self._cap:
-            raise OverflowError
-        return super().write(data)
+_STACK: Final = 128 * 2**20
+"""Bytes of stack: the engine parses and plans by recursion, and 8 MiB end at 544 nested groups."""
+_STORES: Final = 3
+_HEAVY: Final = 0.05
+_GRACE: Final = 2
 
 
-def evaluate(store: Store, job: dict[str, Any], max_bytes: int) -> tuple[dict[str, Any], bytes]:
-    """Answer one job; the head's ``status`` is ``ok`` or the kind of refusal."""
-    started = time.perf_counter()
-    dataset: dict[str, list[NamedNode | BlankNode]] = {}
-    if job["default_graphs"] or job["named_graphs"]:
-        dataset = {
-            "default_graph": [NamedNode(iri) for iri in job["default_graphs"]],
-            "named_graphs": [NamedNode(iri) for iri in job["named_graphs"]],
-        }
-    try:
-        check_service(job["text"])
-        result = store.query(job["text"], **dataset)  # type: ignore[arg-type]  # invariant lists in the stubs
-    except QueryRefusedError as error:
-        return {"status": "refused", "detail": str(error)}, b""
-    except SyntaxError as error:
-        return syntax_problem(job["text"], error), b""
-    possible = BINDING_TYPES if isinstance(result, QuerySolutions | QueryBoolean) else GRAPH_TYPES
-    media_type = next((t for t in job["media_types"] if t in possible), None)
-    if media_type is None:
-        return {"status": "unacceptable", "detail": ", ".join(possible)}, b""
-    buffer = _CappedBuffer(max_bytes)
-    try:
-        if isinstance(result, QuerySolutions | QueryBoolean):
-            result.serialize(buffer, QueryResultsFormat.from_media_type(media_type))
-        else:
-            serialize(result, buffer, RdfFormat.from_media_type(media_type), prefixes=PREFIXES)
-    except OverflowError:
-        return {"status": "too-large", "detail": f"{max_bytes:,} bytes"}, b""
-    return {"status": "ok", "media_type": media_type, "seconds": time.perf_counter() - started}, buffer.getvalue()
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is started for.
+
+    ``descriptor`` is its socket, ``store`` the folder it opens first, ``memory`` the bytes of address space and
+    ``seconds`` the processor time that one query may take at most.
+    """
+
+    descriptor: int
+    store: str
+    memory: int
+    seconds: float
+    caps: Caps
+
+    def as_json(self) -> str:
+        """Return the task as the argument of the process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Task":
+        """Read the argument of the process."""
+        fields = json.loads(text)
+        return cls(**{**fields, "caps": Caps(**fields["caps"])})
 
 
-def syntax_problem(text: str, error: SyntaxError) -> dict[str, Any]:
-    """Return the head of the answer to a text that is not SPARQL: what is wrong with it, and where."""
-    mistake = explain(text, str(error.msg), _stopped_at)
-    return {"status": "syntax", "detail": mistake.detail, "line": mistake.line, "column": mistake.column}
+class _Stores:
+    """The stores that are open, those used last."""
+
+    def __init__(self, max_merged: int) -> None:
+        self._max_merged = max_merged
+        self._open: OrderedDict[str, Datasets] = OrderedDict()
+
+    def __getitem__(self, path: str) -> Datasets:
+        datasets = self._open.get(path)
+        if datasets is None:
+            datasets = self._open[path] = Datasets(Store.read_only(path), self._max_merged)
+            if len(self._open) > _STORES:
+                self._open.popitem(last=False)
+        self._open.move_to_end(path)
+        return datasets
 
 
-def _stopped_at(text: str) -> tuple[int, int] | None:
-    """Return line and column at which the parser gives up; on an empty store, so that nothing is evaluated."""
-    try:
-        Store().query(text)
-    except SyntaxError as error:
-        found = _POSITION.match(str(error.msg))
-        return (int(found[1]), int(found[2])) if found else (0, 0)
-    return None
-
-
-def main(arguments: list[str]) -> None:
+def serve(task: Task) -> None:
     """Open the store, say so, and answer until the other side goes."""
-    descriptor, store_path, memory, max_bytes = arguments
+    stores = _Stores(task.caps.rows)
+    _ = stores[task.store]
+    _limit(resource.RLIMIT_AS, task.memory)
+    with socket.socket(fileno=task.descriptor) as connection:
+        send(connection, {"status": "ready"})
+        inbox = Inbox(connection)
+        while True:
+            try:
+                job, _, _ = inbox.wait()
+            except (EOFError, ConnectionError):
+                return
+            _limit_processor(task.seconds)
+            try:
+                _answer(connection, stores, job, task)
+            except ConnectionError:
+                return
+
+
+def _answer(connection: socket.socket, stores: _Stores, job: dict[str, Any], task: Task) -> None:
+    spool = None
+    try:
+        head, spool = evaluate(stores[job["store"] or task.store], job, task.caps)
+    except MemoryError:
+        head = {"status": "memory", "detail": f"{task.memory:,} bytes"}
+    except (OSError, RuntimeError, ValueError) as error:
+        head = {"status": "failed", "detail": str(error)}
+    if spool is None:
+        send(connection, head)
+        return
+    body, file = spool.take()
+    try:
+        send(connection, head, body, file)
+    finally:
+        if file is not None:
+            os.close(file)
+    if head["seconds"] > _HEAVY:
+        del spool, body
+        _return_memory()
+
+
+def _return_memory() -> None:
+    """Give freed memory back to the system, which the allocator would keep for the next heavy query."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def _limit_processor(seconds: float) -> None:
+    """Let the kernel end this process when it goes on for longer than one query may, whoever still waits for it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + _GRACE)
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (soft, hard))
+
+
+def main(argument: str) -> None:
+    """Lock the process in, and serve with a stack that deep queries fit on."""
+    task = Task.from_json(argument)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     give_way()
     refuse_network()
-    store = Store.read_only(str(Path(store_path)))
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
-    with socket.socket(fileno=int(descriptor)) as connection:
-        send(connection, {"status": "ready"})
-        while True:
-            try:
-                job, _ = receive(connection)
-            except (EOFError, ConnectionError):
-                return
-            try:
-                head, body = evaluate(store, job, int(max_bytes))
-            except MemoryError:
-                head, body = {"status": "memory", "detail": f"{int(memory):,} bytes"}, b""
-            except (OSError, RuntimeError, ValueError) as error:
-                head, body = {"status": "failed", "detail": str(error)}, b""
-            send(connection, head, body)
+    threading.stack_size(_STACK)
+    thread = threading.Thread(target=serve, args=(task,))
+    thread.start()
+    thread.join()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1])

@@ -3,33 +3,60 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from math import ceil
+from typing import Any, Final
 from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
 
 from koinon import __version__
 from koinon.model.assets import Assets
-from koinon.model.errors import KoinonError, QuerySyntaxError
+from koinon.model.errors import KoinonError, QueryError, QuerySyntaxError, TooManyRequestsError
 from koinon.model.settings import Settings
+from koinon.query.limits import Limits
+from koinon.query.pool import WorkerPool
+from koinon.release.paths import Home
 from koinon.web import graphs, home, operations, queries, sparql, things, translations, vocabulary
+from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.door import Door, html
+from koinon.web.endpoint import Endpoint
 from koinon.web.middleware import CORS, SECURITY, CommonHeaders, methods_of
 from koinon.web.negotiation import acceptable, combined
-from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, problem_document
+from koinon.web.observing import Observer
+from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, limits_document, problem_document
 from koinon.web.rendering import Pages
 from koinon.web.representations import VARY
-from koinon.web.served import Following
+from koinon.web.served import Following, Served
+from koinon.web.sparql import page
 
 _LOG: Final = logging.getLogger("koinon.web")
 _PROBLEM: Final = "application/problem+json"
 _RETRY_SECONDS: Final = "5"
+_GONE: Final = 499  # what logs call a request whose client left; nobody reads it
 _AT_ONCE: Final = 2
 """Pages and documents that are made at once: threads share one interpreter, so more would only hold up the rest."""
+
+
+class Service(FastAPI):
+    """The routers, with the SPARQL endpoint in front of them."""
+
+    def __init__(self, door: Door, **options: Any) -> None:
+        """Prepare the service; ``options`` are FastAPI's."""
+        self._door = door
+        super().__init__(**options)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the whole stack: the endpoint stands before all that a query does not need."""
+        door = self._door
+        inner = super().build_middleware_stack()
+        endpoint = Endpoint(inner, door.following, door.asking, door.settings.query_max_length, page, _koinon_error)
+        return ServerErrorMiddleware(endpoint, _unexpected)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,20 +66,35 @@ def create_app(settings: Settings) -> FastAPI:
     where nothing has been built yet.
     """
     assets = Assets.locate(settings)
-    following = Following(settings, assets)
+    root = Home(settings.home)
     translations.load_all()
-    door = Door(settings, assets, following, Pages())
+    observer = Observer(settings, root)
+    pool = WorkerPool(root.current / "store", settings, on_end=observer.worker_ended)
+
+    def moved(served: Served) -> None:
+        pool.store = served.release.store
+        observer.serving(served.release.id)
+
+    following = Following(settings, assets, moved)
+    door = Door(settings, assets, following, Pages(), pool, Asking(settings, pool, observer))
+    observer.watch("queue", lambda: pool.waiting)
+    observer.watch("running", lambda: pool.running)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
-        await following.start()
+        moved(await following.start())
+        observer.start()
         try:
+            await pool.start()
             yield
         finally:
+            await pool.close()
             await following.stop()
+            observer.stop()
 
-    app = FastAPI(
+    app = Service(
+        door,
         title="Koinon",
         version=__version__,
         summary="A knowledge graph and linked-data service for Europe's social economy",
@@ -65,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (operations, things, vocabulary, graphs, sparql, queries, home):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, _koinon_error)
+    app.add_exception_handler(ClientGoneError, _client_gone)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -78,7 +121,15 @@ async def _koinon_error(request: Request, error: Exception) -> Response:
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         members |= {"line": error.line, "column": error.column}
     headers = dict(error.headers) if isinstance(error, ProblemError) else {}
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(ceil(error.retry_after))
+    if isinstance(error, QueryError):
+        members["limits"] = limits_document(Limits.of(Door.of(request).settings))
     return await respond(request, kind_of(error), str(error), members, headers)
+
+
+async def _client_gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=_GONE)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -119,7 +170,7 @@ async def respond(
     kind = KINDS[name]
     headers = {"Vary": VARY, "Cache-Control": "no-store"} | headers
     if kind.status == 503:
-        headers["Retry-After"] = _RETRY_SECONDS
+        headers.setdefault("Retry-After", _RETRY_SECONDS)
     wanted = acceptable(combined(request.headers, "accept"), [_PROBLEM, "application/json", "text/html"])
     if wanted and wanted[0] == "text/html" and "html" in (combined(request.headers, "accept") or ""):
         return await html(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +13,9 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
 from koinon.publish.documents import Document
+from koinon.query.job import Answer, Job
+from koinon.query.pool import WorkerPool
+from koinon.web.asking import Asked, Asking
 from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
 from koinon.web.representations import (
@@ -23,6 +26,7 @@ from koinon.web.representations import (
     Form,
     alternates,
     caching,
+    content_type,
     entity_tag,
     is_unchanged,
     link_header,
@@ -40,6 +44,8 @@ class Door:
     assets: Assets
     following: Following
     pages: Pages
+    pool: WorkerPool
+    asking: Asking
 
     @staticmethod
     def of(request: Request) -> "Door":
@@ -54,8 +60,17 @@ class Door:
     @asynccontextmanager
     async def release(self) -> AsyncIterator[Served]:
         """Hold the served release until the answer is ready."""
-        async with self.following.use() as served:
-            yield served
+        yield self.following.now()
+
+    async def ask(self, request: Request, served: Served, job: Job, timeout: float | None = None) -> Answer:
+        """Answer a query of the catalogue on the served release, for the client of the request.
+
+        Raises the QueryError that happened, and ClientGoneError where the client leaves before the answer.
+        """
+        client = request.client.host if request.client else ""
+        job = replace(job, store=served.release.store)
+        asked = Asked(job, served.release.id, "catalogue", client, request.receive, timeout)
+        return await self.asking.ask(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +133,6 @@ def write(document: Document, media_type: str, served: Served, reader: Reader) -
     if media_type == JSON_LD:
         return jsonld.write(document, served.context, reader.absolute("/context/v1.jsonld"))
     return rdf.write(document, media_type)
-
-
-def content_type(media_type: str) -> str:
-    """Return the Content-Type: text types name their charset, JSON and XML carry it themselves."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 async def html(

@@ -21,6 +21,16 @@ CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Language, Content-Location, Retry-After",
 }
+API_HEADERS: Final = tuple(
+    (name.lower().encode(), value.encode("latin-1"))
+    for name, value in {
+        **CORS,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": SECURITY["Content-Security-Policy"],
+    }.items()
+)
+"""Those of them that matter for an answer that is data, as ASGI has them."""
+
 _LONGEST_PATH: Final = 2048
 
 
@@ -37,13 +47,7 @@ class CommonHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def complete(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                for name, value in {**SECURITY, **CORS}.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+        complete = completed(send)
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         if host and not is_host(host):
             await _plain(complete, 400, "The Host header is malformed.")
@@ -63,6 +67,19 @@ class CommonHeaders:
             "Access-Control-Max-Age": "86400",
         }
         await _start(send, 204, headers)
+
+
+def completed(send: Send) -> Send:
+    """Return a ``send`` that adds what every answer has in common."""
+
+    async def complete(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            for name, value in {**SECURITY, **CORS}.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return complete
 
 
 def methods_of(path: str) -> str:

@@ -1,6 +1,5 @@
 """``/live`` and ``/ready``: for those who run the service."""
 
-import asyncio
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -30,10 +29,8 @@ async def ready(request: Request) -> Response:
     """Tell that a real query, through a real worker, was just answered on the served release; 503 where not."""
     try:
         async with Door.of(request).release() as served:
-            asked = served.pool.run(Job(query_text("ready"), (BINDING_TYPES[0],)), _DEADLINE)
-            answer = await asyncio.wait_for(asked, _DEADLINE)
-    except TimeoutError:
-        return JSONResponse({"status": "not ready", "detail": f"No answer in {_DEADLINE:g} s."}, 503, _FRESH)
+            job = Job(query_text("ready"), (BINDING_TYPES[0],), store=served.release.store)
+            answer = await Door.of(request).pool.probe(job, _DEADLINE)
     except KoinonError as error:
         return JSONResponse({"status": "not ready", "detail": str(error)}, 503, _FRESH)
     if b"true" not in answer.body:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from koinon.model import errors
+from koinon.query.limits import Limits
 from koinon.query.pool import NotAcceptableError
 
 
@@ -82,7 +83,7 @@ KINDS: Final[dict[str, Kind]] = {
     "query-too-complex": Kind(
         422,
         _("The query is too complex"),
-        _("It nests too deeply or has too many parts. Split it, or list many terms in fewer, shorter queries."),
+        _("It nests too deeply or has too many parts. Split it into shorter queries."),
     ),
     "result-too-large": Kind(
         422,
@@ -102,7 +103,9 @@ KINDS: Final[dict[str, Kind]] = {
     "too-many-requests": Kind(
         429,
         _("You ask for more than your share"),
-        _("Every client gets the same share of the service. Wait as long as Retry-After says, or download the data."),
+        _(
+            "Every client gets the same share of the service. Wait as long as Retry-After says, or download the data."
+        ),
     ),
     "headers-too-large": Kind(
         431,
@@ -132,6 +135,7 @@ _OF_ERROR: Final[dict[type[errors.KoinonError], str]] = {
     errors.QuerySyntaxError: "query-syntax",
     errors.ParameterError: "query-parameter",
     errors.QueryRefusedError: "query-refused",
+    errors.QueryTooLongError: "query-too-long",
     errors.QueryTooComplexError: "query-too-complex",
     errors.QueryTimeoutError: "query-timeout",
     errors.TooManyRequestsError: "too-many-requests",
@@ -209,6 +213,11 @@ def problem_document(
         "instance": instance,
     }
     return {**members, **own}
+
+
+def limits_document(limits: Limits) -> dict[str, float]:
+    """Return the limits of queries as a member of a problem: setting to value."""
+    return {limit.setting: limit.value for limit in limits}
 
 
 def phrase(status: int) -> str:

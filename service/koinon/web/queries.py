@@ -15,6 +15,7 @@ from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.query.catalogue import CatalogueQuery
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Job
+from koinon.web.answering import AnswerResponse
 from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import (
@@ -36,7 +37,6 @@ from koinon.web.representations import (
 from koinon.web.results import Table, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
-from koinon.web.sparql import result_response
 
 router: Final = APIRouter()
 
@@ -110,10 +110,9 @@ async def question(
         headers = caching(entity_tag(served.edition, reader, form.media_type), None)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
-        wanted = [form.media_type]
         means = {JSON: (BINDING_TYPES[0], GRAPH_TYPES[1])}.get(form.media_type, (form.media_type,))
-        answer = await served.pool.run(Job(query.bind(values), means), query.budget)
-        return result_response(answer, wanted, headers)
+        answer = await door.ask(request, served, Job(query.bind(values), means), query.budget)
+        return AnswerResponse(answer, form.media_type, headers)
 
 
 def _listed(query: CatalogueQuery, address: str) -> dict[str, object]:
@@ -158,7 +157,8 @@ async def _page(
     text, answer, problem = "", None, None
     try:
         text = query.bind(values)
-        answer = await served.pool.run(Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],)), query.budget)
+        job = Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],))
+        answer = await door.ask(request, served, job, query.budget)
     except QueryError as error:
         problem = ProblemView.of(error)
 

@@ -88,8 +88,11 @@ def entity_tag(edition: str, reader: Reader, media_type: str) -> str:
 def is_unchanged(request: Request, tag: str) -> bool:
     """Tell whether If-None-Match lists the tag, by weak comparison (RFC 9110 §13.1.2)."""
     header = combined(request.headers, "if-none-match")
-    if header is None:
-        return False
+    return header is not None and lists_tag(header, tag)
+
+
+def lists_tag(header: str, tag: str) -> bool:
+    """Tell whether the value of If-None-Match lists the tag, by weak comparison (RFC 9110 §13.1.2)."""
     listed = [item.strip() for item in header.split(",")]
     return "*" in listed or _opaque(tag) in {_opaque(item) for item in listed}
 
@@ -111,6 +114,11 @@ def caching(tag: str, language: str | None) -> dict[str, str]:
 def not_modified(headers: Mapping[str, str]) -> Response:
     """Return a 304 with the headers the 200 would have had."""
     return Response(status_code=304, headers=dict(headers))
+
+
+def content_type(media_type: str) -> str:
+    """Return the Content-Type: text types name their charset, JSON and XML carry it themselves."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def alternates(reader: Reader, path: str, forms: Sequence[Form]) -> list[tuple[str, Form]]:

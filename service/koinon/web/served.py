@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import logging
+import re
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,28 +17,30 @@ from starlette.concurrency import run_in_threadpool
 from koinon import __version__
 from koinon.engine import GraphStore
 from koinon.model.assets import Assets
-from koinon.model.errors import KoinonError
+from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
 from koinon.publish.collections import Collections
 from koinon.publish.context import Context
 from koinon.publish.documents import Document, Fragments, thing_document
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
-from koinon.query.pool import WorkerPool
-from koinon.release.current import Release, current_id, open_current
+from koinon.release.current import Release, current_id, open_current, open_release
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
 
 _LOG: Final = logging.getLogger("koinon.web")
 CHECK_SECONDS: Final = 1.0
+_IDENTIFIER: Final = re.compile(r"[0-9a-f]{12,64}")
+_EARLIER: Final = 100
+"""Earlier releases that are remembered; their stores are opened by the workers alone."""
 
 
 @dataclass(slots=True, eq=False)
 class Served:
-    """One open release with everything that answers from it.
+    """One open release with everything that pages are made from.
 
-    ``edition`` names what answers are made from (release, software version, and the files that shape pages), for
-    ETags; ``users`` are the requests that hold the release.
+    ``edition`` names what they are made from (release, software version, and the files that shape pages), for
+    ETags.
     """
 
     release: Release
@@ -47,20 +50,15 @@ class Served:
     catalogue: Catalogue
     collections: Collections
     fragments: Fragments
-    pool: WorkerPool
     edition: str
     bodies: Bodies = field(default_factory=Bodies)
-    users: int = 0
-    retired: bool = field(default=False)
 
     @classmethod
-    def open(cls, settings: Settings, assets: Assets) -> "Served":
-        """Open the current release and start its query workers; raises a KoinonError where that cannot be done."""
-        release = open_current(Home(settings.home))
+    def open(cls, home: Home, assets: Assets) -> "Served":
+        """Open the current release; raises a KoinonError where that cannot be done."""
+        release = open_current(home)
         store = release.open()
         vocabulary = Vocabulary.load(store, assets.shapes)
-        pool = WorkerPool(release.store, settings)
-        pool.start()
         return cls(
             release=release,
             store=store,
@@ -69,8 +67,7 @@ class Served:
             catalogue=load_catalogue(assets.queries),
             collections=Collections(store),
             fragments=Fragments(store),
-            pool=pool,
-            edition=f"{release.id} {__version__} {_fingerprint(assets)}",
+            edition=f"{edition_of(release)} {_fingerprint(assets)}",
         )
 
     def has_subject(self, node: NamedNode) -> bool:
@@ -89,42 +86,46 @@ class Served:
 class Following:
     """Serves the current release, and moves on when ``current`` does, without dropping a request."""
 
-    def __init__(self, settings: Settings, assets: Assets) -> None:
-        """Prepare; ``start`` opens the first release."""
-        self._settings = settings
+    def __init__(self, settings: Settings, assets: Assets, moved: Callable[[Served], None]) -> None:
+        """Prepare; ``start`` opens the first release. ``moved`` hears of each release that takes over."""
         self._assets = assets
         self._home = Home(settings.home)
+        self._moved = moved
         self._served: Served | None = None
         self._checked = 0.0
         self._refused: str | None = None
         self._move: asyncio.Task[None] | None = None
+        self._earlier: OrderedDict[str, Release] = OrderedDict()
 
-    async def start(self) -> None:
+    async def start(self) -> Served:
         """Open the current release; raises a KoinonError where there is none."""
-        self._served = await run_in_threadpool(Served.open, self._settings, self._assets)
+        self._served = await run_in_threadpool(Served.open, self._home, self._assets)
+        return self._served
 
     async def stop(self) -> None:
-        """End the query workers."""
+        """Wait until a move under way has ended, and let the release go."""
         if self._move is not None:
             await asyncio.gather(self._move, return_exceptions=True)
-        if self._served is not None:
-            await run_in_threadpool(self._served.pool.close)
-            self._served = None
+        self._served = None
 
-    @asynccontextmanager
-    async def use(self) -> AsyncIterator[Served]:
-        """Hold the release that is served now until the request is answered."""
+    def now(self) -> Served:
+        """Return the release that is served now; a request keeps the one it began with."""
         self._look()
-        served = self._served
-        if served is None:
+        if self._served is None:
             raise KoinonError("The service is not ready yet. Try again in a few seconds.")
-        served.users += 1
-        try:
-            yield served
-        finally:
-            served.users -= 1
-            if served.retired and served.users == 0:
-                await run_in_threadpool(served.pool.close)
+        return self._served
+
+    async def earlier(self, identifier: str) -> Release:
+        """Return a release by its id or how it begins; raises NotFoundError where there is none or several."""
+        if _IDENTIFIER.fullmatch(identifier) is None:
+            raise NotFoundError("A release is named by the first 12 or more hexadecimal digits of its id.")
+        release = self._earlier.get(identifier)
+        if release is None or not release.store.is_dir():
+            release = await run_in_threadpool(open_release, self._home, identifier)
+            self._earlier[identifier] = release
+            if len(self._earlier) > _EARLIER:
+                self._earlier.popitem(last=False)
+        return release
 
     def _look(self) -> None:
         """Look at ``current`` at most once a second; open another release beside the running one."""
@@ -139,17 +140,19 @@ class Following:
 
     async def _move_to(self, identifier: str) -> None:
         try:
-            fresh = await run_in_threadpool(Served.open, self._settings, self._assets)
+            fresh = await run_in_threadpool(Served.open, self._home, self._assets)
         except KoinonError as error:
             self._refused = identifier
             _LOG.warning("release %s cannot be served, the previous one stays: %s", identifier, error)
             return
-        old, self._served = self._served, fresh
+        self._served = fresh
+        self._moved(fresh)
         _LOG.info("serving release %s", fresh.release.id)
-        if old is not None:
-            old.retired = True
-            if old.users == 0:
-                await run_in_threadpool(old.pool.close)
+
+
+def edition_of(release: Release) -> str:
+    """Return what the answers of a release to queries are made from, for their ETags."""
+    return f"{release.id} {__version__}"
 
 
 def _fingerprint(assets: Assets) -> str:

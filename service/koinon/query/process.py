@@ -1,0 +1,198 @@
+"""One worker process, seen from the side that asks."""
+
+import asyncio
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from koinon.model.errors import (
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooComplexError,
+    ResultTooLargeError,
+    WorkerLostError,
+)
+from koinon.model.settings import Settings
+from koinon.query.evaluation import Caps
+from koinon.query.job import Answer, Job
+from koinon.query.wire import Inbox, pack
+from koinon.query.worker import Task
+
+_START_SECONDS: Final = 30.0
+_ELSEWHERE: Final = (
+    "Ask in pages, with ORDER BY, LIMIT and OFFSET; read one thing at its /doc/ address; or download the dump of "
+    "the whole graph: /data/dumps/latest.nq"
+)
+
+
+class NotAcceptableError(QueryError):
+    """The query's form has no answer in a media type that the reader takes; the message lists what there is."""
+
+
+class Worker:
+    """A worker process and the query that it has under way, if any."""
+
+    def __init__(self, store: Path, settings: Settings) -> None:
+        """Start the process; ``ready`` waits until it can answer."""
+        ours, theirs = socket.socketpair()
+        task = Task(
+            descriptor=theirs.fileno(),
+            store=str(store),
+            memory=settings.query_memory,
+            seconds=settings.query_timeout,
+            caps=Caps(
+                rows=settings.query_max_rows,
+                size=settings.query_max_bytes,
+                depth=settings.query_max_depth,
+                operators=settings.query_max_operators,
+            ),
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "koinon.query.worker", task.as_json()],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"},
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._connection = ours
+        self._inbox = Inbox(ours)
+        self._answer: asyncio.Future[tuple[dict[str, Any], bytes, int | None]] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.lost = ""
+        """Why the process was ended, or empty while it was not: ``deadline``, ``gone``, ``closed``, ``crash``."""
+
+    async def ready(self) -> None:
+        """Wait until the store is open; raises WorkerLostError where that does not come about."""
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._connection, self._read)
+        self._answer = self._loop.create_future()
+        try:
+            await asyncio.wait_for(self._answer, _START_SECONDS)
+        except (WorkerLostError, TimeoutError) as error:
+            self.end("crash")
+            raise WorkerLostError(
+                "A query worker could not open the store of the release. Run `koinon release verify`."
+            ) from error
+        finally:
+            self._answer = None
+
+    async def ask(self, job: Job, timeout: float) -> Answer:
+        """Answer the job within ``timeout`` seconds, or raise the QueryError that happened.
+
+        The process is ended when the time is over, and when the task that waits here is cancelled; ``lost`` tells.
+        """
+        assert self._loop is not None  # noqa: S101  # nobody asks before it is ready
+        answer = self._answer = self._loop.create_future()
+        timer = self._loop.call_later(timeout, self._expire, timeout)
+        try:
+            await self._send(job)
+            return _answer_of(*await answer)
+        except asyncio.CancelledError:
+            self.end("gone")
+            raise
+        finally:
+            timer.cancel()
+            self._answer = None
+
+    async def _send(self, job: Job) -> None:
+        message = pack(
+            {
+                "text": job.text,
+                "types": job.media_types,
+                "default": job.default_graphs,
+                "named": job.named_graphs,
+                "store": str(job.store) if job.store else None,
+            }
+        )
+        try:
+            sent = self._connection.send(message)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._fail(WorkerLostError("The worker had ended. Send the query again."))
+            return
+        if sent < len(message) and self._loop:
+            await self._loop.sock_sendall(self._connection, memoryview(message)[sent:])
+
+    def _read(self) -> None:
+        try:
+            found = self._inbox.read()
+        except BlockingIOError:
+            return
+        except (EOFError, OSError):
+            self.end("crash")
+            return
+        if found is None:
+            return
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(found)
+        elif found[2] is not None:
+            os.close(found[2])
+
+    def _expire(self, timeout: float) -> None:
+        self._fail(
+            QueryTimeoutError(
+                f"The query was stopped after {timeout:.3g} seconds. Name a subject, a graph or a LIMIT; "
+                "or download the dump of the whole graph: /data/dumps/latest.nq"
+            )
+        )
+        self.end("deadline")
+
+    def _fail(self, error: QueryError) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
+
+    def end(self, cause: str) -> None:
+        """End the process at once, by its own process id; a query under way fails."""
+        if self.lost:
+            return
+        self.lost = cause
+        if self._loop is not None:
+            self._loop.remove_reader(self._connection)
+        self._connection.close()
+        self.process.kill()
+        if cause == "closed":
+            self._fail(WorkerLostError("The service ends. Send the query again in a few seconds."))
+        else:
+            self._fail(
+                WorkerLostError(
+                    "The query ended its worker: it needs too much memory or nests too deeply. Split it, or narrow "
+                    "it: name a subject, a graph or a LIMIT, and avoid joins without a common variable."
+                )
+            )
+
+    def wait(self) -> str:
+        """Wait for the process to be gone, which blocks; returns the signal that ended it, or its exit code."""
+        code = self.process.wait()
+        return signal.Signals(-code).name if code < 0 else f"exit {code}"
+
+
+def _answer_of(head: dict[str, Any], body: bytes, file: int | None) -> Answer:
+    match head["status"]:
+        case "ok":
+            spooled = io.FileIO(file) if file is not None else None
+            return Answer(head["type"], head["form"], head["seconds"], head["size"], body, spooled)
+        case "syntax":
+            raise QuerySyntaxError(head["detail"], head["line"], head["column"])
+        case "unacceptable":
+            raise NotAcceptableError(f"An answer to this query comes as {head['detail']}.")
+        case "too-large":
+            raise ResultTooLargeError(
+                f"The answer is larger than {head['detail']}, the most that one answer may have. {_ELSEWHERE}"
+            )
+        case "memory":
+            raise WorkerLostError(f"The query needs more memory than {head['detail']}. Narrow it.")
+        case "complex":
+            raise QueryTooComplexError(head["detail"])
+        case "refused":
+            raise QueryRefusedError(head["detail"])
+        case _:
+            raise QueryRefusedError(f"The query failed: {head['detail']}")

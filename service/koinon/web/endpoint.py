@@ -1,0 +1,273 @@
+"""The SPARQL endpoint: the protocol's query operation, in plain ASGI around the rest of the service.
+
+A tiny query costs less than the way through the routers, so requests with a query are answered before they get
+there. Everything else, the description and the form among it, goes on to ``sparql``.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from koinon.model.errors import KoinonError
+from koinon.query.answers import is_lasting
+from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
+from koinon.query.pool import NotAcceptableError
+from koinon.web.answering import END, Header, send_answer
+from koinon.web.asking import Asked, Asking, ClientGoneError, answer_tag
+from koinon.web.middleware import API_HEADERS, completed
+from koinon.web.negotiation import acceptable
+from koinon.web.problems import ProblemError
+from koinon.web.representations import HTML, JSON, lists_tag
+from koinon.web.served import Following, edition_of
+
+QUERY_TYPE: Final = "application/sparql-query"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+_CURRENT: Final = "/sparql"
+_EARLIER: Final = "/releases/"
+_MOST_FIELDS: Final = 1000
+_ALIASES: Final = {
+    JSON: (BINDING_TYPES[0], "application/ld+json"),
+    "application/xml": (BINDING_TYPES[1], "application/rdf+xml"),
+    "text/xml": (BINDING_TYPES[1], "application/rdf+xml"),
+    "text/plain": ("application/n-triples",),
+    "text/n3": ("text/turtle",),
+}
+"""Media types that clients ask for instead of the registered ones, and what they mean by them."""
+
+_PAGE_TYPES: Final = (BINDING_TYPES[0], GRAPH_TYPES[0])
+_OFFERED: Final = (*ALL_TYPES, HTML, *_ALIASES)
+
+Page = Callable[[Request, Job, Callable[[], Awaitable[Answer]]], Awaitable[Response]]
+"""Makes the page that shows a query and what comes of it."""
+Refuse = Callable[[Request, KoinonError], Awaitable[Response]]
+"""Makes the answer to a request that is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader takes: media types as they named them, best first, and the result types they mean by them."""
+
+    named: tuple[str, ...]
+    types: tuple[str, ...]
+
+    def name_of(self, media_type: str) -> str:
+        """Return the name under which the reader asked for a result type."""
+        for name in self.named:
+            if name == HTML:
+                if media_type in _PAGE_TYPES:
+                    return media_type
+            elif media_type in _ALIASES.get(name, (name,)):
+                return name
+        return media_type
+
+
+class Endpoint:
+    """ASGI middleware that answers queries sent to ``/sparql`` and ``/releases/{id}/sparql``."""
+
+    def __init__(
+        self, app: ASGIApp, following: Following, asking: Asking, longest: int, page: Page, refuse: Refuse
+    ) -> None:
+        """Wrap ``app``; a query may have ``longest`` characters."""
+        self._app = app
+        self._following = following
+        self._asking = asking
+        self._longest = longest
+        self._page = page
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a query, or pass the request on."""
+        if scope["type"] != "http" or not (identifier := _release_of(scope["path"])):
+            await self._app(scope, receive, send)
+            return
+        try:
+            headers = _Headers(scope["headers"])
+            parameters = await self._parameters(scope, headers, receive)
+            if parameters is None:
+                await self._app(scope, receive, send)
+                return
+            await self._answer(scope, receive, send, headers, parameters, identifier)
+        except KoinonError as error:
+            response = await self._refuse(Request(scope, receive), error)
+            await response(scope, receive, completed(send))
+        except ClientGoneError:
+            return
+
+    async def _parameters(
+        self, scope: Scope, headers: "_Headers", receive: Receive
+    ) -> Sequence[tuple[str, str]] | None:
+        """Return the parameters of a query operation (SPARQL 1.1 Protocol §2.1), or None where it is none."""
+        method = scope["method"]
+        if method in ("GET", "HEAD"):
+            if not scope["query_string"]:
+                return None
+            parameters = _fields(scope["query_string"].decode("latin-1"))
+            return parameters if any(name in ("query", "update") for name, _ in parameters) else None
+        if method != "POST":
+            return None
+        sent = headers.content_type.partition(";")[0].strip().lower()
+        if sent not in (QUERY_TYPE, FORM_TYPE) or headers.encoded:
+            raise ProblemError(
+                "unsupported-media-type",
+                f"A query is sent as {FORM_TYPE} or {QUERY_TYPE}, in UTF-8 and without Content-Encoding. "
+                "Updates are not taken.",
+                headers={"Accept-Post": f"{FORM_TYPE}, {QUERY_TYPE}"},
+            )
+        body = await self._body(receive)
+        parameters = _fields(scope["query_string"].decode("latin-1"))
+        if sent == QUERY_TYPE:
+            return [*parameters, ("query", body)]
+        return [*parameters, *_fields(body)]
+
+    async def _body(self, receive: Receive) -> str:
+        """Return the body as text; a query of the longest kind may take 12 bytes a character, percent-encoded."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            body += message.get("body", b"")
+            if len(body) > 12 * self._longest:
+                raise ProblemError("query-too-long", f"A query may have {self._longest:,} characters.")
+            if not message.get("more_body", False):
+                break
+        try:
+            return body.decode()
+        except UnicodeDecodeError as error:
+            raise ProblemError("bad-request", f"The body is not UTF-8: {error}.") from error
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: "_Headers",
+        parameters: Sequence[tuple[str, str]],
+        identifier: str,
+    ) -> None:
+        wanted = wanted_types(headers.accept)
+        if identifier == _CURRENT:
+            release = self._following.now().release
+        else:
+            release = await self._following.earlier(identifier)
+        job = Job(
+            _query(parameters),
+            wanted.types,
+            _graphs(parameters, "default-graph-uri"),
+            _graphs(parameters, "named-graph-uri"),
+            release.store,
+        )
+        client = scope["client"][0] if scope.get("client") else ""
+        asked = Asked(job, release.id, "sparql", client, receive)
+        if wanted.named[0] == HTML:
+            response = await self._page(Request(scope, receive), job, lambda: self._asking.ask(asked))
+            await response(scope, receive, completed(send))
+            return
+        edition = edition_of(release)
+        if headers.if_none_match:
+            for media_type in _possible(wanted):
+                tag = answer_tag(edition, job, media_type)
+                if lists_tag(headers.if_none_match, tag):
+                    self._asking.unchanged(asked)
+                    head = [*_kept_headers(tag), *API_HEADERS]
+                    await send({"type": "http.response.start", "status": 304, "headers": head})
+                    await send(END)
+                    return
+        answer = await self._asking.ask(asked)
+        await send_answer(
+            send, answer, wanted.name_of(answer.media_type), [*_freshness(edition, job, answer), *API_HEADERS]
+        )
+
+
+def _freshness(edition: str, job: Job, answer: Answer) -> list[Header]:
+    if not is_lasting(job.text):
+        return [(b"cache-control", b"no-store"), _VARY]
+    return _kept_headers(answer_tag(edition, job, answer.media_type))
+
+
+_VARY: Final = (b"vary", b"Accept")
+
+
+def _kept_headers(tag: str) -> list[Header]:
+    return [(b"etag", tag.encode()), (b"cache-control", b"public, max-age=0, must-revalidate"), _VARY]
+
+
+class _Headers:
+    """The headers that a query operation looks at."""
+
+    __slots__ = ("accept", "content_type", "encoded", "if_none_match")
+
+    def __init__(self, raw: Iterable[Header]) -> None:
+        self.accept = self.content_type = self.if_none_match = ""
+        self.encoded = False
+        for name, value in raw:
+            if name == b"accept":
+                # Sent on several lines it is one list all the same (RFC 9110 §5.3).
+                self.accept = f"{self.accept},{value.decode('latin-1')}" if self.accept else value.decode("latin-1")
+            elif name == b"content-type":
+                self.content_type = value.decode("latin-1")
+            elif name == b"if-none-match":
+                self.if_none_match = value.decode("latin-1")
+            elif name == b"content-encoding":
+                self.encoded = value.strip().lower() not in (b"", b"identity")
+
+
+def _release_of(path: str) -> str:
+    """Return the id of the earlier release that a path asks, ``/sparql`` for the current one, else nothing."""
+    if path == _CURRENT:
+        return path
+    if path.startswith(_EARLIER) and path.endswith(_CURRENT):
+        identifier = path[len(_EARLIER) : -len(_CURRENT)]
+        return identifier if "/" not in identifier else ""
+    return ""
+
+
+@lru_cache(maxsize=256)
+def wanted_types(accept: str) -> Wanted:
+    """Return what an Accept header takes; raises NotAcceptableError where that is nothing that there is."""
+    named = tuple(acceptable(accept or None, _OFFERED))
+    if not named:
+        raise NotAcceptableError(
+            f"A SELECT or ASK answer comes as {', '.join(BINDING_TYPES)}; "
+            f"a CONSTRUCT or DESCRIBE answer as {', '.join(GRAPH_TYPES)}."
+        )
+    meant = (_PAGE_TYPES if name == HTML else _ALIASES.get(name, (name,)) for name in named)
+    return Wanted(named, tuple(dict.fromkeys(media_type for types in meant for media_type in types)))
+
+
+def _possible(wanted: Wanted) -> list[str]:
+    """Return the media types that an answer may have: one if it has rows, one if it is a graph."""
+    firsts = (next((t for t in wanted.types if t in types), None) for types in (BINDING_TYPES, GRAPH_TYPES))
+    return [media_type for media_type in firsts if media_type]
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    if not text:
+        return []
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise ProblemError("bad-request", f"The parameters cannot be read as UTF-8: {error}.") from error
+
+
+def _query(parameters: Sequence[tuple[str, str]]) -> str:
+    texts = [value for name, value in parameters if name == "query"]
+    if any(name == "update" for name, _ in parameters):
+        raise ProblemError("query-refused", "This service takes no updates.")
+    if len(texts) != 1:
+        raise ProblemError("bad-request", f"A request carries one query; this one carries {len(texts)}.")
+    return texts[0]
+
+
+def _graphs(parameters: Sequence[tuple[str, str]], name: str) -> tuple[str, ...]:
+    graphs = tuple(value for given, value in parameters if given == name)
+    for graph in graphs:
+        if ":" not in graph or any(c in graph for c in '<>"{}|\\^` \n\r\t'):
+            raise ProblemError("bad-request", f"{name} takes an absolute IRI; {graph[:80]!r} is none.")
+    return graphs
