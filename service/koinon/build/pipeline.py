@@ -5,15 +5,11 @@ source that fails keeps its last accepted graph, or stays out; every other graph
 without it.
 """
 
-import errno
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from traceback import clear_frames
 
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.findings import Finding
@@ -26,22 +22,21 @@ from koinon.build.reading import FORMATS
 from koinon.build.report import BuildReport, Outcome, SourceReport
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import find_sources
-from koinon.build.verifying import check_graph_files, verify_release
+from koinon.build.verifying import check_graph_files
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
+from koinon.build.workspace import whole_release, workspace
 from koinon.build.writing import Inputs, read_owners, write_artefacts, write_report
 from koinon.model.assets import Assets
-from koinon.model.errors import ConfigurationError, KoinonError, ReleaseError, SourceError, StorageError
+from koinon.model.errors import ReleaseError, SourceError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
-from koinon.release.current import Release, current_id, open_current, open_release
-from koinon.release.lock import build_lock
+from koinon.release.current import Release, current_id, last_built
 from koinon.release.manifest import DERIVED, GraphEntry
-from koinon.release.paths import BUILDING, Home
-from koinon.release.publishing import make_current, publish, recover
+from koinon.release.paths import Home
+from koinon.release.publishing import make_current, publish
 from koinon.release.retention import collect, make_room
 
 VOCABULARY = "vocabulary"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def build(
@@ -60,37 +55,8 @@ def build(
     sources don't raise: the report names them.
     """
     home = Home(settings.home.absolute())
-    with _storage(home), build_lock(home, wait=wait):
-        recover(home)
-        work = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home.releases))
-        work.chmod(0o755)  # a service may run under another account than the build
-        try:
-            return _Build(settings, assets, home, work, progress or Silent()).run(folders)
-        except (OSError, KoinonError) as error:
-            clear_frames(error.__traceback__)  # a store left open in them would go on writing into ``work``
-            raise
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _storage(home: Home) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        about = (
-            Path(os.fsdecode(error.filename)).absolute() if isinstance(error.filename, str | bytes) else home.root
-        )
-        if not about.is_relative_to(home.root):
-            raise ConfigurationError(
-                f"{about} cannot be read ({error.strerror}). Mend that, then build again."
-            ) from error
-        full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
-        what, mend = ("is full", "Free some space") if full else ("cannot be written", "Mend that")
-        raise StorageError(
-            f"The disk under {home.root} {what} ({error}). The current release is untouched, and nothing "
-            f"half-written is left. {mend}, or set KOINON_HOME to another place, then build again."
-        ) from error
+    with workspace(home, wait=wait) as work:
+        return _Build(settings, assets, home, work, progress or Silent()).run(folders)
 
 
 @dataclass(slots=True)
@@ -142,7 +108,9 @@ class _Build:
         if current_id(self.home) is None:
             return None
         try:
-            release = open_current(self.home)
+            release = last_built(self.home)
+            if release is None:
+                return None
             read_owners(release)
             check_graph_files(release)
         except ReleaseError as error:
@@ -263,7 +231,7 @@ class _Build:
         owners: dict[str, str],
     ) -> BuildReport:
         identifier = inputs.id
-        existing = self._whole(identifier)
+        existing = whole_release(self.home, identifier)
         if existing is not None:
             published = make_current(self.home, identifier)
             parent = self.parent.id if self.parent else None
@@ -280,20 +248,10 @@ class _Build:
         self.progress.step(identifier)
         return report
 
-    def _whole(self, identifier: str | None) -> Release | None:
-        """Return the release of this id where there is one and nothing is wrong with it."""
-        if identifier is None or not self.home.release(identifier).is_dir():
-            return None
-        try:
-            release = open_release(self.home, identifier)
-        except KoinonError:
-            return None
-        return release if not verify_release(release) else None
-
     def _before(self, identifier: str) -> Release | None:
         """Return the parent to write from; for a damaged current release, written anew, the one before it."""
         if self.parent is not None and self.parent.id == identifier:
-            return self._whole(self.parent.manifest.parent)
+            return whole_release(self.home, self.parent.manifest.parent)
         return self.parent
 
     def _clear_unused(self, inputs: Inputs) -> None:

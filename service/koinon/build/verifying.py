@@ -1,14 +1,18 @@
-"""Verifying a release: do manifest, graph files, dump and store still agree, statement for statement."""
+"""Verifying a release: do manifest, graph files, dump and store still agree, statement for statement.
+
+Of an imported release: id, files, dump and store.
+"""
 
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.writing import quads_of, read_owners
 from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
+from koinon.release.imported import Origin, import_id
 from koinon.release.manifest import release_id
 
 
@@ -24,6 +28,9 @@ def check_graph_files(release: Release) -> None:
 
 
 def _problems(release: Release) -> Iterator[str]:
+    if release.manifest.imported:
+        yield from _import_problems(release)
+        return
     manifest = release.manifest
     versions = {
         "link-model": manifest.link_model_version,
@@ -39,6 +46,28 @@ def _problems(release: Release) -> Iterator[str]:
     try:
         read_owners(release)
         yield from _store_problems(release, release.open().raw)
+    except (ReleaseError, OSError, RuntimeError) as error:
+        yield str(error)
+
+
+def _import_problems(release: Release) -> Iterator[str]:
+    try:
+        origin = Origin.read(release.path)
+        if import_id(origin.files) != release.id or release.path.name != release.id:
+            yield "the release id is not that of its files"
+        if not release.dump.is_file() or hash_of(release.dump) != origin.dump_sha256:
+            yield "the dump is not the one that was released"
+            return
+        store = release.open().raw
+        held = len(store)
+        if held != release.manifest.total:
+            yield f"the store holds {held} statements instead of {release.manifest.total}"
+        missing = sum(1 for quad in parse(path=release.dump, format=RdfFormat.N_QUADS) if quad not in store)
+        if missing:
+            yield f"the store lacks {missing} statements of the dump"
+        for entry in release.manifest.graphs:
+            if next(store.quads_for_pattern(None, None, None, NamedNode(entry.name)), None) is None:
+                yield f"the store has no graph {entry.name}"
     except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
 

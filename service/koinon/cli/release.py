@@ -1,4 +1,4 @@
-"""``koinon release list|show|verify``: look at releases and check that they are whole."""
+"""``koinon release list|show|verify|import|use``: look at releases, check them, make one of any RDF, choose one."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,16 +6,21 @@ from typing import Annotated
 
 import typer
 
+from koinon.build.importing import import_files
+from koinon.build.statements import Input
 from koinon.build.verifying import verify_release
-from koinon.cli.output import show
+from koinon.cli.output import STDERR, show
+from koinon.cli.showing import showing
 from koinon.model.errors import ReleaseError
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, open_current, open_release, release_folders
+from koinon.release.lock import build_lock
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
+from koinon.release.publishing import make_current, recover
 
-app = typer.Typer(help="List, show and verify releases.", no_args_is_help=True)
+app = typer.Typer(help="List, show, verify and choose releases; import RDF files as one.", no_args_is_help=True)
 
 _HomeOption = Annotated[Path | None, typer.Option(help="Folder with the releases (KOINON_HOME).")]
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -82,3 +87,54 @@ def verify(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _J
     show([*problems, repair] if problems else [f"Release {release.id} is whole."], document, as_json=as_json)
     if problems:
         raise typer.Exit(ReleaseError.exit_code)
+
+
+@app.command("import")
+def import_release(
+    files: Annotated[
+        list[Path], typer.Argument(help="RDF files, also packed with gzip: .nq .trig .ttl .nt .rdf .owl .jsonld")
+    ],
+    graph: Annotated[
+        str | None, typer.Option(help="IRI of the graph that takes what the files state in their default graph.")
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="IRI that relative ones are resolved against.")] = None,
+    syntax: Annotated[
+        str | None,
+        typer.Option("--format", help="Syntax of all files, as a suffix: nq, trig, ttl, nt, rdf, jsonld."),
+    ] = None,
+    home: _HomeOption = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for a build that is at work instead of giving up at once.")
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Make a release also of files that state nothing.")
+    ] = False,
+    as_json: _JsonOption = False,
+) -> None:
+    """Make a release of any RDF files, as they are, and make it current.
+
+    Exit codes: 0 the release is current; 2 a file is missing, unreadable or of an unknown kind; 3 another build is
+    at work; 4 a file is wrong, and the message says which, where and why; 5 the disk is full or cannot be written.
+    """
+    settings = Settings.from_environment(home=home)
+    inputs = [Input(path, syntax, graph, base) for path in files]
+    with showing(STDERR, silent=as_json) as progress:
+        report = import_files(settings, inputs, progress, wait=wait, allow_empty=allow_empty)
+    show(report.lines(), report.as_json(), as_json=as_json)
+
+
+@app.command("use")
+def use(
+    identifier: Annotated[str, typer.Argument(help="A release id or how it begins.")],
+    home: _HomeOption = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """Make a release that is still kept the current one."""
+    where = Home(Settings.from_environment(home=home).home)
+    with build_lock(where, wait=False):
+        recover(where)
+        release = open_release(where, identifier)
+        release.open()
+        changed = make_current(where, release.id)
+    state = "is current now" if changed else "was current already"
+    show([f"Release {release.id} {state}."], {"id": release.id, "published": changed}, as_json=as_json)

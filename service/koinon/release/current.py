@@ -6,13 +6,17 @@ from pathlib import Path
 
 from koinon.engine import OxigraphStore
 from koinon.model.errors import NoReleaseError, NotFoundError, ReleaseError
+from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release folder: ``manifest.json``, ``store/``, ``graphs/``, ``dump.nq``, ``changes/`` and the reports."""
+    """One release folder: ``manifest.json``, ``store/``, ``graphs/``, ``dump.nq``, ``changes/`` and the reports.
+
+    An imported one has neither ``graphs/`` nor ``changes/``.
+    """
 
     path: Path
     manifest: Manifest
@@ -26,6 +30,11 @@ class Release:
     def store(self) -> Path:
         """The folder of the read-only store."""
         return self.path / "store"
+
+    @property
+    def dump(self) -> Path:
+        """The file with all statements of its graphs as N-Quads."""
+        return self.path / "dump.nq"
 
     def graph_file(self, slug: str) -> Path:
         """Return the file with the sorted canonical N-Triples of the graph ``slug``."""
@@ -58,6 +67,21 @@ def open_current(home: Home) -> Release:
         raise NoReleaseError(f"There is no release in {home.root} yet. Run `koinon build` first.")
     path = home.release(identifier)
     return Release(path, Manifest.read(path / "manifest.json"))
+
+
+def last_built(home: Home) -> Release | None:
+    """Return the release whose graphs a build goes on from: the current one, or, where that is imported, the one
+    that was built last and is still there; None where there is none. Raises ReleaseError for a damaged current one.
+    """
+    release = open_current(home)
+    if not release.manifest.imported:
+        return release
+    kept = {path.name: path for path in release_folders(home)}
+    for entry in reversed(read_log(home.log)):
+        path = kept.pop(entry.id, None)
+        if path is not None and not (manifest := Manifest.read(path / "manifest.json")).imported:
+            return Release(path, manifest)
+    return None
 
 
 def current_id(home: Home) -> str | None:

@@ -14,11 +14,18 @@ from koinon.model.errors import ReleaseError
 
 DERIVED = "derived"
 """Kind of the graphs that a build computes from the others; they don't enter the release id."""
+BUILT = "built"
+"""Kind of a release that was compiled from sources; its default graph is the union of all graphs."""
+IMPORTED = "imported"
+"""Kind of a release that holds other people's files as they are, and of its graphs."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphEntry:
-    """One named graph: its IRI, slug and kind, the SHA-256 of its sorted canonical N-Triples, and its size."""
+    """One named graph: its IRI, slug and kind, the SHA-256 of its sorted canonical N-Triples, and its size.
+
+    The hash of an imported graph is empty: it may hold blank nodes, which have no canonical names.
+    """
 
     name: str
     slug: str
@@ -30,7 +37,11 @@ class GraphEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The manifest of one release; ``received`` is the latest date on which one of its sources was received."""
+    """The manifest of one release; ``received`` is the latest date on which one of its sources was received.
+
+    ``total`` counts the statements of all graphs; in an imported release ``default_triples`` of them stand in its
+    default graph, in a built one that is the union and counted nowhere (None).
+    """
 
     id: str
     parent: str | None
@@ -42,6 +53,8 @@ class Manifest:
     received: str | None
     graphs: tuple[GraphEntry, ...]
     total: int
+    kind: str = BUILT
+    default_triples: int | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -61,9 +74,18 @@ class Manifest:
             json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
         )
 
+    @property
+    def imported(self) -> bool:
+        """Tell whether the release holds imported files instead of judged sources."""
+        return self.kind == IMPORTED
+
     def graph(self, slug: str) -> GraphEntry | None:
         """Return the entry of the graph ``slug``, or None where the release has none."""
         return next((entry for entry in self.graphs if entry.slug == slug), None)
+
+    def graph_named(self, iri: str) -> GraphEntry | None:
+        """Return the entry of the graph with this IRI, or None where the release has none."""
+        return next((entry for entry in self.graphs if entry.name == iri), None)
 
 
 def release_id(graphs: Iterable[GraphEntry], versions: dict[str, str]) -> str:

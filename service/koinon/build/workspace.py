@@ -1,0 +1,70 @@
+"""Where a release is written: a folder beside the releases, under the lock, that is gone whatever happens."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from traceback import clear_frames
+
+from koinon.build.verifying import verify_release
+from koinon.model.errors import ConfigurationError, KoinonError, StorageError
+from koinon.release.current import Release, open_release
+from koinon.release.lock import build_lock
+from koinon.release.paths import BUILDING, Home
+from koinon.release.publishing import recover
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def workspace(home: Home, *, wait: bool) -> Iterator[Path]:
+    """Give an empty folder to write a release in; what is still in it at the end is removed.
+
+    Raises BuildLockedError (another build is at work and ``wait`` is false), StorageError (the disk is full or
+    cannot be written) and ConfigurationError (something outside of the home cannot be read).
+    """
+    with _storage(home), build_lock(home, wait=wait):
+        recover(home)
+        work = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home.releases))
+        work.chmod(0o755)  # a service may run under another account than the build
+        try:
+            yield work
+        except (OSError, KoinonError) as error:
+            clear_frames(error.__traceback__)  # a store left open in them would go on writing into ``work``
+            raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _storage(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        about = (
+            Path(os.fsdecode(error.filename)).absolute() if isinstance(error.filename, str | bytes) else home.root
+        )
+        if not about.is_relative_to(home.root):
+            raise ConfigurationError(
+                f"{about} cannot be read ({error.strerror}). Mend that, then build again."
+            ) from error
+        full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
+        what, mend = ("is full", "Free some space") if full else ("cannot be written", "Mend that")
+        raise StorageError(
+            f"The disk under {home.root} {what} ({error}). The current release is untouched, and nothing "
+            f"half-written is left. {mend}, or set KOINON_HOME to another place, then build again."
+        ) from error
+
+
+def whole_release(home: Home, identifier: str | None) -> Release | None:
+    """Return the release of this id where there is one and nothing is wrong with it."""
+    if identifier is None or not home.release(identifier).is_dir():
+        return None
+    try:
+        release = open_release(home, identifier)
+    except KoinonError:
+        return None
+    return release if not verify_release(release) else None
