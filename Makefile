@@ -9,10 +9,10 @@ PORT   ?= 8000
 export KOINON_HOME ?= var
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit docs bench lock clean
+.PHONY: help serve build test lint types layers unit test-hostile soak docs bench lock clean
 
 help: ## Show the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 serve: build ## Set up, build the graph and serve it on http://127.0.0.1:8000
 	$(BIN)/koinon serve --host $(HOST) --port $(PORT)
@@ -34,6 +34,12 @@ layers: $(VENV)/.dev ## Imports point downward only
 
 unit: $(VENV)/.dev ## The tests
 	$(BIN)/pytest -n auto --dist loadscope
+
+test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
+	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile
+
+soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
+	$(BIN)/python benchmarks/soak.py
 
 docs: $(VENV)/.dev ## Generate the pages about the ontology anew
 	$(BIN)/python -m koinon.publish.ontology_docs
