@@ -26,10 +26,6 @@ _BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 WATCHED: Final = {
     "queue": "Queries that wait for a worker.",
     "running": "Queries that workers answer now.",
-    "workers": "Query workers that are up.",
-    "connections": "Open connections of clients.",
-    "cache_bytes": "Bytes of answers that are kept in memory.",
-    "clients": "Clients whose share of the last minute is remembered.",
 }
 """The gauges that parts of the service are read for, without ``koinon_``, and what they say."""
 

@@ -4,7 +4,7 @@ One observer serves a process::
 
     observer = Observer(settings, Home(settings.home))
     observer.watch("queue", lambda: pool.waiting)
-    observer.start()  # before the event loop: it may refuse a port
+    observer.start()  # before the server starts: it may refuse a port; a second call does nothing
     ...
     observer.query(outcome)  # once per query, from the event loop
     observer.worker_ended("SIGKILL")
@@ -28,6 +28,7 @@ class Observer:
         """Prepare; nothing listens and nothing is written before ``start``."""
         self._settings = settings
         self._metrics = Metrics(home)
+        self._started = False
         self._log: QueryLog | None = None
         if settings.query_log != "off":
             lines = self._metrics.log_lines
@@ -38,8 +39,11 @@ class Observer:
             )
 
     def start(self) -> None:
-        """Open the port of the metrics and the log; raises ConfigurationError where the port cannot be had."""
+        """Open the port of the metrics and the log, once; raises ConfigurationError where the port cannot be had."""
+        if self._started:
+            return
         self._metrics.listen(self._settings.metrics_port, self._settings.port)
+        self._started = True
         if self._log is not None:
             self._log.start()
 
