@@ -8,8 +8,10 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 export KOINON_HOME ?= var
 
+COMUNICA := tests/clients/comunica
+
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit test-hostile soak docs bench lock clean
+.PHONY: help serve build test lint types layers unit clients conformance test-hostile soak docs bench lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -32,7 +34,7 @@ types: $(VENV)/.dev ## Strict typing
 layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## The tests
+unit: $(VENV)/.dev clients ## The tests
 	$(BIN)/pytest -n auto --dist loadscope
 
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
@@ -40,6 +42,11 @@ test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a
 
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py
+
+clients: $(COMUNICA)/node_modules/.package-lock.json ## Set up the clients that tests ask with and that are not Python's
+
+conformance: $(VENV)/.dev ## Run the W3C's tests of SPARQL and write docs/conformance.md
+	PYTHONPATH=tests $(BIN)/python -m conformance
 
 docs: $(VENV)/.dev ## Generate the pages about the ontology anew
 	$(BIN)/python -m koinon.publish.ontology_docs
@@ -55,7 +62,15 @@ LOCK := --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotat
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) var build dist
+	rm -rf $(VENV) var build dist $(COMUNICA)/node_modules
+
+# Comunica needs node; where it or the network is missing, its tests are skipped and say so.
+$(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests with Comunica are skipped"; exit 0; }; \
+	  echo "Setting up Comunica (once, a minute or less)"; \
+	  npm ci --prefix $(COMUNICA) --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
+	    --fetch-retries=1 --fetch-timeout=60000 && touch $@ || \
+	  echo "Comunica cannot be set up: its tests are skipped"
 
 # The environment: created once, brought up to date when the pins change.
 $(BIN)/python:
