@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from koinon.model.settings import Settings
+from koinon.query.limits import Limits
 from koinon.web.app import create_app
 from koinon.web.problems import KINDS
 from koinon.web.representations import DOCUMENT_FORMS
@@ -26,3 +27,10 @@ def test_every_form_is_documented() -> None:
     for form in DOCUMENT_FORMS:
         assert f"`{form.media_type}`" in TEXT
         assert not form.suffix or f"`.{form.suffix}`" in TEXT
+
+
+def test_the_description_for_programs_tells_the_limits() -> None:
+    settings = Settings.from_environment({}, query_timeout=2.5)
+    described = create_app(settings).openapi()["info"]["description"]
+    for limit in Limits.of(settings):
+        assert f"{limit.text}: {limit.amount}" in described
