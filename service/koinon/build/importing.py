@@ -145,7 +145,7 @@ class _Import:
         manifest = _manifest(identifier, store)
         del store
         self._check(manifest)
-        Origin(tuple(sorted(files)), self._lines, self._digest.hexdigest()).write(self._folder)
+        Origin(tuple(sorted(files, key=_place)), self._lines, self._digest.hexdigest()).write(self._folder)
         manifest.write(self._folder / "manifest.json")
         self._progress.step(identifier)
         return manifest
@@ -179,7 +179,7 @@ def _manifest(identifier: str, store: Store) -> Manifest:
     named = {term.value: count for term, count in counts.items() if isinstance(term, NamedNode)}
     total = len(store)
     graphs = tuple(
-        GraphEntry(name, graph_slug(name), IMPORTED, "", count, {"": name}) for name, count in sorted(named.items())
+        GraphEntry(name, graph_slug(name), IMPORTED, "", count, {}) for name, count in sorted(named.items())
     )
     return Manifest(
         id=identifier,
@@ -195,6 +195,11 @@ def _manifest(identifier: str, store: Store) -> Manifest:
         kind=IMPORTED,
         default_triples=total - sum(counts.values()),
     )
+
+
+def _place(file: ImportedFile) -> tuple[str, ...]:
+    """Return what files are ordered by; one file may enter several graphs, or one and the default graph."""
+    return file.sha256, file.format, file.graph or "", file.base or "", file.name
 
 
 def _counts(store: Store) -> dict[NamedNode | BlankNode, int]:
