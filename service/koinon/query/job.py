@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 BINDING_TYPES: Final[tuple[str, ...]] = (
     "application/sparql-results+json",
@@ -47,12 +47,26 @@ class Job:
     store: Path | None = None
 
 
+class SpooledFile:
+    """An open file that is closed when the last one who reads it lets go."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        """Take over the open file ``number``."""
+        self.number = number
+
+    def __del__(self) -> None:
+        """Close it."""
+        os.close(self.number)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """A whole answer: never a part of one.
 
-    A small one is ``inline``; a larger one is a ``file`` without a name that its last reader closes by letting go
-    of it. ``form`` is ``select``, ``ask`` or ``graph``; ``seconds`` is the time it took in the worker.
+    A small one is ``inline``; a larger one is a ``file`` without a name. ``form`` is ``select``, ``ask`` or
+    ``graph``; ``seconds`` is the time it took in the worker.
     """
 
     media_type: str
@@ -60,7 +74,7 @@ class Answer:
     seconds: float
     size: int
     inline: bytes = b""
-    file: IO[bytes] | None = field(default=None, repr=False)
+    file: SpooledFile | None = field(default=None, repr=False)
 
     @property
     def body(self) -> bytes:
@@ -74,7 +88,7 @@ class Answer:
             return
         place = 0
         while place < self.size:
-            chunk = os.pread(self.file.fileno(), length, place)
+            chunk = os.pread(self.file.number, length, place)
             if not chunk:
                 raise EOFError("The spooled answer is shorter than it was.")
             place += len(chunk)

@@ -91,12 +91,12 @@ class WorkerPool:
                 if not turn.done():
                     turn.set_exception(WorkerLostError("The service ends. Send the query again in a few seconds."))
         self._turns.clear()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for worker in [*self._alive]:
+        for worker in self._alive:
             worker.end("closed")
-            await asyncio.get_running_loop().run_in_executor(self._threads, worker.wait)
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._threads, worker.wait) for worker in self._alive))
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._alive.clear()
         self._threads.shutdown()
 
@@ -185,9 +185,9 @@ class WorkerPool:
     def _release(self, worker: Worker) -> None:
         """Take a worker back, or let another take its place where it was lost."""
         if worker.lost:
-            self._bury(worker)
             if self._closed:
                 return
+            self._bury(worker)
             self._spawn(self._replace())
             if not self._warm:
                 self._missing += 1
@@ -207,12 +207,32 @@ class WorkerPool:
         loop = asyncio.get_running_loop()
         worker = await loop.run_in_executor(self._threads, Worker, self.store, self._settings)
         self._alive.add(worker)
-        await worker.ready()
+        if self._closed:
+            worker.end("closed")
+        try:
+            await worker.ready()
+        except WorkerLostError:
+            self._alive.discard(worker)
+            await loop.run_in_executor(self._threads, worker.wait)
+            raise
         return worker
+
+    async def _begin_surely(self) -> Worker | None:
+        """Start a worker, as often as it takes; None when the pool is closed meanwhile."""
+        while not self._closed:
+            try:
+                return await self._begin()
+            except (WorkerLostError, OSError) as error:
+                if not self._closed:
+                    _LOG.warning("a query worker does not come up: %s", error)
+                    await asyncio.sleep(_AGAIN_SECONDS)
+        return None
 
     async def _replace(self) -> None:
         """Bring up a worker for one that was lost: it takes a missing place, or waits warm."""
         worker = await self._begin_surely()
+        if worker is None:
+            return
         if self._missing or not self._spares:
             self._missing = max(0, self._missing - 1)
             self._release(worker)
@@ -221,14 +241,6 @@ class WorkerPool:
 
     async def _replace_probe(self) -> None:
         self._probe = await self._begin_surely()
-
-    async def _begin_surely(self) -> Worker:
-        while True:
-            try:
-                return await self._begin()
-            except (WorkerLostError, OSError) as error:
-                _LOG.warning("a query worker does not come up: %s", error)
-                await asyncio.sleep(_AGAIN_SECONDS)
 
     def _bury(self, worker: Worker) -> None:
         self._alive.discard(worker)

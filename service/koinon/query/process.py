@@ -1,7 +1,6 @@
 """One worker process, seen from the side that asks."""
 
 import asyncio
-import io
 import os
 import signal
 import socket
@@ -21,7 +20,7 @@ from koinon.model.errors import (
 )
 from koinon.model.settings import Settings
 from koinon.query.evaluation import Caps
-from koinon.query.job import Answer, Job
+from koinon.query.job import Answer, Job, SpooledFile
 from koinon.query.wire import Inbox, pack
 from koinon.query.worker import Task
 
@@ -71,6 +70,8 @@ class Worker:
 
     async def ready(self) -> None:
         """Wait until the store is open; raises WorkerLostError where that does not come about."""
+        if self.lost:
+            raise WorkerLostError("The service ends.")
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._connection, self._read)
         self._answer = self._loop.create_future()
@@ -178,7 +179,7 @@ class Worker:
 def _answer_of(head: dict[str, Any], body: bytes, file: int | None) -> Answer:
     match head["status"]:
         case "ok":
-            spooled = io.FileIO(file) if file is not None else None
+            spooled = SpooledFile(file) if file is not None else None
             return Answer(head["type"], head["form"], head["seconds"], head["size"], body, spooled)
         case "syntax":
             raise QuerySyntaxError(head["detail"], head["line"], head["column"])

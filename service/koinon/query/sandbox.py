@@ -1,4 +1,4 @@
-"""A worker process gives up what no query needs: the network, and its place before the pages.
+"""A worker process gives up what no query needs: the network, other programs, and its place before the pages.
 
 The second lock behind ``guard``: a filter of system calls (seccomp, Linux) that the process can never lift again.
 """
@@ -10,13 +10,22 @@ import struct
 from errno import EACCES
 from typing import Final
 
-_SOCKET_CALL: Final = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-"""Machine to the kernel's number for its architecture and for its ``socket`` call (linux/audit.h, unistd.h)."""
+_CALLS: Final = {
+    "x86_64": (0xC000003E, {"socket": 41, "execve": 59, "ptrace": 101, "execveat": 322, "io_uring_setup": 425}),
+    "aarch64": (0xC00000B7, {"socket": 198, "execve": 221, "ptrace": 117, "execveat": 281, "io_uring_setup": 425}),
+}
+"""Machine to the kernel's number for its architecture and for the calls that are taken away.
+
+(linux/audit.h, unistd.h; ``io_uring`` can open sockets by itself.)
+"""
+
+_OTHER_NUMBERS: Final = 0x40000000
+"""From here on the numbers are those of x32, another way to the same calls."""
 
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # linux/prctl.h, linux/seccomp.h
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
-_LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06  # BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_RET|BPF_K
-_LESS_IMPORTANT: Final = 5  # a third of the processor time of a process beside it
+_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
+_LESS_IMPORTANT: Final = 10  # a tenth of the processor time of a process beside it
 
 
 class _Program(ctypes.Structure):
@@ -31,24 +40,16 @@ def give_way() -> None:
 
 
 def refuse_network() -> bool:
-    """Make every later ``socket`` call of this process and its threads fail; False where that is not possible.
+    """Make every later ``socket`` and ``exec`` call of this process and its threads fail.
 
-    Sockets that are open stay usable. It has to be called before any thread starts.
+    False where that is not possible. Sockets that are open stay usable. It has to be called before any thread
+    starts.
     """
-    numbers = _SOCKET_CALL.get(platform.machine())
-    if platform.system() != "Linux" or numbers is None:
+    architecture, calls = _CALLS.get(platform.machine(), (0, {}))
+    if platform.system() != "Linux" or not calls:
         return False
-    architecture, call = numbers
     program = b"".join(
-        struct.pack("HBBI", *instruction)
-        for instruction in (
-            (_LOAD, 0, 0, 4),  # the architecture
-            (_EQUAL, 0, 2, architecture),
-            (_LOAD, 0, 0, 0),  # the number of the call
-            (_EQUAL, 1, 0, call),
-            (_RETURN, 0, 0, _ALLOW),
-            (_RETURN, 0, 0, _REFUSE),
-        )
+        struct.pack("HBBI", *instruction) for instruction in _filter(architecture, [*calls.values()])
     )
     control = ctypes.CDLL(None, use_errno=True).prctl
     control.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
@@ -56,3 +57,17 @@ def refuse_network() -> bool:
     if control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False
     return bool(control(_SECCOMP, _FILTER, ctypes.addressof(held), 0, 0) == 0)
+
+
+def _filter(architecture: int, calls: list[int]) -> list[tuple[int, int, int, int]]:
+    """Return the instructions (code, jump if true, jump if false, operand) that refuse ``calls``."""
+    count = len(calls)
+    return [
+        (_LOAD, 0, 0, 4),  # the architecture
+        (_EQUAL, 0, count + 3, architecture),
+        (_LOAD, 0, 0, 0),  # the number of the call
+        (_AT_LEAST, count + 1, 0, _OTHER_NUMBERS),
+        *((_EQUAL, count - place, 0, call) for place, call in enumerate(calls)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    ]
