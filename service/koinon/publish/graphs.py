@@ -1,6 +1,6 @@
 """A source's graph as a file in any syntax: read and written triple by triple, however large it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
@@ -13,7 +13,9 @@ from koinon.publish.context import Context
 from koinon.publish.rdf import SYNTAXES
 from koinon.release.current import Release
 
+N_TRIPLES = "application/n-triples"
 N_QUADS = "application/n-quads"
+TRIG = "application/trig"
 
 
 def graph_triples(release: Release, store: GraphStore, slug: str, graph: NamedNode) -> Iterator[Triple]:
@@ -42,3 +44,17 @@ def write_graph(
         serialize((Quad(*triple, graph) for triple in triples), file, syntax, prefixes=PREFIXES)
     else:
         serialize((RdfTriple(*triple) for triple in triples), file, syntax, prefixes=PREFIXES)
+
+
+def name_graph(blocks: Iterable[bytes], graph: NamedNode, media_type: str, file: IO[bytes]) -> None:
+    """Write N-Triples, given in blocks of any size, into ``file`` as TriG or N-Quads that name the graph."""
+    if media_type == TRIG:
+        file.write(f"{graph} {{\n".encode())
+        file.writelines(blocks)
+        file.write(b"}\n")
+        return
+    name = f" {graph} .\n".encode()
+    rest = b""
+    for block in blocks:
+        *lines, rest = (rest + block).split(b"\n")
+        file.writelines(line.removesuffix(b" .") + name for line in lines)

@@ -23,3 +23,8 @@ def query_about(topic: NamedNode) -> str:
 def query_for_graph(graph: NamedNode) -> str:
     """Return the query behind the page about a source: everything that it says."""
     return query_text("graph").replace(_PLACE, str(graph))
+
+
+def query_for_some(graph: NamedNode) -> str:
+    """Return the query that shows what is in a graph: its first statements."""
+    return query_text("some-of-graph").replace(_PLACE, str(graph))

@@ -22,7 +22,7 @@ from koinon.model.settings import Settings
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.paths import Home
-from koinon.web import graphs, home, operations, queries, sparql, things, translations, vocabulary
+from koinon.web import dumps, graphs, home, operations, queries, sparql, things, translations, vocabulary
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.door import Door, html
 from koinon.web.endpoint import Endpoint
@@ -98,13 +98,14 @@ def create_app(settings: Settings) -> FastAPI:
         title="Koinon",
         version=__version__,
         summary="A knowledge graph and linked-data service for Europe's social economy",
+        description=Limits.of(settings).sentence,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.door = door
-    for part in (operations, things, vocabulary, graphs, sparql, queries, home):
+    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, home):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, _koinon_error)
     app.add_exception_handler(ClientGoneError, _client_gone)
