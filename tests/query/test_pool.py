@@ -67,7 +67,6 @@ def test_a_graph_that_is_not_ours_is_refused_and_not_fetched(ask: Asker) -> None
         "FROM<https://example.org/graph/0>FROM<https://example.org/graph/1>",
         "from e:graph/0 # FROM\n From e:graph/1",
         "FROM <graph/0> FROM <graph/1>",
-        "FR\\u004FM <https://example.org/graph/0> FROM <https://example.org/graph/1>",
     ],
 )
 def test_several_graphs_are_merged_without_duplicates(ask: Asker, clause: str) -> None:
