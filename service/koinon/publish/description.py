@@ -110,7 +110,7 @@ def _named_graph(service: NamedNode, dataset: NamedNode, entry: GraphEntry) -> I
     yield graph, _TYPE, _sd("Graph")
     yield graph, NamedNode(VOID + "triples"), _number(entry.triples)
     for language, title in entry.title.items():
-        yield graph, NamedNode(DCT + "title"), Literal(title, language=language)
+        yield graph, NamedNode(DCT + "title"), Literal(title, language=language or None)
 
 
 def _part(service: NamedNode, name: str) -> NamedNode:

@@ -23,7 +23,8 @@ router: Final = APIRouter()
 
 _ROWS_SHOWN: Final = 500
 _TEXT_SHOWN: Final = 2**20
-_DESCRIPTION_FORMS: Final = (PAGE_ALONE, *RDF_FORMS, *ALIASES)
+_DESCRIPTION_FORMS: Final = (*RDF_FORMS, PAGE_ALONE, *ALIASES)
+"""RDF first: who accepts anything gets the description (SPARQL 1.1 Service Description §2), and no page."""
 _EXAMPLE: Final = """PREFIX koi: <https://w3id.org/koinon/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
