@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from koinon.model.namespaces import SD
 from koinon.model.settings import Settings
+from koinon.release.log import LogEntry, append_log
 from koinon.web.problems import KINDS
 from serving import serving
 from small_release import make_release
@@ -49,7 +50,8 @@ def lines_of(home: Path, number: int) -> list[dict[str, object]]:
 
 
 def test_a_real_service_shows_the_metrics_that_are_documented_and_no_other(tmp_path: Path) -> None:
-    make_release(tmp_path, "a" * 64, ONE)
+    home = make_release(tmp_path, "a" * 64, ONE)
+    append_log(home.log, LogEntry(1, "a" * 64, None, "2026-11-21T12:00:00+00:00"))
     port = free_port()
     with serving(tmp_path, KOINON_METRICS_PORT=str(port)) as service, httpx.Client(trust_env=False) as client:
         for query in (QUERY, QUERY, "SELECT nothing"):
@@ -57,16 +59,17 @@ def test_a_real_service_shows_the_metrics_that_are_documented_and_no_other(tmp_p
         families = list(
             text_string_to_metric_families(client.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text)
         )
-    suffix = re.compile(r"_(bucket|count|sum|created)$")
-    shown = {suffix.sub("", s.name) for family in families for s in family.samples if s.name.startswith("koinon_")}
+    samples = [sample for family in families for sample in family.samples]
+    names = {s.name for s in samples if s.name.startswith("koinon_") and not s.name.endswith("_created")}
+    shown = {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
     shown |= {f"{family.name}_total" for family in families if family.type == "counter" and not family.samples}
     documented = set(re.findall(r"^\| `(koinon_\w+)` \|", TEXT, re.MULTILINE))
     assert shown == documented
     for name, labels in re.findall(r"^\| `(koinon_\w+)` \| (.*?) \|", TEXT, re.MULTILINE):
-        samples = [s for family in families for s in family.samples if s.name == name or s.name == f"{name}_sum"]
         for sample in samples:
-            assert set(sample.labels) == set(re.findall(r"`(\w+)`", labels)), name
-    values = {(s.name, *sorted(s.labels.values())): s.value for family in families for s in family.samples}
+            if sample.name in (name, f"{name}_sum"):
+                assert set(sample.labels) == set(re.findall(r"`(\w+)`", labels)), name
+    values = {(s.name, *sorted(s.labels.values())): s.value for s in samples}
     assert values["koinon_query_duration_seconds_count", "ok", "select", "sparql"] == 1
     assert values["koinon_cache_lookups_total", "hit"] == 1
     assert values["koinon_refusals_total", "query-syntax"] == 1
