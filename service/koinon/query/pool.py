@@ -205,7 +205,7 @@ class WorkerPool:
 
     async def _begin(self) -> Worker:
         loop = asyncio.get_running_loop()
-        worker = await loop.run_in_executor(self._threads, Worker, self.store, self._settings)
+        worker = await loop.run_in_executor(self._threads, self._start_process)
         self._alive.add(worker)
         if self._closed:
             worker.end("closed")
@@ -216,6 +216,9 @@ class WorkerPool:
             await loop.run_in_executor(self._threads, worker.wait)
             raise
         return worker
+
+    def _start_process(self) -> Worker:
+        return Worker(self.store, self._settings, yielding=self._spares > 0)
 
     async def _begin_surely(self) -> Worker | None:
         """Start a worker, as often as it takes; None when the pool is closed meanwhile."""

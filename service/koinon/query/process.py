@@ -38,14 +38,15 @@ class NotAcceptableError(QueryError):
 class Worker:
     """A worker process and the query that it has under way, if any."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
-        """Start the process; ``ready`` waits until it can answer."""
+    def __init__(self, store: Path, settings: Settings, *, yielding: bool = True) -> None:
+        """Start the process; ``ready`` waits until it can answer. ``yielding`` lets other processes run first."""
         ours, theirs = socket.socketpair()
         task = Task(
             descriptor=theirs.fileno(),
             store=str(store),
             memory=settings.query_memory,
             seconds=settings.query_timeout,
+            yielding=yielding,
             caps=Caps(
                 rows=settings.query_max_rows,
                 size=settings.query_max_bytes,

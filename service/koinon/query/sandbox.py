@@ -25,7 +25,7 @@ _OTHER_NUMBERS: Final = 0x40000000
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # linux/prctl.h, linux/seccomp.h
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
-_LESS_IMPORTANT: Final = 10  # a tenth of the processor time of a process beside it
+_LESS_IMPORTANT: Final = 5  # a third of the processor time of a process beside it
 
 
 class _Program(ctypes.Structure):

@@ -37,13 +37,14 @@ class Task:
     """What a worker is started for.
 
     ``descriptor`` is its socket, ``store`` the folder it opens first, ``memory`` the bytes of address space and
-    ``seconds`` the processor time that one query may take at most.
+    ``seconds`` the processor time that one query may take at most. One that is ``yielding`` lets other processes run first.
     """
 
     descriptor: int
     store: str
     memory: int
     seconds: float
+    yielding: bool
     caps: Caps
 
     def as_json(self) -> str:
@@ -141,7 +142,8 @@ def main(argument: str) -> None:
     task = Task.from_json(argument)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    give_way()
+    if task.yielding:
+        give_way()
     refuse_network()
     threading.stack_size(_STACK)
     thread = threading.Thread(target=serve, args=(task,))
