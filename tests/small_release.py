@@ -1,16 +1,13 @@
 """A small release that is made by hand, in the layout of any release, and the service on it in a thread."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import uvicorn
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
+from connections import running
 from koinon.model.namespaces import DCT, DEF, GRAPH, ID, PROV, SKOS
 from koinon.model.settings import Settings
 from koinon.release.current import switch_current
@@ -21,7 +18,6 @@ from koinon.web.app import create_app
 _PREFIXES = f"""@base <{ID}> . @prefix koi: <{DEF}> . @prefix skos: <{SKOS}> .
 @prefix dct: <{DCT}> . @prefix prov: <{PROV}> .
 """
-_START_SECONDS = 30
 
 
 def make_release(root: Path, identifier: str, turtle: str) -> Home:
@@ -56,23 +52,8 @@ def make_release(root: Path, identifier: str, turtle: str) -> Home:
 def service_on(home: Home, **given: object) -> Iterator[httpx.Client]:
     """Serve the home from a thread of this process; yields a client that follows no redirects."""
     settings = Settings.from_environment({}, **({"home": home.root, "query_workers": 1} | given))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(settings), log_config=None, lifespan="on", server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        assert thread.is_alive(), "the service ended while it started"
-        assert time.monotonic() < deadline, "the service did not start"
-        time.sleep(0.02)
-    try:
-        port = listener.getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join(_START_SECONDS)
-        listener.close()
-    assert not thread.is_alive(), "the service did not end"
+    with (
+        running(create_app(settings), settings) as (port, _),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
+    ):
+        yield client

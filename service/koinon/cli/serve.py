@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from koinon.model.errors import ConfigurationError
 from koinon.model.settings import Settings
 from koinon.release.current import open_current
 from koinon.release.paths import Home
+from koinon.web import server
 from koinon.web.app import create_app
-
-_DRAIN_SECONDS = 10
 
 
 def serve(
@@ -32,21 +30,9 @@ def serve(
     app = create_app(settings)
     address = _address(settings.host, listener)
     typer.echo(f"Koinon serves release {release.id[:12]} at {address} (stop with Ctrl+C)")
-    config = uvicorn.Config(
-        app,
-        log_level=log_level,
-        access_log=log_level in ("info", "debug"),
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
-    server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, _end)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    if not server.started:
-        raise ConfigurationError("The service did not start; the lines above say why.")
+        server.serve(app, listener, settings, log_level)
 
 
 def _end(*_: object) -> None:
