@@ -37,7 +37,8 @@ class Task:
     """What a worker is started for.
 
     ``descriptor`` is its socket, ``store`` the folder it opens first, ``memory`` the bytes of address space and
-    ``seconds`` the processor time that one query may take at most. One that is ``yielding`` lets other processes run first.
+    ``seconds`` the processor time that one query may take at most. One that is ``yielding`` lets other processes
+    run first.
     """
 
     descriptor: int

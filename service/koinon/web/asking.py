@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
-from koinon.model.errors import QueryError, TooManyRequestsError
+from koinon.model.errors import BusyError, QueryError, TooManyRequestsError
 from koinon.model.settings import Settings
 from koinon.query.answers import Answers, is_lasting
 from koinon.query.budgets import Budgets, client_key
@@ -178,10 +178,13 @@ async def _unless_gone(answer: "Coroutine[Any, Any, Answer] | asyncio.Future[Ans
     try:
         return await answer
     except asyncio.CancelledError:
-        if not gone or here is None:
+        if here is None:
             raise
         here.uncancel()
-        raise ClientGoneError from None
+        if gone:
+            raise ClientGoneError from None
+        # Nobody else cancels a request but the server, when it ends and has waited long enough.
+        raise BusyError("The service ends. Send the query again in a few seconds.") from None
     finally:
         timer.cancel()
         if watch is not None and not watch.done():
