@@ -154,7 +154,8 @@ def _unpacked(given: Input, file: io.RawIOBase) -> "io.BufferedReader[io.RawIOBa
 
 def _check_nesting(given: Input) -> None:
     with given.path.open("rb", buffering=0) as raw:
-        problem = nesting_problem(_unpacked(given, raw), given.syntax)
+        file = _unpacked(given, raw)  # named, so that it outlives raw, which closes the file for both
+        problem = nesting_problem(file, given.syntax)
     if problem:
         raise _refused(given, "nesting", problem)
 
