@@ -80,3 +80,10 @@ def test_an_error_says_what_is_wrong(server: Service) -> None:
     assert done.returncode != 0
     assert "HTTP status 404" in done.stderr
     assert comunica(WRONG, f"{server}/sparql").returncode != 0
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    packages = json.loads((FOLDER / "package-lock.json").read_text("utf-8"))["packages"]
+    assert len(packages) > 100
+    assert all("integrity" in package for name, package in packages.items() if name)
+    assert not any("resolved" in package for package in packages.values())
