@@ -20,9 +20,10 @@ from koinon.model.namespaces import CODE, ID
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
 from koinon.publish.context import Context
-from koinon.publish.documents import Document, Fragments, thing_document
+from koinon.publish.documents import Document, thing_document
 from koinon.publish.pages import thing_view
 from koinon.publish.vocabulary import Vocabulary
+from koinon.release.contents import Contents
 
 ADDRESS = "https://service.example/context/v1.jsonld"
 
@@ -35,11 +36,11 @@ def main(count: int) -> None:
     context, source = Context.read(path), json.loads(path.read_text("utf-8"))
     release = current_release(settings, assets)
     store = release.open()
-    fragments, vocabulary = Fragments(store), Vocabulary.load(store, assets.shapes)
+    contents, vocabulary = Contents.read(store), Vocabulary.load(store, assets.shapes)
     subjects = {triple[0].value.partition("#")[0] for triple in store.triples()}
     iris = sorted(iri for iri in subjects if iri.startswith((ID, CODE)))
     chosen = iris[:: max(1, len(iris) // count)][:count]
-    documents = [thing_document(store, fragments, NamedNode(iri)) for iri in chosen]
+    documents = [thing_document(store, contents, NamedNode(iri)) for iri in chosen]
     triples = sum(len(document.triples) for document in documents) / len(documents)
     print(
         f"release {release.id[:12]}, {len(chosen)} of {len(iris)} resources, {triples:.0f} triples each on average"
@@ -54,7 +55,7 @@ def main(count: int) -> None:
         frame = {"@context": ADDRESS, "@id": document.topic.value, "@embed": "@once"}
         processor.frame(expanded, frame, {"documentLoader": load})
 
-    measure("look up the triples", lambda d: thing_document(store, fragments, d.topic), documents)
+    measure("look up the triples", lambda d: thing_document(store, contents, d.topic), documents)
     ours = measure("JSON-LD, our writer", lambda d: jsonld.write(d, context, ADDRESS), documents)
     theirs = measure("JSON-LD, PyLD frame and compact", stock, documents)
     measure("Turtle", lambda d: rdf.write(d, "text/turtle"), documents)

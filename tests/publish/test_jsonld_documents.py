@@ -17,8 +17,9 @@ from koinon.model.namespaces import DEF, ID, SKOS, XSD
 from koinon.model.settings import Settings
 from koinon.publish import jsonld
 from koinon.publish.context import Context
-from koinon.publish.documents import Document, Fragments, document_of, thing_document
+from koinon.publish.documents import Document, document_of, thing_document
 from koinon.publish.vocabulary import shape_triples
+from koinon.release.contents import Contents
 from koinon.release.current import Release
 
 ADDRESS = "https://service.example/context/v1.jsonld"
@@ -36,8 +37,8 @@ def store(release: Release) -> OxigraphStore:
 
 
 @pytest.fixture(scope="module")
-def fragments(store: OxigraphStore) -> Fragments:
-    return Fragments(store)
+def contents(store: OxigraphStore) -> Contents:
+    return Contents.read(store)
 
 
 def load(path: Path, url: str, _: object = None) -> dict[str, Any]:
@@ -59,11 +60,11 @@ def expanded(body: bytes, path: Path = CONTEXT) -> set[tuple[object, ...]]:
 
 
 def test_json_ld_says_what_turtle_says_for_every_resource(
-    store: OxigraphStore, fragments: Fragments, context: Context
+    store: OxigraphStore, contents: Contents, context: Context
 ) -> None:
     count = 0
     for iri in described(store):
-        document = thing_document(store, fragments, NamedNode(iri))
+        document = thing_document(store, contents, NamedNode(iri))
         assert expanded(jsonld.write(document, context, ADDRESS)) == set(document.triples), iri
         count += 1
     assert count > 300
@@ -84,9 +85,9 @@ def test_shapes_with_blank_nodes_become_json_ld(context: Context) -> None:
 
 
 def test_the_thing_stands_at_the_top_with_plain_keys(
-    store: OxigraphStore, fragments: Fragments, context: Context
+    store: OxigraphStore, contents: Contents, context: Context
 ) -> None:
-    document = thing_document(store, fragments, NamedNode(ID + "project/respondet"))
+    document = thing_document(store, contents, NamedNode(ID + "project/respondet"))
     body = json.loads(jsonld.write(document, context, ADDRESS))
     assert body["id"] == ID + "project/respondet"
     assert body["type"] == "Project"
@@ -98,8 +99,8 @@ def test_the_thing_stands_at_the_top_with_plain_keys(
     assert not [key for key in body if ":" in key]
 
 
-def test_a_neighbour_is_embedded_once(store: OxigraphStore, fragments: Fragments, context: Context) -> None:
-    document = thing_document(store, fragments, NamedNode(ID + "project/respondet"))
+def test_a_neighbour_is_embedded_once(store: OxigraphStore, contents: Contents, context: Context) -> None:
+    document = thing_document(store, contents, NamedNode(ID + "project/respondet"))
     body = jsonld.write(document, context, ADDRESS).decode()
     for subject in {subject.value for subject, _, _ in document.triples}:
         assert body.count(f'"id": "{subject}"') == 1, subject

@@ -7,11 +7,12 @@ from pyoxigraph import NamedNode
 
 from koinon.engine import OxigraphStore
 from koinon.model.namespaces import DEF, GRAPH, ID
-from koinon.publish.documents import Fragments, thing_document
+from koinon.publish.documents import thing_document
 from koinon.publish.pages import INCOMING_LIMIT, thing_view
 from koinon.publish.text import Text
 from koinon.publish.views import Property, ThingView, Value
 from koinon.publish.vocabulary import Vocabulary
+from koinon.release.contents import Contents
 from koinon.release.current import Release, open_current
 from small_release import make_release
 
@@ -19,7 +20,7 @@ SHAPES = Path(__file__).resolve().parents[2] / "shapes"
 
 
 def view(store: OxigraphStore, iri: str, language: str = "en") -> ThingView:
-    document = thing_document(store, Fragments(store), NamedNode(ID + iri))
+    document = thing_document(store, Contents.read(store), NamedNode(ID + iri))
     return thing_view(document, store, Vocabulary.load(store, SHAPES), language)
 
 
@@ -84,7 +85,7 @@ def test_incoming_links_are_bounded_and_say_that_there_are_more(tmp_path: Path) 
     )
     declared = f"<{DEF}involvesActor> a <http://www.w3.org/2002/07/owl#ObjectProperty> ."
     store = small(tmp_path, many + '<organisation/o> a koi:Network ; skos:prefLabel "O"@en .\n' + declared)
-    document = thing_document(store, Fragments(store), NamedNode(ID + "organisation/o"))
+    document = thing_document(store, Contents.read(store), NamedNode(ID + "organisation/o"))
     vocabulary = Vocabulary.load(OntologyIn(store), SHAPES)  # type: ignore[arg-type]
     incoming = thing_view(document, store, vocabulary, "en").incoming
     assert [len(link.things) for link in incoming] == [INCOMING_LIMIT]

@@ -23,7 +23,7 @@ So two literals of one value become one, and a query meets only the second form;
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Final
 
@@ -35,6 +35,8 @@ from koinon.build.statements import Input, quads_of_file
 from koinon.build.workspace import whole_release, workspace
 from koinon.model.errors import ConfigurationError, ReleaseError
 from koinon.model.settings import Settings
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import write_contents
 from koinon.release.imported import ImportedFile, Origin, graph_slug, import_id
 from koinon.release.manifest import IMPORTED, GraphEntry, Manifest
 from koinon.release.paths import Home
@@ -145,6 +147,7 @@ class _Import:
         manifest = _manifest(identifier, store)
         del store
         self._check(manifest)
+        write_contents(self._folder / CONTENTS, self._folder / "store")
         Origin(tuple(sorted(files, key=_place)), self._lines, self._digest.hexdigest()).write(self._folder)
         manifest.write(self._folder / "manifest.json")
         self._progress.step(identifier)
@@ -160,12 +163,18 @@ class _Import:
         return quads_of_file(given, file.sha256, tell)
 
     def _load(self, store: Store, dump: IO[bytes], quads: Iterator[Quad]) -> None:
-        while batch := list(islice(quads, _BATCH)):
-            text = "".join(f"{quad} .\n" for quad in batch).encode()
-            dump.write(text)
-            self._digest.update(text)
-            self._lines += len(batch)
-            store.bulk_extend(batch)
+        written = self._written(dump, quads)
+        for first in written:
+            store.bulk_extend(chain((first,), islice(written, _BATCH - 1)))
+
+    def _written(self, dump: IO[bytes], quads: Iterator[Quad]) -> Iterator[Quad]:
+        """Pass the quads on, and write each to the dump."""
+        for quad in quads:
+            line = f"{quad} .\n".encode()
+            dump.write(line)
+            self._digest.update(line)
+            self._lines += 1
+            yield quad
 
     def _check(self, manifest: Manifest) -> None:
         """Open what was written as a service will; raises ReleaseError where the store is not what was counted."""

@@ -15,6 +15,8 @@ from koinon.build.report import BuildReport
 from koinon.build.shacl import Result, report_triples
 from koinon.build.storing import add_graphs, check_store, fill_store
 from koinon.model.errors import ReleaseError
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import write_contents
 from koinon.release.current import Release
 from koinon.release.manifest import GraphEntry, Manifest, release_id
 
@@ -43,7 +45,7 @@ def entry_of(graph: GraphFile) -> GraphEntry:
 
 
 def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Manifest:
-    """Write store, derived graphs, dump, changes and manifest into ``folder``, whose ``graphs/`` is there already.
+    """Write store, derived graphs, contents, dump, changes and manifest into ``folder``; ``graphs/`` is there.
 
     Raises OSError where the disk refuses.
     """
@@ -51,6 +53,7 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     if graphs is None:
         shutil.rmtree(folder / "store", ignore_errors=True)
         graphs = _write_store(folder, inputs, None)
+    write_contents(folder / CONTENTS, folder / "store")
     _write_lines(folder / "dump.nq", quads_of((graph.path, graph.name) for graph in graphs))
     _write_changes(folder / "changes", graphs, parent)
     manifest = Manifest(

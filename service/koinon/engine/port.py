@@ -26,8 +26,15 @@ class GraphStore(Protocol):
         """Yield the triples that match, of ``graph`` or, without one, of the default graph."""
         ...
 
-    def graphs_of(self, triple: Triple) -> list[NamedNode]:
-        """Return the named graphs that state the triple, sorted by IRI."""
+    def said_of(self, subject: NamedNode, skip: int = 0) -> Iterator[Triple]:
+        """Yield the triples of the default graph about the subject, without the first ``skip``.
+
+        The order is the store's own, and always the same. What is skipped costs next to nothing.
+        """
+        ...
+
+    def graphs_of(self, triple: Triple, most: int = 100) -> list[NamedNode]:
+        """Return named graphs that state the triple, at most ``most``, sorted by IRI."""
         ...
 
     def graph_names(self) -> list[NamedNode]:

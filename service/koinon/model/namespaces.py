@@ -30,6 +30,7 @@ LOCN: Final = "http://www.w3.org/ns/locn#"
 OA: Final = "http://www.w3.org/ns/oa#"
 GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 VOID: Final = "http://rdfs.org/ns/void#"
+HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 
 PREFIXES: Final[dict[str, str]] = {

@@ -4,78 +4,187 @@ A document holds every triple whose subject is the thing, one of its fragments (
 another document that the thing itself refers to (a claim or a participation that another source added), and, of
 each thing or concept of ours that these refer to, its types and preferred labels. A code list's document holds its
 concepts whole. All look-ups are bounded patterns around one subject.
+
+A document of more than ``STATEMENTS`` triples comes in pages. A page says where the next one begins: by
+how many triples of which part come before it. Each page carries the thing's types and labels, so that it can be
+read alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final, Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
-from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import CODE, DCT, ID, PROV, RDF, RDFS, SKOS
+from koinon.model.errors import NotFoundError, ResultTooLargeError
+from koinon.model.namespaces import CODE, DCT, HYDRA, ID, RDF, RDFS, SKOS
+from koinon.release.contents import Contents
 
 TYPE: Final = NamedNode(RDF + "type")
 PREF_LABEL: Final = NamedNode(SKOS + "prefLabel")
-_IN_SCHEME: Final = NamedNode(SKOS + "inScheme")
-_CONCEPT_SCHEME: Final = NamedNode(SKOS + "ConceptScheme")
-_WHOLE: Final = (NamedNode(DCT + "isPartOf"), NamedNode(PROV + "hadPrimarySource"))
+STATEMENTS: Final = 3000
+"""Triples that one page of a document has; naming the last things that it refers to may lead a little beyond."""
+
+FURTHEST: Final = 100_000
+"""Triples of one subject that may stand before a page: what is beyond is asked by SPARQL or read in the dump."""
+
+LABELS: Final = 64
+"""Labels, or types, that are read of one thing; in nine languages none of ours has as many."""
+
+_BORROWED: Final = 200
+"""Triples of a fragment of another document that are shown here; a larger one is only named."""
+
 _FIRST: Final = {TYPE.value: 0, PREF_LABEL.value: 1, RDFS + "label": 1}
+_PLACE: Final = re.compile(r"(\d{1,9})(?:@(.+))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after ``skip`` triples of the part with this IRI, or of the thing itself (empty)."""
+
+    skip: int = 0
+    part: str = ""
+
+    @classmethod
+    def read(cls, text: str, topic: NamedNode) -> Self:
+        """Read what ``written`` wrote; raises ValueError for anything else."""
+        found = _PLACE.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        return cls(int(found[1]), topic.value + found[2] if found[2] else "")
+
+    def written(self, topic: NamedNode) -> str:
+        """Return the place as a page's address names it: ``2500``, or ``0@#partner-7``."""
+        return f"{self.skip}@{self.part.removeprefix(topic.value)}" if self.part else str(self.skip)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document graph.
+    """A document graph, or one page of it.
 
-    ``topic`` is what it is about; ``own`` are the subjects it describes whole, the topic first; ``triples`` stand
-    in a fixed order, grouped by subject.
+    ``topic`` is what it is about; ``own`` are the subjects it describes, the topic first; ``triples`` stand in a
+    fixed order, grouped by subject. ``next`` is where the next page begins, None on the last one.
     """
 
     topic: NamedNode
     own: tuple[NamedNode | BlankNode, ...]
     triples: tuple[Triple, ...]
+    next: Place | None = None
 
 
-class Fragments:
-    """The fragments of every thing of one release, for those that nothing in their thing's document leads to."""
+def thing_document(
+    store: GraphStore,
+    contents: Contents,
+    topic: NamedNode,
+    start: Place | None = None,
+    *,
+    statements: int = STATEMENTS,
+    ranges: bool = True,
+) -> Document:
+    """Return the document about a thing, a concept or a code list, or the page of it that begins at ``start``.
 
-    def __init__(self, store: GraphStore) -> None:
-        """Read the typed fragments from ``store``, once; ranges of a source's text are found by their document."""
-        self._by_thing: dict[str, list[NamedNode]] = {}
-        for subject, _, _ in store.triples(None, TYPE):
-            thing, hash_sign, name = subject.value.partition("#")
-            if hash_sign and thing.startswith(ID) and not name.startswith("char="):
-                self._by_thing.setdefault(thing, []).append(subject)
+    The page has about as many triples as ``statements`` says; without ``ranges``, the ranges of a source's text are
+    left out, which pages show with what they are evidence of. Raises NotFoundError where nothing is known, and
+    ResultTooLargeError where the page lies beyond FURTHEST.
+    """
+    page = _Page(store, contents, topic, statements)
+    follows = page.fill(start or Place(), ranges=ranges)
+    neighbours = sorted((item for item in page.near.items() if item[0] not in page.own), key=lambda i: i[0].value)
+    blocks = (*page.own.items(), *neighbours)
+    triples = tuple(triple for _, block in blocks for triple in ordered(block))
+    return Document(topic, tuple(page.own), triples, follows)
 
-    def of(self, thing: NamedNode) -> list[NamedNode]:
-        """Return the fragments of a thing, sorted by IRI."""
-        return sorted(set(self._by_thing.get(thing.value, ())), key=lambda node: node.value)
 
+class _Page:
+    """Collects what one page describes."""
 
-def thing_document(store: GraphStore, fragments: Fragments, topic: NamedNode) -> Document:
-    """Return the document about a thing, a concept or a code list; raises NotFoundError where nothing is known."""
-    own = {topic: tuple(store.triples(topic))}
-    if not own[topic]:
-        raise NotFoundError(f"Nothing is known about {topic.value}.")
-    for fragment in fragments.of(topic):
-        own[fragment] = tuple(store.triples(fragment))
-    waiting = list(own)
-    while waiting:
-        part = waiting.pop()
-        for found in _parts(store, topic, part, own[part]):
-            if found not in own and (triples := tuple(store.triples(found))):
-                own[found] = triples
-                waiting.append(found)
-    neighbours = _neighbours(store, own)
-    blocks = [*own.items(), *sorted(neighbours.items(), key=lambda item: item[0].value)]
-    return Document(topic, tuple(own), tuple(triple for _, block in blocks for triple in ordered(block)))
+    def __init__(self, store: GraphStore, contents: Contents, topic: NamedNode, room: int) -> None:
+        self.own: dict[NamedNode, tuple[Triple, ...]] = {topic: ()}
+        self.near: dict[NamedNode, tuple[Triple, ...]] = {}
+        self._store = store
+        self._contents = contents
+        self._topic = topic
+        self._room = room
+
+    def fill(self, start: Place, *, ranges: bool) -> Place | None:
+        """Take triples from ``start`` on until the page is full; returns where the next one begins."""
+        if start.skip > FURTHEST:
+            raise ResultTooLargeError(
+                f"More than {FURTHEST:,} statements stand before this page. Ask for them with SELECT, LIMIT and "
+                "OFFSET, or download the dump."
+            )
+        node = NamedNode(start.part) if start.part else self._topic
+        if start != Place():
+            self.own[self._topic] = tuple(named(self._store, self._topic))
+        taken = self._take(node, start.skip)
+        if not taken and (start.skip == 0 or not self.own[self._topic]):
+            raise NotFoundError(f"Nothing is known about {self._topic.value}.")
+        last = Place(start.skip + taken, start.part)
+        if self._room < 0:
+            return last
+        for part in self._contents.parts(self._topic, start.part, self._room + 1, ranges=ranges):
+            if self._room <= 0:
+                return last
+            last = Place(self._take(part, 0), part.value)
+            if self._room < 0:
+                return last
+        if not taken and len(self.own) == 1:
+            raise NotFoundError(f"What is known about {self._topic.value} ends before this page.")
+        return None
+
+    def _take(self, node: NamedNode, skip: int) -> int:
+        """Take the triples of one subject, and return how many; the room is negative where more would follow."""
+        taken: dict[Triple, None] = dict.fromkeys(self.own.get(node, ()))
+        count = 0
+        for triple in self._store.said_of(node, skip):
+            if self._room <= 0:
+                self._room = -1
+                break
+            count += 1
+            self._room -= 1
+            taken[triple] = None
+            if isinstance(triple[2], NamedNode):
+                self._refer(node, triple[2])
+        self.own[node] = tuple(taken)
+        return count
+
+    def _refer(self, node: NamedNode, value: NamedNode) -> None:
+        """Name what is referred to; take a fragment of another document whole that the thing itself refers to."""
+        if value in self.own or value in self.near or not is_ours(value.value):
+            return
+        if node == self._topic and "#" in value.value and not value.value.startswith(self._topic.value + "#"):
+            triples = tuple(islice(self._store.said_of(value), _BORROWED + 1))
+            if 0 < len(triples) <= _BORROWED:
+                self.own[value] = triples
+                self._spend(len(triples))
+                for _, _, further in triples:
+                    if isinstance(further, NamedNode):
+                        self._refer(value, further)
+                return
+        self.near[value] = tuple(named(self._store, value))
+        self._spend(len(self.near[value]))
+
+    def _spend(self, count: int) -> None:
+        self._room = max(0, self._room - count)
 
 
 def document_of(triples: Iterable[Triple], topic: NamedNode) -> Document:
     """Return a document made of ``triples``, all of whose subjects are its own (shapes, service descriptions)."""
     kept = tuple(ordered(triples))
     return Document(topic, tuple(dict.fromkeys((topic, *(subject for subject, _, _ in kept)))), kept)
+
+
+def page_of(document: Document, here: str, following: str) -> Document:
+    """Return the page of a document with one more statement: that at ``here`` it goes on at ``following``."""
+    page = NamedNode(here)
+    more = (
+        (page, TYPE, NamedNode(HYDRA + "PartialCollectionView")),
+        (page, NamedNode(HYDRA + "next"), NamedNode(following)),
+    )
+    return replace(document, triples=(*document.triples, *more))
 
 
 def ordered(triples: Iterable[Triple]) -> list[Triple]:
@@ -89,30 +198,10 @@ def _reading_order(triple: Triple) -> tuple[str, int, str, str, str]:
     return str(subject), _FIRST.get(predicate.value, 2), predicate.value, language, str(value)
 
 
-def _parts(store: GraphStore, topic: NamedNode, part: NamedNode, triples: Iterable[Triple]) -> Iterator[NamedNode]:
-    """Yield what belongs into the same document because ``part`` is in it."""
-    inside = topic.value + "#"
-    for _, _, value in triples:
-        if isinstance(value, NamedNode) and (
-            value.value.startswith(inside) or (part == topic and value.value.startswith(ID) and "#" in value.value)
-        ):
-            yield value
-    for link in _WHOLE:
-        for subject, _, _ in store.triples(None, link, part):
-            if subject.value.startswith(inside):
-                yield subject
-    if part == topic and any(p == TYPE and value == _CONCEPT_SCHEME for _, p, value in triples):
-        yield from sorted((s for s, _, _ in store.triples(None, _IN_SCHEME, topic)), key=lambda node: node.value)
-
-
-def _neighbours(store: GraphStore, own: dict[NamedNode, tuple[Triple, ...]]) -> dict[NamedNode, list[Triple]]:
-    """Return types and preferred labels of the things and concepts that the document refers to."""
-    found: dict[NamedNode, list[Triple]] = {}
-    for triples in own.values():
-        for _, _, value in triples:
-            if isinstance(value, NamedNode) and value not in own and value not in found and is_ours(value.value):
-                found[value] = [*store.triples(value, TYPE), *store.triples(value, PREF_LABEL)]
-    return found
+def named(store: GraphStore, node: NamedNode) -> Iterator[Triple]:
+    """Yield the types and preferred labels of a thing, at most LABELS of each."""
+    yield from islice(store.triples(node, TYPE), LABELS)
+    yield from islice(store.triples(node, PREF_LABEL), LABELS)
 
 
 def is_ours(iri: str) -> bool:
@@ -122,14 +211,15 @@ def is_ours(iri: str) -> bool:
 
 def literal_of(store: GraphStore, subject: NamedNode, predicate: NamedNode) -> Literal | None:
     """Return one literal of the subject, the first in order, or None."""
-    values = sorted((o for _, _, o in store.triples(subject, predicate) if isinstance(o, Literal)), key=str)
+    found = islice(store.triples(subject, predicate), LABELS)
+    values = sorted((o for _, _, o in found if isinstance(o, Literal)), key=str)
     return values[0] if values else None
 
 
 def label_triples(store: GraphStore, node: NamedNode) -> Iterator[Triple]:
-    """Yield whatever names the node: preferred labels, else titles, else rdfs labels."""
+    """Yield whatever names the node, at most LABELS: preferred labels, else titles, else rdfs labels."""
     for predicate in (PREF_LABEL, NamedNode(DCT + "title"), NamedNode(RDFS + "label")):
-        found = list(store.triples(node, predicate))
+        found = list(islice(store.triples(node, predicate), LABELS))
         if found:
             yield from found
             return

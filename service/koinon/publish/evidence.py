@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -22,6 +23,12 @@ _END: Final = NamedNode(OA + "end")
 _CHARACTERS: Final = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147 §2.2.1
 _DEFAULT_BASIS: Final = NamedNode(DEF + "defaultBasis")
 _PRIMARY: Final = NamedNode(PROV + "hadPrimarySource")
+RECEIPTS: Final = 1500
+"""Receipts that are read for one page; a statement whose receipt is not read still names its source."""
+
+_GRAPHS: Final = 20
+_FACTS: Final = 32
+"""Graphs of one statement, and facts of one receipt, that are read."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,17 +60,19 @@ class SourceDescription:
 
 
 class EvidenceBook:
-    """Reads receipts and graphs of one release, subject by subject."""
+    """Reads receipts and graphs of one release, subject by subject, for one page."""
 
     def __init__(self, store: GraphStore) -> None:
         """Read from ``store``."""
         self._store = store
         self._default_basis: dict[str, str] = {}
+        self._unread = RECEIPTS
 
     def of_subject(self, subject: NamedNode, triples: Iterable[Triple]) -> dict[Triple, tuple[Evidence, ...]]:
         """Return the evidence for each of the subject's ``triples``, sorted by graph."""
         receipts: dict[tuple[str, str], list[Evidence]] = {}
-        for receipt, _, _ in self._store.triples(None, _SUBJECT, subject):
+        for receipt, _, _ in islice(self._store.triples(None, _SUBJECT, subject), self._unread):
+            self._unread -= 1
             key, evidence = self._receipt(receipt)
             receipts.setdefault(key, []).append(evidence)
         found: dict[Triple, tuple[Evidence, ...]] = {}
@@ -72,7 +81,7 @@ class EvidenceBook:
             graphs = {evidence.graph for evidence in told}
             told = told + [
                 Evidence(graph.value, self._basis_of(graph))
-                for graph in self._store.graphs_of(triple)
+                for graph in self._store.graphs_of(triple, _GRAPHS)
                 if graph.value not in graphs
             ]
             found[triple] = tuple(sorted(set(told)))
@@ -98,7 +107,7 @@ class EvidenceBook:
     def _receipt(self, receipt: NamedNode) -> tuple[tuple[str, str], Evidence]:
         predicate, value, basis, comment = "", "", "", ""
         ranges: list[tuple[int, int]] = []
-        for _, p, o in self._store.triples(receipt):
+        for _, p, o in islice(self._store.triples(receipt), _FACTS):
             match p.value:
                 case name if name == _PREDICATE:
                     predicate = o.value

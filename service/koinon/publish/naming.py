@@ -1,6 +1,7 @@
 """Labels of things in the reader's language."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -8,9 +9,12 @@ from pyoxigraph import Literal, NamedNode
 from koinon.engine import GraphStore, Triple
 from koinon.model.languages import best_label
 from koinon.model.namespaces import DEF, FRAPO, LOCN, M8G, SCHEMA, SKOS
-from koinon.publish.documents import label_triples, literal_of
+from koinon.publish.documents import PREF_LABEL, label_triples, literal_of
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import Vocabulary, short_name
+
+_HEADED: Final = 8
+"""Values that name a part without label."""
 
 _CODES: Final = (NamedNode(FRAPO + "hasAcronym"), NamedNode(SKOS + "notation"))
 HEADINGS: Final = tuple(
@@ -31,13 +35,19 @@ HEADINGS: Final = tuple(
 class Naming:
     """Finds the best label of anything in one release, for one language; remembers what it found."""
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, language: str) -> None:
-        """Look up in ``store`` for readers of ``language``."""
+    def __init__(
+        self, store: GraphStore, vocabulary: Vocabulary, language: str, known: Iterable[Triple] = ()
+    ) -> None:
+        """Look up in ``store`` for readers of ``language`` what the triples ``known`` don't name."""
         self._store = store
         self._vocabulary = vocabulary
         self._found: dict[str, Text] = {}
         self._names: dict[str, frozenset[str]] = {}
         self.language = language
+        self._known: dict[str, list[Literal]] = {}
+        for subject, predicate, value in known:
+            if predicate == PREF_LABEL and isinstance(value, Literal):
+                self._known.setdefault(subject.value, []).append(value)
 
     def __call__(self, iri: str) -> Text:
         """Return the label of a thing, concept, class or graph; without any, its IRI, shortened."""
@@ -60,8 +70,13 @@ class Naming:
     def _look_up(self, iri: str) -> Text:
         if iri in self._vocabulary.terms:
             return self._vocabulary.label(iri, self.language)
-        node = NamedNode(iri)
-        found = best_text(_literals(label_triples(self._store, node)), self.language)
+        try:
+            node = NamedNode(iri)
+        except ValueError:
+            return Text(iri)  # a blank node, which only imported data have
+        found = best_text(
+            sorted(self._known.get(iri, ()), key=str) or _literals(label_triples(self._store, node)), self.language
+        )
         if found:
             return found
         for predicate in _CODES:
@@ -74,7 +89,8 @@ class Naming:
         if "#" not in node.value:
             return None
         for predicate in HEADINGS:
-            named = [self._value(value) for _, _, value in self._store.triples(node, predicate)]
+            found = islice(self._store.triples(node, predicate), _HEADED)
+            named = [self._value(value) for _, _, value in found]
             if named:
                 return Text(", ".join(sorted(text.text for text in named)), named[0].lang)
         return None

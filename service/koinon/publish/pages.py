@@ -34,7 +34,9 @@ _LABEL: Final = SKOS + "prefLabel"
 _DEFINITION: Final = SKOS + "definition"
 _HIDDEN_IN_PARTS: Final = {_TYPE, DEF + "order"}
 _SHORT: Final = 70
+_FEW: Final = 4
 INCOMING_LIMIT: Final = 24
+"""Things that a page lists by each property that leads to its topic; the query behind "and more" has the rest."""
 
 
 def thing_view(document: Document, store: GraphStore, vocabulary: Vocabulary, language: str) -> ThingView:
@@ -50,14 +52,14 @@ class _PageWriter:
         self._store = store
         self._vocabulary = vocabulary
         self._language = language
-        self._name = Naming(store, vocabulary, language)
+        self._name = Naming(store, vocabulary, language, document.triples)
         self._book = EvidenceBook(store)
         self._notes: dict[Evidence, int] = {}
         own = set(document.own)
         self._blocks: dict[NamedNode, list[Triple]] = {}
         for triple in document.triples:
             if triple[0] in own and not _is_range(triple[0]):
-                self._blocks.setdefault(triple[0], []).append(triple)
+                self._blocks.setdefault(triple[0], []).append(_shown(triple))
         self._homes, self._unled = self._find_homes()
 
     def _find_homes(self) -> tuple[dict[NamedNode, NamedNode], list[NamedNode]]:
@@ -145,7 +147,8 @@ class _PageWriter:
             if isinstance(value, Literal):
                 wanted = {self._language: 0, "en": 1}.get(value.language or "", 2)
                 return wanted, 0.0, value.language or "", value.value
-            orders = [float(o.value) for _, _, o in self._store.triples(value, _ORDER) if o.value.isdigit()]
+            found = islice(self._store.triples(value, _ORDER), _FEW)
+            orders = [float(o.value) for _, _, o in found if o.value.isdigit()]
             return 3, min(orders, default=0.0), self._name(value.value).text.casefold(), value.value
 
         return sorted(triples, key=key)
@@ -219,8 +222,8 @@ class _PageWriter:
                 )
 
     def _role(self, subject: NamedNode) -> Text | None:
-        roles = [self._name(o.value) for _, _, o in self._store.triples(subject, _ROLE)]
-        return roles[0] if roles else None
+        role = next(self._store.triples(subject, _ROLE), None)
+        return self._name(role[2].value) if role else None
 
     def _sources(self) -> tuple[Source, ...]:
         notes: dict[str, list[Note]] = {}
@@ -241,6 +244,12 @@ class _PageWriter:
 
 def _group_order(group: PropertyGroup | None) -> float:
     return group.order if group else float("inf")
+
+
+def _shown(triple: Triple) -> Triple:
+    """Return the triple with a blank node or triple term, which only imported data have, as plain text."""
+    subject, predicate, value = triple
+    return triple if isinstance(value, NamedNode | Literal) else (subject, predicate, Literal(str(value)))
 
 
 def _is_range(node: object) -> bool:

@@ -1,6 +1,7 @@
 """The application: routers, errors, and the release that is opened when it starts."""
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from math import ceil
@@ -29,6 +30,7 @@ from koinon.web.endpoint import Endpoint
 from koinon.web.middleware import CORS, SECURITY, CommonHeaders, methods_of
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.observing import Observer
+from koinon.web.press import SWITCH_SECONDS
 from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, limits_document, problem_document
 from koinon.web.rendering import Pages
 from koinon.web.representations import VARY
@@ -79,11 +81,14 @@ def create_app(settings: Settings) -> FastAPI:
     door = Door(settings, assets, following, Pages(), pool, Asking(settings, pool, observer))
     observer.watch("queue", lambda: pool.waiting)
     observer.watch("running", lambda: pool.running)
+    observer.watch("pages", lambda: door.press.waiting)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
+        sys.setswitchinterval(SWITCH_SECONDS)
         moved(await following.start())
+        door.press.warm(door.pages.warm)
         observer.start()
         try:
             await pool.start()

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,10 +12,13 @@ from starlette.responses import Response
 from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
-from koinon.publish.documents import Document
+from koinon.publish.documents import Document, page_of
+from koinon.query.budgets import client_key
 from koinon.query.job import Answer, Job
 from koinon.query.pool import WorkerPool
 from koinon.web.asking import Asked, Asking
+from koinon.web.bodies import Body
+from koinon.web.press import Press
 from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
 from koinon.web.representations import (
@@ -32,8 +35,11 @@ from koinon.web.representations import (
     link_header,
     negotiate,
     not_modified,
+    search,
 )
 from koinon.web.served import Following, Served
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Door:
     pages: Pages
     pool: WorkerPool
     asking: Asking
+    press: Press = field(default_factory=Press)
 
     @staticmethod
     def of(request: Request) -> "Door":
@@ -61,6 +68,13 @@ class Door:
     async def release(self) -> AsyncIterator[Served]:
         """Hold the served release until the answer is ready."""
         yield self.following.now()
+
+    async def make(self, request: Request, work: Callable[[], Made], key: tuple[str, ...] | None = None) -> Made:
+        """Make a page or a document outside the event loop, once for all who ask for the same ``key``.
+
+        Raises BusyError and TooManyRequestsError where too many wait.
+        """
+        return await self.press.make(client_key(request.client.host) if request.client else "", work, key)
 
     async def ask(self, request: Request, served: Served, job: Job, timeout: float | None = None) -> Answer:
         """Answer a query of the catalogue on the served release, for the client of the request.
@@ -78,14 +92,21 @@ class Resource:
     """A resource with several forms.
 
     ``path`` is its address without suffix, ``topic`` the IRI it is about, ``document`` makes its graph and ``page``
-    its HTML; both run outside the event loop, and only when they are needed.
+    its HTML; both run outside the event loop, and only when they are needed. ``after`` is where the asked page of
+    it begins, empty for the first.
     """
 
     path: str
     topic: str
     forms: Sequence[Form]
     document: Callable[[], Document]
-    page: Callable[["PageFrame"], bytes]
+    page: Callable[["PageFrame"], Body]
+    after: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address of this page of it carries."""
+        return {"after": self.after} if self.after else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +128,33 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     form = negotiate(request, resource.forms, fixed)
     is_page = form.media_type == HTML
     headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
-    headers["Link"] = link_header(reader, resource.path, resource.forms, resource.topic)
+    headers["Link"] = link_header(reader, resource.path, resource.forms, resource.topic, resource.parameters)
     if fixed is None and form.suffix:
-        headers["Content-Location"] = f"{reader.prefix}{resource.path}.{form.suffix}"
+        headers["Content-Location"] = f"{reader.prefix}{resource.path}.{form.suffix}{search(resource.parameters)}"
     if is_unchanged(request, headers["ETag"]):
         return not_modified(headers)
 
-    def body() -> bytes:
-        if is_page:
-            links = alternates(reader, resource.path, resource.forms)
-            return resource.page(PageFrame(links, resource.topic, {}))
-        return write(resource.document(), form.media_type, served, reader)
+    address = reader.absolute(resource.path) + (f".{form.suffix}" if form.suffix and not is_page else "")
 
-    key = (reader.path if is_page else resource.path, headers["ETag"])
+    def body() -> Body:
+        if is_page:
+            links = alternates(reader, resource.path, resource.forms, resource.parameters)
+            return resource.page(PageFrame(links, resource.topic, resource.parameters))
+        document = resource.document()
+        following = document.next.written(document.topic) if document.next else ""
+        if following:
+            here, there = (address + search(given) for given in (resource.parameters, {"after": following}))
+            document = page_of(document, here, there)
+        return Body(write(document, form.media_type, served, reader), following)
+
+    key = (reader.path if is_page else resource.path, resource.after, headers["ETag"])
     made = served.bodies.get(key)
     if made is None:
-        made = await run_in_threadpool(body)
+        made = await door.make(request, body, key)
         served.bodies.put(key, made)
-    return Response(made, headers=headers, media_type=content_type(form.media_type))
+    if made.following:
+        headers["Link"] += f', <{address}{search({"after": made.following})}>; rel="next"'
+    return Response(made.content, headers=headers, media_type=content_type(form.media_type))
 
 
 def write(document: Document, media_type: str, served: Served, reader: Reader) -> bytes:
@@ -138,10 +168,26 @@ def write(document: Document, media_type: str, served: Served, reader: Reader) -
 async def html(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> Response:
-    """Answer with a page that has no other form."""
+    """Answer with a page that has no other form; it is made once where ``headers`` name it by an ETag."""
     door = Door.of(request)
     reader = door.reader(request)
     values.setdefault("frame", PageFrame([], "", {}))
-    body = await run_in_threadpool(door.pages.render, template, reader, **values)
+
+    def render() -> bytes:
+        return door.pages.render(template, reader, **values)
+
+    tag = (headers or {}).get("ETag")
+    if tag:
+        key = (reader.path, search(values["frame"].parameters), tag)
+        kept = door.following.now().bodies
+        made = kept.get(key)
+        if made is None:
+            made = Body(await door.make(request, render, key))
+            kept.put(key, made)
+        body = made.content
+    elif status < 400:
+        body = await door.make(request, render)
+    else:  # what went wrong is told also when there is no place for anything else
+        body = await run_in_threadpool(render)
     own = {"Vary": VARY, "Content-Language": reader.language, **(headers or {})}
     return Response(body, status, own, "text/html; charset=utf-8")

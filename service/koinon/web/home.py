@@ -4,13 +4,11 @@ import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DEF, FOAF
-from koinon.publish.collections import SECTIONS, Page
-from koinon.publish.naming import Naming
+from koinon.publish.collections import SECTIONS, list_page
 from koinon.publish.text import Text
 from koinon.release.manifest import DERIVED, GraphEntry
 from koinon.web.door import Door, PageFrame, html
@@ -49,7 +47,7 @@ async def home(request: Request) -> Response:
         headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
-        counts = {name: await run_in_threadpool(served.collections.count, iri) for name, iri in _COUNTED.items()}
+        counts = {name: served.contents.count(iri) for name, iri in _COUNTED.items()}
         titles = {query.name: described(query.title, reader.language) for query in served.catalogue}
         questions = {
             audience: [(name, titles[name]) for name in names if name in titles]
@@ -65,7 +63,7 @@ async def home(request: Request) -> Response:
         )
         return await html(
             request,
-            "home.html",
+            "home-imported.html" if served.release.manifest.imported else "home.html",
             headers=headers,
             counts=counts,
             questions=questions,
@@ -120,8 +118,7 @@ async def section(
         headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
-        naming = Naming(served.store, served.vocabulary, reader.language)
-        page: Page = await run_in_threadpool(served.collections.page, SECTIONS[section], naming, after)
+        page = list_page(served.contents, SECTIONS[section], reader.language, after)
         return await html(
             request,
             "list.html",

@@ -26,6 +26,7 @@ _BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 WATCHED: Final = {
     "queue": "Queries that wait for a worker.",
     "running": "Queries that workers answer now.",
+    "pages": "Pages and documents that wait to be made.",
 }
 """The gauges that parts of the service are read for, without ``koinon_``, and what they say."""
 

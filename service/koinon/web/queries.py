@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from koinon.model.errors import ParameterError, QueryError
 from koinon.model.languages import best_label
 from koinon.model.namespaces import BASE, ID
+from koinon.publish.collections import entries
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.query.catalogue import CatalogueQuery
@@ -165,7 +166,7 @@ async def _page(
     def build() -> tuple[Table | None, list[Field]]:
         naming = Naming(served.store, served.vocabulary, reader.language)
         table = result_table(answer.body, _ROWS_SHOWN, naming) if answer and select else None
-        return table, [_field(name, served, query, values, naming) for name in query.parameters]
+        return table, [_field(name, served, query, values, reader.language) for name in query.parameters]
 
     table, fields = await run_in_threadpool(build)
     path = f"/queries/{query.name}"
@@ -190,14 +191,14 @@ async def _page(
     )
 
 
-def _field(name: str, served: Served, query: CatalogueQuery, values: Mapping[str, str], naming: Naming) -> Field:
+def _field(name: str, served: Served, query: CatalogueQuery, values: Mapping[str, str], language: str) -> Field:
     parameter = query.parameters[name]
     choices: tuple[tuple[str, Text], ...] = ()
     if parameter.of_class:
-        entries = served.collections.entries(parameter.of_class, naming)[:_CHOICES]
-        choices = tuple((short_value(entry.iri), entry.label) for entry in entries)
+        found = entries(served.contents, parameter.of_class, language, _CHOICES)
+        choices = tuple((short_value(entry.iri), entry.label) for entry in found)
     value = values.get(name) or written(query.defaults[name])
-    return Field(name, described(parameter.label, naming.language), parameter.kind, short_value(value), choices)
+    return Field(name, described(parameter.label, language), parameter.kind, short_value(value), choices)
 
 
 def written(term: str) -> str:

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ HTML: Final = "text/html"
 JSON_LD: Final = "application/ld+json"
 JSON: Final = "application/json"
 VARY: Final = "Accept, Accept-Language"
+NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,24 @@ def content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def alternates(reader: Reader, path: str, forms: Sequence[Form]) -> list[tuple[str, Form]]:
+def search(parameters: Mapping[str, str]) -> str:
+    """Return the parameters as the end of an address."""
+    return f"?{urlencode(parameters)}" if parameters else ""
+
+
+def alternates(
+    reader: Reader, path: str, forms: Sequence[Form], parameters: Mapping[str, str] = NO_PARAMETERS
+) -> list[tuple[str, Form]]:
     """Return the address of each form that has a suffix."""
-    return [(f"{reader.base}{path}.{form.suffix}", form) for form in forms if form.suffix]
+    return [(f"{reader.base}{path}.{form.suffix}{search(parameters)}", form) for form in forms if form.suffix]
 
 
-def link_header(reader: Reader, path: str, forms: Sequence[Form], topic: str) -> str:
+def link_header(
+    reader: Reader, path: str, forms: Sequence[Form], topic: str, parameters: Mapping[str, str] = NO_PARAMETERS
+) -> str:
     """Return the Link header (RFC 8288): every other form, and what the document describes."""
-    return ", ".join([*map(alternate_link, alternates(reader, path, forms)), f'<{_ascii(topic)}>; rel="describes"'])
+    others = map(alternate_link, alternates(reader, path, forms, parameters))
+    return ", ".join([*others, f'<{_ascii(topic)}>; rel="describes"'])
 
 
 def alternate_link(alternate: tuple[str, Form]) -> str:

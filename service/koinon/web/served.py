@@ -19,11 +19,12 @@ from koinon.engine import GraphStore
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
-from koinon.publish.collections import Collections
 from koinon.publish.context import Context
-from koinon.publish.documents import Document, Fragments, thing_document
+from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import Contents
 from koinon.release.current import Release, current_id, open_current, open_release
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
@@ -48,8 +49,7 @@ class Served:
     vocabulary: Vocabulary
     context: Context
     catalogue: Catalogue
-    collections: Collections
-    fragments: Fragments
+    contents: Contents
     edition: str
     bodies: Bodies = field(default_factory=Bodies)
 
@@ -65,8 +65,7 @@ class Served:
             vocabulary=vocabulary,
             context=Context.read(assets.ontology / "context" / "v1.jsonld"),
             catalogue=load_catalogue(assets.queries),
-            collections=Collections(store),
-            fragments=Fragments(store),
+            contents=Contents.of(release.path / CONTENTS, store),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
         )
 
@@ -74,9 +73,11 @@ class Served:
         """Tell whether the release says anything about the node."""
         return next(iter(self.store.triples(node)), None) is not None
 
-    def document(self, topic: NamedNode) -> Document:
-        """Return the document about a thing, concept or code list; raises NotFoundError where nothing is known."""
-        return thing_document(self.store, self.fragments, topic)
+    def document(
+        self, topic: NamedNode, start: Place | None = None, *, statements: int = STATEMENTS, ranges: bool = True
+    ) -> Document:
+        """Return a page of the document about a thing, concept or code list, as ``thing_document`` does."""
+        return thing_document(self.store, self.contents, topic, start, statements=statements, ranges=ranges)
 
     def graph_names(self) -> Iterable[str]:
         """Return the IRIs of all named graphs."""

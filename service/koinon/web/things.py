@@ -9,15 +9,20 @@ from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
-from koinon.publish.documents import Document
+from koinon.publish.documents import Document, Place
 from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
+from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
+from koinon.web.problems import ProblemError
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
 router: Final = APIRouter()
+SHOWN: Final = 1200
+"""Statements that one HTML page about a thing shows; a page of its other forms has more."""
+
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
 
 Type = Annotated[str, Path(description="Kind of thing: project, organisation, place …")]
@@ -57,18 +62,40 @@ async def document(request: Request, type: Type, name: Name) -> Response:
         return await answer(request, served, thing_resource(request, served, topic, path), form)
 
 
+def start_of(request: Request, topic: NamedNode) -> Place | None:
+    """Return where the page of ``?after=`` begins, None for the first; raises ProblemError for nonsense."""
+    after = request.query_params.get("after")
+    if not after:
+        return None
+    try:
+        return Place.read(after, topic)
+    except ValueError as error:
+        raise ProblemError("bad-request", "after is taken from the link to the next page as it stands.") from error
+
+
 def thing_resource(request: Request, served: Served, topic: NamedNode, path: str) -> Resource:
     """Return the resource of a thing or concept: its document, and its page in the reader's language."""
     door = Door.of(request)
     reader = door.reader(request)
 
+    start = start_of(request, topic)
+
     def document() -> Document:
-        return served.document(topic)
+        return served.document(topic, start)
 
-    def page(frame: PageFrame) -> bytes:
-        view = thing_view(document(), served.store, served.vocabulary, reader.language)
-        return door.pages.render(
-            "thing.html", reader, frame=frame, view=view, query=query_about(topic), release=served.release
+    def page(frame: PageFrame) -> Body:
+        shown = served.document(topic, start, statements=SHOWN, ranges=False)
+        following = shown.next.written(topic) if shown.next else ""
+        body = door.pages.render(
+            "thing.html",
+            reader,
+            frame=frame,
+            view=thing_view(shown, served.store, served.vocabulary, reader.language),
+            query=query_about(topic),
+            path=path,
+            following=following,
+            release=served.release,
         )
+        return Body(body, following)
 
-    return Resource(path, topic.value, DOCUMENT_FORMS, document, page)
+    return Resource(path, topic.value, DOCUMENT_FORMS, document, page, start.written(topic) if start else "")

@@ -15,11 +15,12 @@ from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.publish.terms import concept_views, shape_views, term_views
 from koinon.publish.vocabulary import ONTOLOGY_GRAPH, shape_triples
+from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix
 from koinon.web.routing import reads
 from koinon.web.served import Served
-from koinon.web.things import named_node, thing_resource
+from koinon.web.things import named_node, start_of, thing_resource
 
 router: Final = APIRouter()
 
@@ -61,9 +62,9 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
         def document() -> Document:
             return document_of(served.store.triples(graph=ONTOLOGY_GRAPH), NamedNode(BASE + "def"))
 
-        def page(frame: PageFrame) -> bytes:
+        def page(frame: PageFrame) -> Body:
             terms = term_views(document(), served.vocabulary, reader.language)
-            return door.pages.render("terms.html", reader, frame=frame, terms=terms, release=served.release)
+            return Body(door.pages.render("terms.html", reader, frame=frame, terms=terms, release=served.release))
 
         return await answer(request, served, Resource(path, BASE + "def", DOCUMENT_FORMS, document, page), form)
 
@@ -87,27 +88,33 @@ async def code_list(request: Request, scheme: Name) -> Response:
     topic = named_node(CODE, name)
     door = Door.of(request)
     reader = door.reader(request)
+    start = start_of(request, topic)
     async with door.release() as served:
         _known(served, topic)
 
         def document() -> Document:
-            return served.document(topic)
+            return served.document(topic, start)
 
-        def page(frame: PageFrame) -> bytes:
+        def page(frame: PageFrame) -> Body:
             shown = document()
+            following = shown.next.written(topic) if shown.next else ""
             view = thing_view(shown, served.store, served.vocabulary, reader.language)
             concepts = concept_views(shown, reader.language)
-            return door.pages.render(
+            body = door.pages.render(
                 "scheme.html",
                 reader,
                 frame=frame,
                 view=view,
                 concepts=concepts,
                 query=query_about(topic),
+                path=f"/code/{name}",
+                following=following,
                 release=served.release,
             )
+            return Body(body, following)
 
-        resource = Resource(f"/code/{name}", topic.value, DOCUMENT_FORMS, document, page)
+        after = start.written(topic) if start else ""
+        resource = Resource(f"/code/{name}", topic.value, DOCUMENT_FORMS, document, page, after)
         return await answer(request, served, resource, form)
 
 
@@ -154,14 +161,13 @@ async def _shapes(request: Request, name: str) -> Response:
         def document() -> Document:
             return document_of(shape_triples(door.assets.shapes, stem or "*"), topic)
 
-        def page(frame: PageFrame) -> bytes:
+        def page(frame: PageFrame) -> Body:
             # A file's rules may stand in another file: the page reads all, and shows the shapes of this one.
             shown = {str(subject) for subject in document().own}
             views = shape_views(shape_triples(door.assets.shapes), served.vocabulary, reader.language)
             views = [view for view in views if f"<{view.iri}>" in shown]
-            return door.pages.render(
-                "shapes.html", reader, frame=frame, shapes=views, names=names, name=stem, release=served.release
-            )
+            values = {"shapes": views, "names": names, "name": stem, "release": served.release}
+            return Body(door.pages.render("shapes.html", reader, frame=frame, **values))
 
         return await answer(request, served, Resource(path, topic.value, DOCUMENT_FORMS, document, page), form)
 
