@@ -31,6 +31,7 @@ def make_release(root: Path, identifier: str, turtle: str) -> Home:
         store.add(Quad(quad.subject, quad.predicate, quad.object, graph))
         store.add(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()))
     store.flush()
+    store.dump(str(folder / "dump.nq"), RdfFormat.N_QUADS)
     entry = GraphEntry(graph.value, "small", "page", "0" * 64, len(store) // 2, {"en": "A small source"})
     Manifest(
         id=identifier,
