@@ -1,11 +1,14 @@
 """Where attacks meet the service: each is sent, watched and judged; a service that was harmed is started anew."""
 
 import asyncio
+import resource
 import time
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from hostile.attack import Seen, hold
 from hostile.case import Case, End, Reading, Say, Talk, asking, request
@@ -33,14 +36,23 @@ class Verdict:
     live: float = 0.0
     ready: float = 0.0
     idle: float = 0.0
+    others: float = 0.0
+    """Share of the machine that neither the service nor its attackers used: where it is high, moments mean little."""
 
     def row(self) -> list[str]:
         """Return the cells of the table of all cases."""
         figures = (f"{self.seconds:.2f}", f"{self.growth / 2**20:.1f}", f"{self.live * 1e3:.0f}")
-        return [self.case, self.answers, *figures, f"{self.ready * 1e3:.0f}", f"{self.idle:.2f}"]
+        return [
+            self.case,
+            self.answers,
+            *figures,
+            f"{self.ready * 1e3:.0f}",
+            f"{self.idle:.2f}",
+            f"{self.others:.0%}",
+        ]
 
 
-HEADINGS: Final = ("case", "answers", "s", "MB", "live ms", "ready ms", "idle s")
+HEADINGS: Final = ("case", "answers", "s", "MB", "live ms", "ready ms", "idle s", "others")
 
 
 class Arena:
@@ -48,6 +60,8 @@ class Arena:
 
     def __init__(self, home: Path, folder: Path, settings: dict[str, str] | None = None) -> None:
         """Prepare the ground; the service starts with the first case."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self._home = home
         self._folder = folder
         self._settings = SETTINGS | (settings or {})
@@ -115,7 +129,7 @@ class Arena:
         target.logged()
         target.forget_peak()
         before, called = target.memory(), len(self.canary.calls)
-        began = time.monotonic()
+        began, busy, ours = time.monotonic(), _busy_seconds(), _own_seconds(target)
         seen = [Seen(talk, began) for talk in case.talks]
         watch = asyncio.create_task(self._watch(case, seen, target, verdict))
         health = asyncio.create_task(self._health(began, verdict))
@@ -126,6 +140,8 @@ class Arena:
         await self._idle(ended, target, verdict)
         await health
         watch.cancel()
+        busy, ours = _busy_seconds() - busy, _own_seconds(target) - ours
+        verdict.others = max(0.0, busy - ours) / (time.monotonic() - began) / (psutil.cpu_count() or 1)
         verdict.growth = target.peak() - before
         for one in seen:
             verdict.faults += [fault for fault in faults_of(case, one, self.marker) if fault not in verdict.faults]
@@ -184,6 +200,16 @@ class Arena:
         status, seconds = await self.ask(asking(_PLAIN_QUERY, "get"), _PLAIN_SECONDS)
         if status != 200 or seconds > _PLAIN_SECONDS:
             verdict.faults.append(f"a plain query afterwards got {status or 'nothing'} in {seconds:.2f} s")
+
+
+def _busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+
+
+def _own_seconds(target: Target) -> float:
+    own = psutil.Process().cpu_times()
+    return sum(target.processor_seconds().values()) + own.user + own.system
 
 
 def _end_of(seen: Seen) -> float:

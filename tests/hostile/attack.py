@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final
 
 import h11
@@ -16,6 +18,7 @@ from hostile.case import Finish, Leave, Reading, Say, Step, Talk, Wait
 _PATIENCE: Final = 6.0
 """Seconds beyond the allowed ones after which an attack that got nothing is given up."""
 
+_NUMBERS: Final = count(1)
 _CHUNK: Final = 1 << 18
 _SMALL_WINDOW: Final = 4096
 
@@ -55,6 +58,7 @@ def filled(data: bytes, values: Mapping[str, str]) -> bytes:
     """Return the bytes of a request with its ``@NAMES@`` resolved."""
     for name, value in values.items():
         data = data.replace(f"@{name}@".encode(), value.encode())
+    data = re.sub(b"@NUMBER@", lambda _: str(next(_NUMBERS)).encode(), data)
     if b"@LENGTH@" in data:
         head, _, body = data.partition(b"\r\n\r\n")
         data = head.replace(b"@LENGTH@", str(len(body)).encode()) + b"\r\n\r\n" + body

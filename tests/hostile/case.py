@@ -2,7 +2,8 @@
 
 Texts may hold ``@CANARY@`` (the port of a listener that must never be reached), ``@FILE@`` (the address of a file
 that must never be read), ``@HOST@`` (host and port of the service) and ``@RELEASE@`` (the id of the release it
-serves). ``@LENGTH@`` is the length of what follows the header block, once the others are known.
+serves). ``@NUMBER@`` is another number each time, so that no answer was given before. ``@LENGTH@`` is the
+length of what follows the header block, once the others are known.
 """
 
 import zlib
@@ -19,6 +20,9 @@ GRACE: Final = 0.5
 """Seconds beyond a limit within which the service has to have kept it."""
 
 RESULTS: Final = "application/sparql-results+json, application/n-triples;q=0.9"
+UNIQUE: Final = " # @NUMBER@"
+"""What is added to a query so that its text is like no other."""
+
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _LONGEST_ADDRESS: Final = 4000
@@ -162,7 +166,9 @@ def query_case(
     path: str = "/sparql",
     method: str = "",
 ) -> Case:
-    """Return the case of one query, sent ``times`` times at once."""
+    """Return the case of one query, sent ``times`` times at once, each with a text of its own."""
+    if times > 1 and isinstance(query, str):
+        query += UNIQUE
     sent = asking(query, how, accept, extra, headers, path, method)
     talk = Talk((Say(sent),), method or ("GET" if sent.startswith(b"GET") else "POST"))
     return Case(family, name, (talk,) * times, frozenset(allowed) or None, value, stray, page)

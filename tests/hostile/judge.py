@@ -139,7 +139,7 @@ def _read(kind: str, body: bytes) -> str | None:
         if not body.rstrip().endswith(b"</html>"):
             raise ValueError("a page without an end")
     elif kind == "text/csv":
-        rows = list(csv.reader(io.StringIO(body.decode()), strict=True))
+        rows = list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True))
         if len({len(row) for row in rows if row}) > 1:
             raise ValueError("rows of different lengths")
     elif kind.startswith("text/"):

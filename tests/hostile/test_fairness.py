@@ -110,14 +110,15 @@ def test_a_flood_of_wrong_queries_is_told_to_wait(behind_a_proxy: Arena) -> None
 
 
 def test_work_is_counted_and_the_others_are_answered(behind_a_proxy: Arena) -> None:
-    heavy = ask(behind_a_proxy, [(HEAVY, "198.51.100.5")] * 6, at_once=2)
+    heavy = ask(behind_a_proxy, [(f"{HEAVY} # {n}", "198.51.100.5") for n in range(6)], at_once=2)
     assert 429 in statuses(heavy), "three seconds of work are used up by then"
     assert statuses(ask(behind_a_proxy, [(GOOD, "198.51.100.5")])) == {429: 1}
     assert statuses(ask(behind_a_proxy, [(GOOD, "198.51.100.6")])) == {200: 1}
 
 
 def test_one_client_cannot_take_the_queue(behind_a_proxy: Arena) -> None:
-    texts = [(HEAVY, "198.51.100.7")] * 30 + [(GOOD, f"203.0.113.{n}") for n in range(5)]
+    texts = [(f"{HEAVY} # {n}", "198.51.100.7") for n in range(30)]
+    texts += [(GOOD, f"203.0.113.{n}") for n in range(5)]
     replies = ask(behind_a_proxy, texts, at_once=35)
     assert statuses(replies[:30])[429] >= 30 - PENDING
     assert statuses(replies[30:]) == {200: 5}

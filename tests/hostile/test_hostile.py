@@ -91,7 +91,8 @@ def test_the_corpus_has_a_case_for_every_threat() -> None:
 def test_the_service_withstands(case: Case, arena: Arena, record_property: Callable[[str, object], None]) -> None:
     verdict = arena.judge(case)
     record_property("hostile", verdict.row())
-    assert verdict.faults == []
+    if verdict.faults:
+        pytest.fail("\n".join(verdict.faults), pytrace=False)
 
 
 def test_fifty_at_once_beside_normal_traffic(arena: Arena) -> None:
@@ -107,7 +108,8 @@ def test_fifty_at_once_beside_normal_traffic(arena: Arena) -> None:
     ]
     cases = dice.sample(lone, AT_ONCE)
     faults = asyncio.run(_storm(arena, cases))
-    assert faults == []
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
 
 
 def _size(case: Case) -> int:

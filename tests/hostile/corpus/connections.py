@@ -11,6 +11,7 @@ from hostile.case import (
     REQUEST_TIMEOUT,
     RESULTS,
     SEND_TIMEOUT,
+    UNIQUE,
     Case,
     End,
     Finish,
@@ -26,8 +27,8 @@ from hostile.case import (
 _HEAD: Final = b"POST /sparql HTTP/1.1\r\nHost: @HOST@\r\nContent-Type: application/sparql-query\r\n"
 _GET: Final = asking("ASK { ?s ?p ?o }", "get")
 _LIVE: Final = request("GET", "/live")
-_HEAVY: Final = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "get")
-_LARGE: Final = asking("SELECT * { GRAPH ?g { ?s ?p ?o } }", "get")
+_HEAVY: Final = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }" + UNIQUE, "get")
+_LARGE: Final = asking("SELECT * { GRAPH ?g { ?s ?p ?o } }" + UNIQUE, "get")
 _IN: Final = REQUEST_TIMEOUT + GRACE
 _IDLE: Final = IDLE_TIMEOUT + GRACE
 _ANSWERED_AND_IDLE: Final = QUERY_TIMEOUT + IDLE_TIMEOUT + 2 * GRACE
@@ -51,6 +52,7 @@ def _bomb(kind: str) -> bytes:
 _SLOW: Final = [
     _ends("nothing-said", Wait(60)),
     _ends("nothing-said-600", Wait(60), times=600),
+    _ends("nothing-said-1200", Wait(60), times=1_200),
     _ends("request-line", Say(b"G", pause=0.2), Say(b"E", 100, 0.2)),
     _ends("one-byte", b"G", Wait(60)),
     _ends("headers", b"GET /live HTTP/1.1\r\nHost: @HOST@\r\n", Say(b"X-A: b\r\n", 100, 0.2)),
@@ -109,13 +111,15 @@ _SLOW: Final = [
             end=End.CLOSED,
             answers=0,
             times=times,
-            within=QUERY_TIMEOUT + SEND_TIMEOUT + 2 * GRACE,
+            within=making + SEND_TIMEOUT + 2 * GRACE,
         )
-        for name, sent, times in (
-            ("of-nothing", _LARGE, 1),
-            ("of-nothing-twenty", _LARGE, 20),
-            ("of-a-dump", request("GET", "/graph/sea4neb-article.nt"), 1),
-            ("of-a-dump-fifty", request("GET", "/graph/sea4neb-article.nt"), 50),
+        for name, sent, times, making in (
+            ("of-nothing", _LARGE, 1, QUERY_TIMEOUT),
+            ("of-nothing-twenty", _LARGE, 20, QUERY_TIMEOUT),
+            ("of-a-document", request("GET", "/graph/sea4neb-article.nt"), 1, QUERY_TIMEOUT),
+            ("of-fifty-documents", request("GET", "/graph/sea4neb-article.nt"), 50, 15.0),
+            ("of-a-dump", request("GET", "/data/dumps/@RELEASE@/dump.nq"), 1, 0.0),
+            ("of-fifty-dumps", request("GET", "/data/dumps/@RELEASE@/dump.nq"), 50, 1.0),
         )
     ),
     *(

@@ -7,6 +7,7 @@ from hostile.case import (
     QUERY_TIMEOUT,
     REQUEST_TIMEOUT,
     RESULTS,
+    UNIQUE,
     Case,
     End,
     Reading,
@@ -19,7 +20,12 @@ from hostile.case import (
 
 _LIVE: Final = request("GET", "/live")
 _ASK: Final = asking("ASK { ?s ?p ?o }", "get")
-_HEAVY: Final = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "get")
+_HEAVY: Final = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }" + UNIQUE, "get")
+_KEPT: Final = asking("SELECT * { ?s ?p ?o } LIMIT 2000" + UNIQUE, "get")
+_SHORT: Final = asking("SELECT * { ?s ?p ?o } LIMIT 200" + UNIQUE, "get")
+_LONG_ACCEPT: Final = request(
+    "GET", "/sparql?query=ASK%7B%7D", (("Accept", "text/csv, a@NUMBER@/b;q=0.1" + ", c/d;q=0.1" * 3_000),)
+)
 _SMALL: Final = "/sparql?query=ASK%7B%7D"
 
 
@@ -44,15 +50,18 @@ _PIPELINING: Final = [
     _either("pipelining", "heavy-then-light", _HEAVY + _LIVE * 50, answers=2, within=QUERY_TIMEOUT + GRACE),
     _either("pipelining", "after-close", request("GET", "/live", (("Connection", "close"),)) + _LIVE * 10),
     _either("pipelining", "then-garbage", _LIVE + b"\x00\xff" * 1_000, answers=2),
-    _either("pipelining", "large-answers", asking("SELECT * { ?s ?p ?o }", "get") * 20, answers=1),
+    _either("pipelining", "large-answers", asking("SELECT * { ?s ?p ?o }" + UNIQUE, "get") * 20, answers=1),
     _either(
         "pipelining",
         "large-answers-unread",
-        asking("SELECT * { ?s ?p ?o }", "get") * 20,
+        asking("SELECT * { ?s ?p ?o }" + UNIQUE, "get") * 20,
         reading=Reading.NEVER,
         answers=0,
         within=8.0,
     ),
+    _either("pipelining", "answers-to-keep", _KEPT * 20, answers=20, times=10, within=15.0),
+    _either("pipelining", "short-answers-to-keep", _SHORT * 100, answers=100, times=10, within=15.0),
+    _either("pipelining", "accept-headers-to-keep", _LONG_ACCEPT * 20, answers=20, times=20, within=10.0),
     _either("pipelining", "head-requests", request("HEAD", "/live") * 100, answers=100, method="HEAD"),
     _either("pipelining", "flood-of-twenty", Say(_LIVE * 50, 20), answers=1_000, times=20, within=10.0),
 ]
