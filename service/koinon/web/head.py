@@ -9,7 +9,7 @@ import httptools
 from koinon.web.turned_away import Refused
 
 LARGEST_HEAD: Final = 64 * 1024
-LONGEST_TARGET: Final = 32 * 1024
+LONGEST_TARGET: Final = 60 * 1024
 MOST_HEADERS: Final = 100
 WATCHED: Final = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
 """The headers that ``framing`` looks at."""
