@@ -84,6 +84,8 @@ def verify(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _J
     problems = verify_release(release)
     document = {"id": release.id, "whole": not problems, "problems": problems}
     repair = "Run `koinon build` on the sources that it was made of: it writes a damaged release anew."
+    if release.manifest.imported:
+        repair = "Import the files again that it was made of: that writes a damaged release anew."
     show([*problems, repair] if problems else [f"Release {release.id} is whole."], document, as_json=as_json)
     if problems:
         raise typer.Exit(ReleaseError.exit_code)

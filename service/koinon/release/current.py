@@ -45,8 +45,9 @@ class Release:
         try:
             return OxigraphStore(self.store)
         except OSError as error:
+            mend = "Import its files again" if self.manifest.imported else "Run `koinon build`"
             raise ReleaseError(
-                f"The store of release {self.id} cannot be opened ({error}). Run `koinon build`: it writes it anew."
+                f"The store of release {self.id} cannot be opened ({error}). {mend}: that writes it anew."
             ) from error
 
 
