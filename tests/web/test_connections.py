@@ -155,6 +155,23 @@ def test_pipelined_requests_are_answered_in_order(port: int) -> None:
         assert [client.answer().body.split()[1].decode() for _ in paths] == paths
 
 
+def test_long_pipelines_take_turns_and_all_of_them_end(port: int) -> None:
+    count = 3000
+
+    def ask(client: Client) -> None:
+        client.send(GET * count)
+
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Client(port)) for _ in range(3)]
+        threads = [threading.Thread(target=ask, args=(client,)) for client in clients]
+        for thread in threads:
+            thread.start()
+        for client in clients:
+            assert sum(client.answer().status == 200 for _ in range(count)) == count
+        for thread in threads:
+            thread.join()
+
+
 def test_a_pipeline_without_end_waits_unread(service: tuple[int, Server]) -> None:
     port, server = service
     with Client(port) as client, contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """The HTTP/1.1 connection: uvicorn's, with bounds on time, size and number, so that no client can hold it up."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -39,11 +40,13 @@ class Rules(Config):
     """The server's configuration, with what all connections share.
 
     ``leaving`` are those that have their last answer: they hold no place any more, and are looked after still.
+    ``turns`` are those that sent on before their answer was complete, and wait to be read further.
     """
 
     limits: Limits
     crowd: Crowd
     leaving: "set[Connection]"
+    turns: "deque[Connection]"
 
 
 class Connection(Incoming):
@@ -127,9 +130,19 @@ class Connection(Incoming):
         else:
             self.phase = IDLE
             if self.rest:
-                self.loop.call_soon(self._go_on)
+                self.config.turns.append(self)
+                if len(self.config.turns) == 1:
+                    self.loop.call_soon(self._next_turn)
             else:
                 self.flow.resume_reading()
+
+    def _next_turn(self) -> None:
+        """Let one of those that sent on go on, so that all of them together hold up a plain request by little."""
+        turns = self.config.turns
+        connection = turns.popleft()
+        if turns:
+            self.loop.call_soon(self._next_turn)
+        connection._go_on()
 
     def _go_on(self) -> None:
         """Take what came in during the last answer."""

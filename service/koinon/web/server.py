@@ -4,6 +4,7 @@ import asyncio
 import logging
 import resource
 import socket
+from collections import deque
 from typing import Final, cast
 
 import uvicorn
@@ -70,6 +71,7 @@ def make_server(app: ASGIApp, settings: Settings, log_level: str | None = "warni
     )
     rules.crowd = Crowd()
     rules.leaving = set()
+    rules.turns = deque()
     return Server(rules)
 
 
