@@ -30,11 +30,13 @@ from typing import Any, Final
 
 import psutil
 from given import current_release
+from pyoxigraph import NamedNode
 from rich.console import Console
 from rich.table import Table
 
 from koinon import __version__
 from koinon.model.assets import Assets
+from koinon.model.namespaces import ID, RDF
 from koinon.model.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -70,15 +72,9 @@ QUESTIONS: Final = (
     "ASK { ?s a koi:Project FILTER NOT EXISTS { ?s skos:prefLabel ?name } FILTER(% > 0) }",
     "SELECT ?s { ?s a koi:Project } ORDER BY ?s OFFSET % LIMIT 20",
 )
-PAGES: Final = (
-    "/",
-    "/sparql",
-    "/queries",
-    "/doc/document/sea4neb-article",
-    "/graph/sea4neb-article",
-    "/def",
-    "/live",
-)
+PAGES: Final = ("/", "/sparql", "/queries", "/graph/sea4neb-article", "/def", "/live")
+THINGS: Final = 200
+"""Pages about things that are read as well, each as often as one of PAGES."""
 
 
 @dataclass(slots=True)
@@ -117,11 +113,12 @@ Draw = Callable[[random.Random], tuple[bool, bytes]]
 class Visitors:
     """The good clients, until they are told to stop."""
 
-    def __init__(self, target: Target, values: dict[str, str], seed: int) -> None:
+    def __init__(self, target: Target, values: dict[str, str], seed: int, pages: list[str]) -> None:
         self.phase = Phase(False, time.monotonic())
         self._target = target
         self._values = values
         self._seed = seed
+        self._pages = pages
         self._fresh = 0
 
     def start(self) -> list[asyncio.Task[None]]:
@@ -146,7 +143,7 @@ class Visitors:
                 (phase.queries if is_query else phase.pages).append(seen.done - seen.began)
 
     def _page(self, dice: random.Random) -> tuple[bool, bytes]:
-        return False, request("GET", dice.choice(PAGES), (("Accept", "text/html"),))
+        return False, request("GET", dice.choice(self._pages), (("Accept", "text/html"),))
 
     def _question(self, dice: random.Random) -> tuple[bool, bytes]:
         self._fresh += 1
@@ -236,14 +233,14 @@ def _drained(counts: "Queue[str]") -> Iterator[str]:
 
 
 async def soak(
-    target: Target, minutes: float, seed: int, values: dict[str, str]
+    target: Target, minutes: float, seed: int, values: dict[str, str], pages: list[str]
 ) -> tuple[list[Phase], list[Sample]]:
     """Run the phases and return them with the samples."""
     context = multiprocessing.get_context("spawn")
     on, end, counts = context.Event(), context.Event(), context.Queue()
     process = context.Process(target=attack, args=(target.address, values, seed, on, end, counts), daemon=True)
     process.start()
-    visitors = Visitors(target, values, seed)
+    visitors = Visitors(target, values, seed, pages)
     tasks = visitors.start()
     await asyncio.sleep(WARM_SECONDS)
     phases: list[Phase] = []
@@ -273,6 +270,10 @@ def main() -> int:
     given = parser.parse_args()
     settings = Settings.from_environment()
     release = current_release(settings, Assets.locate(settings))
+    store = release.open().raw
+    things = sorted({quad.subject.value for quad in store.quads_for_pattern(None, NamedNode(RDF + "type"), None)})
+    documents = [thing.replace(ID, "/doc/") for thing in things if thing.startswith(ID) and "#" not in thing]
+    pages = [*PAGES, *random.Random(given.seed).sample(documents, min(THINGS, len(documents)))]  # noqa: S311  as above
     canary = Canary()
     with tempfile.TemporaryDirectory() as folder:
         target = Target(settings.home, Path(folder) / "soak", {"KOINON_TRUSTED_PROXIES": "127.0.0.1"})
@@ -282,7 +283,7 @@ def main() -> int:
             "FILE": (Path(folder) / "none.ttl").as_uri(),
             "RELEASE": release.id,
         }
-        phases, samples = asyncio.run(soak(target, given.minutes, given.seed, values))
+        phases, samples = asyncio.run(soak(target, given.minutes, given.seed, values, pages))
         alive = target.alive
         faults = target.end()
     canary.end()
@@ -329,7 +330,7 @@ def _figures(phases: list[Phase], samples: list[Sample]) -> dict[str, Any]:
 def _show(
     phases: list[Phase], samples: list[Sample], figures: dict[str, Any], given: argparse.Namespace, graphs: int
 ) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(120, Console().width))
     console.print(
         f"{date.today()}  koinon {__version__}, Python {platform.python_version()}, {psutil.cpu_count()} cores; "
         f"release with {graphs} graphs; {given.minutes:g} minutes, seed {given.seed}\n"

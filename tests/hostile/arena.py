@@ -37,7 +37,7 @@ class Verdict:
     ready: float = 0.0
     idle: float = 0.0
     others: float = 0.0
-    """Share of the machine that neither the service nor its attackers used: where it is high, moments mean little."""
+    """Share of the machine that others used meanwhile: where it is high, moments mean little."""
 
     def row(self) -> list[str]:
         """Return the cells of the table of all cases."""
