@@ -1,4 +1,4 @@
-"""Raw SPARQL is answered whole, or refused; whatever it does, the next query is answered."""
+"""Whatever a query does to its worker, the next one is answered; clients take turns, and leave nothing behind."""
 
 import asyncio
 import json
@@ -18,17 +18,13 @@ from koinon.model.errors import (
     BusyError,
     QueryError,
     QueryRefusedError,
-    QuerySyntaxError,
     QueryTimeoutError,
-    QueryTooComplexError,
-    QueryTooLongError,
-    ResultTooLargeError,
     TooManyRequestsError,
     WorkerLostError,
 )
 from koinon.model.settings import Settings
-from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Answer, Job
-from koinon.query.pool import NotAcceptableError, WorkerPool, run_once
+from koinon.query.job import Answer, Job
+from koinon.query.pool import WorkerPool, run_once
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c + ?f = 5) }"
@@ -39,138 +35,12 @@ def number(answer: Answer) -> int:
     return int(json.loads(answer.body)["results"]["bindings"][0]["n"]["value"])
 
 
-def test_the_default_graph_is_counted_once(ask: Asker) -> None:
-    assert number(ask(COUNT)) == 1_000 + SHARED
-
-
-def test_a_from_clause_of_ours_narrows_the_graph(ask: Asker) -> None:
-    assert number(ask(COUNT.replace("{ ?s", "FROM <https://example.org/graph/1> { ?s", 1))) == 333 + SHARED
-
-
-def test_protocol_graphs_narrow_the_graph(ask: Asker) -> None:
-    assert number(ask(COUNT, default_graphs=("https://example.org/graph/0",))) == 334 + SHARED
-    named = ask("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", named_graphs=("https://example.org/graph/2",))
-    assert number(named) == 333 + SHARED
-
-
-def test_a_graph_that_is_not_ours_is_refused_and_not_fetched(ask: Asker) -> None:
-    with pytest.raises(QueryRefusedError, match=r"no graph <https://example.org/elsewhere.ttl>"):
-        ask(COUNT.replace("{ ?s", "FROM <https://example.org/elsewhere.ttl> { ?s", 1))
-    with pytest.raises(QueryRefusedError, match="no graph"):
-        ask(COUNT, default_graphs=("https://example.org/graph/0", "file:///etc/passwd"))
-
-
-@pytest.mark.parametrize(
-    "clause",
-    [
-        "FROM <https://example.org/graph/0> FROM <https://example.org/graph/1> FROM <https://example.org/graph/0>",
-        "FROM<https://example.org/graph/0>FROM<https://example.org/graph/1>",
-        "from e:graph/0 # FROM\n From e:graph/1",
-        "FROM <graph/0> FROM <graph/1>",
-    ],
-)
-def test_several_graphs_are_merged_without_duplicates(ask: Asker, clause: str) -> None:
-    """Both graphs hold the same 10 triples more: they count once."""
-    prologue = "BASE <https://example.org/> PREFIX e: <https://example.org/> "
-    clause = clause.replace("e:graph/", r"e:graph\/")
-    assert number(ask(prologue + COUNT.replace("{ ?s", clause + " { ?s", 1))) == 334 + 333 + SHARED
-
-
-def test_protocol_graphs_come_before_those_of_the_query(ask: Asker) -> None:
-    text = COUNT.replace("{ ?s", "FROM <https://example.org/graph/1> { ?s", 1)
-    graphs = ("https://example.org/graph/0", "https://example.org/graph/2")
-    assert number(ask(text, default_graphs=graphs)) == 334 + 333 + SHARED
-
-
-def test_merged_graphs_are_bounded(ask: Asker, small_store: Path, settings: Settings) -> None:
-    text = COUNT.replace("{ ?s", "FROM <https://example.org/graph/0> FROM <https://example.org/graph/1> { ?s", 1)
-    with (
-        asking(small_store, settings.model_copy(update={"query_max_rows": 600})) as tight,
-        pytest.raises(QueryRefusedError, match="600 statements"),
-    ):
-        tight(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "media_types", "expected"),
-    [
-        (COUNT, ("text/turtle", "text/csv"), "text/csv"),
-        ("ASK { ?s ?p 5 }", ("application/sparql-results+xml",), "application/sparql-results+xml"),
-        ("CONSTRUCT WHERE { ?s ?p 5 }", ("text/csv", "application/ld+json"), "application/ld+json"),
-        ("DESCRIBE <https://example.org/thing/5>", ("application/n-triples",), "application/n-triples"),
-    ],
-)
-def test_the_answer_comes_in_the_first_media_type_that_fits(
-    ask: Asker, text: str, media_types: tuple[str, ...], expected: str
-) -> None:
-    assert ask(text, media_types=media_types).media_type == expected
-
-
-def test_a_form_without_a_media_type_is_refused(ask: Asker) -> None:
-    with pytest.raises(NotAcceptableError, match="text/csv"):
-        ask(COUNT, media_types=("text/turtle",))
-
-
-def test_a_syntax_error_names_line_and_column(ask: Asker) -> None:
-    with pytest.raises(QuerySyntaxError) as caught:
-        ask("SELECT *\n{ ?s ex:p ?o }")
-    assert (caught.value.line, caught.value.column) == (2, 6)
-    assert str(caught.value).startswith("The query is not valid SPARQL 1.1 at line 2, column 6: The prefix ex:")
-
-
-@pytest.mark.parametrize("text", ["INSERT DATA { <a:b> <a:b> 1 }", "LOAD <https://example.org/x>", "DROP ALL", ""])
-def test_updates_and_nothing_are_no_queries(ask: Asker, text: str) -> None:
-    with pytest.raises(QuerySyntaxError):
-        ask(text)
-
-
 def test_an_endless_query_is_stopped_at_its_deadline_and_the_next_is_answered(ask: Asker) -> None:
     started = time.monotonic()
     with pytest.raises(QueryTimeoutError, match=r"1\.5 seconds.*/data/dumps/"):
         ask(ENDLESS)
     assert time.monotonic() - started < 1.5 + 0.5
     assert number(ask(COUNT)) == 1_000 + SHARED
-
-
-@pytest.mark.parametrize("media_type", [*BINDING_TYPES])
-@pytest.mark.parametrize("limit", ["", " LIMIT 5001", " LIMIT 900000"])
-def test_more_rows_than_allowed_are_refused_with_a_limit_or_without(
-    ask: Asker, media_type: str, limit: str
-) -> None:
-    with pytest.raises(ResultTooLargeError, match=r"5,000 rows.*LIMIT.*/data/dumps/"):
-        ask("SELECT ?x { ?a ?b ?c . ?d ?e ?f FILTER(?f < 5) BIND(1 AS ?x) }" + limit, media_types=(media_type,))
-    answer = ask("SELECT ?x { ?a ?b ?c . ?d ?e ?f BIND(1 AS ?x) } LIMIT 5000", media_types=(media_type,))
-    assert answer.body.count(b"1") >= 5_000
-
-
-@pytest.mark.parametrize("media_type", [*GRAPH_TYPES])
-def test_more_triples_than_allowed_are_refused(ask: Asker, media_type: str) -> None:
-    triples = "CONSTRUCT { ?a <p:p> ?f } { ?a ?b ?c . ?d ?e ?f FILTER(?f < 10) }"
-    with pytest.raises(ResultTooLargeError, match="5,000 statements"):
-        ask(triples, media_types=(media_type,))
-    assert ask(triples + " LIMIT 2000", media_types=(media_type,)).form == "graph"
-
-
-def test_rows_are_not_what_looks_like_rows(small_store: Path, settings: Settings) -> None:
-    with asking(small_store, settings.model_copy(update={"query_max_rows": 3})) as ask:
-        text = 'SELECT (REPLACE("xxxxxxxxx", "x", "},{\\n<result>\\r\\n") AS ?x) ?n { VALUES ?n { 1 2 3 } }'
-        for media_type in BINDING_TYPES:
-            assert ask(text, media_types=(media_type,)).size > 0
-        with pytest.raises(ResultTooLargeError):
-            ask(text.replace("1 2 3", "1 2 3 4"))
-
-
-def test_an_answer_of_too_many_bytes_is_refused(ask: Asker) -> None:
-    with pytest.raises(ResultTooLargeError, match="2,000,000 bytes"):
-        ask("SELECT * { ?a ?b ?c . ?d ?e ?f }")
-
-
-def test_a_large_answer_comes_whole_from_a_file_without_a_name(ask: Asker) -> None:
-    answer = ask("SELECT * { ?a ?b ?c }")
-    assert answer.file is not None
-    assert answer.size > 64 * 1024
-    assert len(json.loads(answer.body)["results"]["bindings"]) == 1_000 + SHARED
-    assert b"".join(answer.chunks(1000)) == answer.body
 
 
 def test_a_query_that_ends_its_worker_costs_that_query_alone(small_store: Path, settings: Settings) -> None:
@@ -183,42 +53,6 @@ def test_a_query_that_ends_its_worker_costs_that_query_alone(small_store: Path, 
         assert number(ask(COUNT)) == 1_000 + SHARED
         _until(ask, lambda: ended != [])
     assert ended[0] in {"SIGABRT", "SIGSEGV", "SIGKILL"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT * " + "{" * 51 + "}" * 51,
-        "SELECT * { FILTER(" + "(" * 50 + "1" + ")" * 50 + ") }",
-        "SELECT * { ?s ?p " + "[ ?p " * 60 + "1" + "]" * 60 + " }",
-        "SELECT * { ?s ?p ?o " + " ".join(f"BIND({i} AS ?v{i})" for i in range(600)) + " }",
-        "SELECT * { ?s " + "/".join(["<p:p>"] * 600) + " ?o }",
-        "SELECT * { FILTER(" + "||".join(["1"] * 600) + ") }",
-    ],
-)
-def test_a_text_that_is_too_complex_is_refused_before_it_is_parsed(ask: Asker, text: str) -> None:
-    with pytest.raises(QueryTooComplexError):
-        ask(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'SELECT ("' + "({[" * 300 + '" AS ?x) {}',
-        "SELECT * {} # " + "({[ || " * 300,
-        "SELECT * { VALUES ?x { " + "<https://example.org/a/b-c+d> " * 400 + "} }",
-        "SELECT * { ?s ?p ?o FILTER(?o IN (" + ", ".join(map(str, range(700))) + ")) }",
-    ],
-)
-def test_what_stands_in_strings_comments_and_lists_is_not_complex(ask: Asker, text: str) -> None:
-    assert ask(text).form == "select"
-
-
-def test_the_deepest_text_that_is_allowed_is_answered(small_store: Path, settings: Settings) -> None:
-    deep = settings.model_copy(update={"query_max_depth": 3_000})
-    with asking(small_store, deep) as ask:
-        assert ask("SELECT * " + "{" * 2_000 + "}" * 2_000).form == "select"
-        assert ask("SELECT (" + "(" * 2_000 + "1" + ")" * 2_000 + " AS ?x) {}").form == "select"
 
 
 def test_a_worker_that_was_killed_is_replaced_by_a_warm_one(ask: Asker) -> None:
@@ -370,46 +204,6 @@ def _until(ask: Asker, what: Callable[[], bool]) -> None:
         ask.runner.run(asyncio.sleep(0.02))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT * { SERVICE <https://example.org/> { ?s ?p ?o } }",
-        "SELECT * { service silent ?where { ?s ?p ?o } }",
-        "SELECT * { \\u0053ERVICE <https://example.org/> { ?s ?p ?o } }",
-        "SELECT * { # SERVICE is next\n SERVICE <https://example.org/> { ?s ?p ?o } }",
-        'SELECT * { ?s ?p "it\'s" . SERVICE <https://example.org/> { ?s ?p ?o } }',
-        "SELECT * { ?s ?p ''' # ''' . SERVICE <https://example.org/> { ?s ?p ?o } }",
-        "SELECT * { ?s ?p <https://example.org/#> . SERVICE <https://example.org/> { ?s ?p ?o } }",
-        "SELECT * { ?s ?p trueSERVICE <https://example.org/> { ?a ?b ?c } }",
-        "SELECT * { ?s ?p 1e5SERVICE <https://example.org/> { ?a ?b ?c } }",
-        "SELECT * { SERVICESILENT<https://example.org/>{ ?a ?b ?c } }",
-        "PREFIX e: <https://example.org/> SELECT * { ?s ?p e:.SERVICE <https://example.org/> { ?a ?b ?c } }",
-        "PREFIX e: <http://a:8> SELECT * { ?s ?p e:SERVICE <https://example.org/> { ?a ?b ?c } }",
-        "SELECT * { FILTER(1<'>') . SERVICE <https://example.org/> { ?a ?b ?c } #'>\n }",
-        "SELECT * { FILTER(1<#>'''\n2) . SERVICE <https://example.org/> { ?a ?b ?c } #'''\n }",
-        "SELECT * { SERVICE # where\n <https://example.org/> # what\r { ?a ?b ?c } }",
-        "PREFIX e: <https://example.org/> SELECT * { SERVICE e:a\\#b { ?a ?b ?c } }",
-        "SELECT * { VALUES ?w { <https://example.org/> } SERVICE $w { ?a ?b ?c } }",
-    ],
-)
-def test_no_query_calls_another_endpoint(ask: Asker, text: str) -> None:
-    with pytest.raises(QueryRefusedError, match="SERVICE"):
-        ask(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'SELECT * { ?s ?p "SERVICE <https://example.org/>" }',
-        "ASK { ?s ?p ?o } # SERVICE <https://example.org/>",
-        "PREFIX e: <https://example.org/> ASK { ?service e:service ?o ; e:a.SERVICE <https://e.org/SERVICE> }",
-        "SELECT * { ?s ?p ?SERVICE } LIMIT 1",
-    ],
-)
-def test_the_word_service_is_harmless_elsewhere(ask: Asker, text: str) -> None:
-    assert ask(text).media_type == "application/sparql-results+json"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 def test_a_worker_cannot_open_a_connection(
     small_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
@@ -463,19 +257,6 @@ except OSError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "13", done
-
-
-@pytest.mark.parametrize(
-    "piece", ["service #", "service <", "service silent ", "service\n#\n", "service a\\", "<'"]
-)
-def test_a_text_made_to_be_slow_to_check_holds_up_nobody_else(ask: Asker, piece: str) -> None:
-    with pytest.raises(QueryError):
-        ask("ASK { } " + piece * (19_000 // len(piece)))
-
-
-def test_a_query_text_without_end_is_refused(ask: Asker) -> None:
-    with pytest.raises(QueryTooLongError, match="20,000"):
-        ask(COUNT + " " * 20_000)
 
 
 def test_a_store_that_cannot_be_opened_says_what_to_do(tmp_path: Path, settings: Settings) -> None:

@@ -9,9 +9,12 @@ from urllib.parse import urljoin
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 from koinon.model.errors import QueryRefusedError
+from koinon.model.namespaces import BASE
 from koinon.query.guard import unescape
 from koinon.query.lexing import Token, tokens_of
 
+QUERY_BASE: Final = BASE + "sparql"
+"""What relative IRIs of a query are resolved against (SPARQL 1.1 §4.1.1.2), wherever the service runs."""
 _MERGED: Final = NamedNode("urn:koinon:merged")
 _SHOWN: Final = 200
 
@@ -94,7 +97,7 @@ def graphs_of(text: str) -> Graphs | None:
         return None
     default: list[str] = []
     named: list[str] = []
-    base, prefixes, before = "", dict[str, str](), list[Token]()
+    base, prefixes, before = QUERY_BASE, dict[str, str](), list[Token]()
     for token in tokens_of(text):
         words = [t.text.upper() if t.kind == "word" else t.kind for t in before[-2:]]
         if token.kind == "iri" and words[-1:] == ["BASE"]:
@@ -111,7 +114,7 @@ def graphs_of(text: str) -> Graphs | None:
 
 def _resolved(token: Token, base: str, prefixes: dict[str, str]) -> str:
     if token.kind == "iri":
-        return urljoin(base, token.text[1:-1]) if base else token.text[1:-1]
+        return urljoin(base, token.text[1:-1])
     local = token.text[len(token.prefix or "") + 1 :].replace("\\", "")
     return prefixes.get(token.prefix or "", "") + local
 

@@ -19,7 +19,7 @@ from pyoxigraph import (
 
 from koinon.model.errors import QueryRefusedError, QueryTooComplexError
 from koinon.model.namespaces import PREFIXES
-from koinon.query.dataset import Datasets
+from koinon.query.dataset import QUERY_BASE, Datasets
 from koinon.query.guard import check_complexity, check_service
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES
 from koinon.query.rows import has_more_rows
@@ -52,7 +52,9 @@ def evaluate(datasets: Datasets, job: dict[str, Any], caps: Caps) -> tuple[dict[
         check_service(text)
         check_complexity(text, caps.depth, caps.operators)
         dataset = datasets.of(text, job["default"], job["named"])
-        result = dataset.store.query(text, default_graph=dataset.default, named_graphs=dataset.named)
+        result = dataset.store.query(
+            text, base_iri=QUERY_BASE, default_graph=dataset.default, named_graphs=dataset.named
+        )
     except QueryTooComplexError as error:
         return {"status": "complex", "detail": str(error)}, None
     except QueryRefusedError as error:
@@ -108,7 +110,7 @@ def syntax_problem(text: str, error: SyntaxError) -> dict[str, Any]:
 def _stopped_at(text: str) -> tuple[int, int] | None:
     """Return line and column at which the parser gives up; on an empty store, so that nothing is evaluated."""
     try:
-        Store().query(text)
+        Store().query(text, base_iri=QUERY_BASE)
     except SyntaxError as error:
         found = _POSITION.match(str(error.msg))
         return (int(found[1]), int(found[2])) if found else (0, 0)
