@@ -15,6 +15,7 @@ from koinon.release.current import open_current
 from koinon.release.paths import Home
 from koinon.web import server
 from koinon.web.app import create_app
+from koinon.web.observing import Observer
 
 
 def serve(
@@ -28,8 +29,12 @@ def serve(
     release = open_current(Home(settings.home))
     listener = _listen(settings.host, settings.port)
     app = create_app(settings)
+    observer: Observer = app.state.observer
+    observer.start()
     address = _address(settings.host, listener)
     typer.echo(f"Koinon serves release {release.id[:12]} at {address} (stop with Ctrl+C)")
+    if observer.metrics_port is not None:
+        typer.echo(f"Metrics are at http://127.0.0.1:{observer.metrics_port}/metrics")
     signal.signal(signal.SIGTERM, _end)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve(app, listener, settings, log_level)

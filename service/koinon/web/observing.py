@@ -39,7 +39,7 @@ class Observer:
             )
 
     def start(self) -> None:
-        """Open the port of the metrics and the log, once; raises ConfigurationError where the port cannot be had."""
+        """Open the port of the metrics and the log, once; raises ConfigurationError where the port is not free."""
         if self._started:
             return
         self._metrics.listen(self._settings.metrics_port, self._settings.port)

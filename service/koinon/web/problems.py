@@ -103,9 +103,7 @@ KINDS: Final[dict[str, Kind]] = {
     "too-many-requests": Kind(
         429,
         _("You ask for more than your share"),
-        _(
-            "Every client gets the same share of the service. Wait as long as Retry-After says, or download the data."
-        ),
+        _("Every client gets the same share. Wait as long as Retry-After says, or download the data."),
     ),
     "headers-too-large": Kind(
         431,
