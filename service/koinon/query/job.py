@@ -45,6 +45,16 @@ class Job:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     store: Path | None = None
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Hash once: answers are kept by job, and a text may be long."""
+        key = (self.text, self.media_types, self.default_graphs, self.named_graphs, self.store)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        """Return the hash."""
+        return self._hash
 
 
 class SpooledFile:

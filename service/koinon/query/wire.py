@@ -10,6 +10,8 @@ import struct
 from typing import Any, Final
 
 _LENGTHS: Final = struct.Struct(">II")
+_NUMBER: Final = struct.Struct("i")
+_BESIDE: Final = socket.CMSG_SPACE(_NUMBER.size)
 _PIECE: Final = 1 << 17
 
 
@@ -34,8 +36,10 @@ class Inbox:
         Raises EOFError when the other side has gone, and BlockingIOError where a socket that does not block has
         nothing.
         """
-        data, files, _, _ = socket.recv_fds(self._connection, _PIECE, 1)
-        self._files += files
+        data, beside, _, _ = self._connection.recvmsg(_PIECE, _BESIDE)
+        for level, kind, numbers in beside:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                self._files.append(_NUMBER.unpack_from(numbers)[0])
         if not data:
             raise EOFError
         self._buffer += data

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from starlette.responses import Response
@@ -22,7 +23,7 @@ async def send_answer(send: Send, answer: Answer, name: str, headers: Sequence[H
     Content-Length tells. It leaves as fast as the reader takes it, a piece at a time.
     """
     own = [
-        (b"content-type", content_type(name).encode()),
+        (b"content-type", _content_type(name)),
         (b"content-length", b"%d" % answer.size),
         (b"server-timing", b"query;dur=%.1f" % (answer.seconds * 1000)),
         *headers,
@@ -35,6 +36,11 @@ async def send_answer(send: Send, answer: Answer, name: str, headers: Sequence[H
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await asyncio.sleep(0)  # a reader who has gone takes all pieces at once; others get their turn between them
     await send(END)
+
+
+@lru_cache(64)
+def _content_type(name: str) -> bytes:
+    return content_type(name).encode()
 
 
 class AnswerResponse(Response):

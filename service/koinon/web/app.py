@@ -9,7 +9,6 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp
 
 from koinon import __version__
@@ -47,8 +46,7 @@ class Service(FastAPI):
         """Return the whole stack: the endpoint stands before all that a query does not need."""
         door = self._door
         inner = super().build_middleware_stack()
-        endpoint = Endpoint(inner, door.following, door.asking, door.settings.query_max_length, page, refuse)
-        return ServerErrorMiddleware(endpoint, unexpected)
+        return Endpoint(inner, door.following, door.asking, door.settings.query_max_length, page, refuse)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -63,14 +63,8 @@ class Asking:
         """
         started = time.perf_counter()
         client = client_key(asked.client)
-        try:
-            self._budgets.admit(client)
-        except TooManyRequestsError as error:
-            self._end(asked, client, started, kind_of(error))
-            raise
-        kept = self._answers.get(asked.job) if self._keeps else None
+        kept = self.known(asked, client)
         if kept is not None:
-            self._end(asked, client, started, "cached", kept)
             return kept
         try:
             answer = await self._run(asked, client)
@@ -86,6 +80,23 @@ class Asking:
         self._budgets.charge(client, answer.seconds, failed=False)
         self._end(asked, client, started, "ok", answer, work=answer.seconds)
         return answer
+
+    def known(self, asked: Asked, client: str | None = None) -> Answer | None:
+        """Count a query, and return its answer where that was given already and is kept.
+
+        Raises TooManyRequestsError where the client is beyond its share.
+        """
+        started = time.perf_counter()
+        client = client_key(asked.client) if client is None else client
+        try:
+            self._budgets.admit(client)
+        except TooManyRequestsError as error:
+            self._end(asked, client, started, kind_of(error))
+            raise
+        kept = self._answers.get(asked.job) if self._keeps else None
+        if kept is not None:
+            self._end(asked, client, started, "cached", kept)
+        return kept
 
     def unchanged(self, asked: Asked) -> None:
         """Count a query whose answer the client has already."""

@@ -5,7 +5,7 @@ there. Everything else, the description and the form among it, goes on to ``spar
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from koinon.model.errors import KoinonError
 from koinon.query.answers import is_lasting
 from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
 from koinon.query.pool import NotAcceptableError
+from koinon.release.current import Release
 from koinon.web.answering import END, Header, send_answer
 from koinon.web.asking import Asked, Asking, ClientGoneError, answer_tag
 from koinon.web.middleware import API_HEADERS, completed
@@ -31,6 +32,10 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CURRENT: Final = "/sparql"
 _EARLIER: Final = "/releases/"
 _MOST_FIELDS: Final = 1000
+_READING: Final = frozenset({"GET", "HEAD"})
+_KEPT: Final = 1000
+"""Requests whose meaning is kept, each of at most ``_KEPT_LENGTH`` bytes."""
+_KEPT_LENGTH: Final = 4096
 _ALIASES: Final = {
     JSON: (BINDING_TYPES[0], "application/ld+json"),
     "application/xml": (BINDING_TYPES[1], "application/rdf+xml"),
@@ -80,6 +85,7 @@ class Endpoint:
         self._longest = longest
         self._page = page
         self._refuse = refuse
+        self._prepared: dict[tuple[str, bytes, str], _Prepared] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a query, or pass the request on."""
@@ -88,23 +94,56 @@ class Endpoint:
             return
         try:
             headers = _Headers(scope["headers"])
-            parameters = await self._parameters(scope, headers, receive)
-            if parameters is None:
+            found = self._prepared.get((identifier, scope["query_string"], headers.accept))
+            if found is None or scope["method"] not in _READING or found.release is not self._current(identifier):
+                found = await self._prepare(scope, receive, headers, identifier)
+            if found is None:
                 await self._app(scope, receive, send)
-                return
-            await self._answer(scope, receive, send, headers, parameters, identifier)
+            else:
+                await self._answer(scope, receive, send, headers, found)
         except KoinonError as error:
             response = await self._refuse(Request(scope, receive), error)
             await response(scope, receive, completed(send))
         except ClientGoneError:
             return
 
+    def _current(self, identifier: str) -> Release | None:
+        """Return the release that an address means now, as far as that can change."""
+        return self._following.now().release if identifier == _CURRENT else self._following.remembered(identifier)
+
+    async def _prepare(
+        self, scope: Scope, receive: Receive, headers: "_Headers", identifier: str
+    ) -> "_Prepared | None":
+        """Read a request; what it means is kept for the next one that reads the same."""
+        parameters = await self._parameters(scope, headers, receive)
+        if parameters is None:
+            return None
+        wanted = wanted_types(headers.accept)
+        if identifier == _CURRENT:
+            release = self._following.now().release
+        else:
+            release = await self._following.earlier(identifier)
+        job = Job(
+            _query(parameters),
+            wanted.types,
+            _graphs(parameters, "default-graph-uri"),
+            _graphs(parameters, "named-graph-uri"),
+            release.store,
+        )
+        prepared = _Prepared(release, job, wanted)
+        key = (identifier, scope["query_string"], headers.accept)
+        if scope["method"] in _READING and len(key[1]) + len(key[2]) <= _KEPT_LENGTH:
+            if len(self._prepared) >= _KEPT:
+                self._prepared.clear()
+            self._prepared[key] = prepared
+        return prepared
+
     async def _parameters(
         self, scope: Scope, headers: "_Headers", receive: Receive
     ) -> Sequence[tuple[str, str]] | None:
         """Return the parameters of a query operation (SPARQL 1.1 Protocol §2.1), or None where it is none."""
         method = scope["method"]
-        if method in ("GET", "HEAD"):
+        if method in _READING:
             if not scope["query_string"]:
                 return None
             parameters = _fields(scope["query_string"].decode("latin-1"))
@@ -143,36 +182,18 @@ class Endpoint:
             raise ProblemError("bad-request", f"The body is not UTF-8: {error}.") from error
 
     async def _answer(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        headers: "_Headers",
-        parameters: Sequence[tuple[str, str]],
-        identifier: str,
+        self, scope: Scope, receive: Receive, send: Send, headers: "_Headers", prepared: "_Prepared"
     ) -> None:
-        wanted = wanted_types(headers.accept)
-        if identifier == _CURRENT:
-            release = self._following.now().release
-        else:
-            release = await self._following.earlier(identifier)
-        job = Job(
-            _query(parameters),
-            wanted.types,
-            _graphs(parameters, "default-graph-uri"),
-            _graphs(parameters, "named-graph-uri"),
-            release.store,
-        )
+        job, wanted = prepared.job, prepared.wanted
         client = scope["client"][0] if scope.get("client") else ""
-        asked = Asked(job, release.id, "sparql", client, receive)
+        asked = Asked(job, prepared.release.id, "sparql", client, receive)
         if wanted.named[0] == HTML:
             response = await self._page(Request(scope, receive), job, lambda: self._asking.ask(asked))
             await response(scope, receive, completed(send))
             return
-        edition = edition_of(release)
         if headers.if_none_match:
             for media_type in _possible(wanted):
-                tag = answer_tag(edition, job, media_type)
+                tag = answer_tag(edition_of(prepared.release), job, media_type)
                 if lists_tag(headers.if_none_match, tag):
                     self._asking.unchanged(asked)
                     head = [*_kept_headers(tag), *API_HEADERS]
@@ -180,15 +201,32 @@ class Endpoint:
                     await send(END)
                     return
         answer = await self._asking.ask(asked)
-        await send_answer(
-            send, answer, wanted.name_of(answer.media_type), [*_freshness(edition, job, answer), *API_HEADERS]
-        )
+        name = wanted.name_of(answer.media_type)
+        await send_answer(send, answer, name, prepared.headers(answer.media_type))
 
 
-def _freshness(edition: str, job: Job, answer: Answer) -> list[Header]:
+@dataclass(slots=True, eq=False)
+class _Prepared:
+    """What a request means: the release and query that it asks, and the headers that its answers share."""
+
+    release: Release
+    job: Job
+    wanted: Wanted
+    shared: dict[str, tuple[Header, ...]] = field(default_factory=dict)
+
+    def headers(self, media_type: str) -> tuple[Header, ...]:
+        """Return the headers of an answer, except those that tell of its size and time."""
+        found = self.shared.get(media_type)
+        if found is None:
+            own = _freshness(edition_of(self.release), self.job, media_type)
+            found = self.shared[media_type] = (*own, *API_HEADERS)
+        return found
+
+
+def _freshness(edition: str, job: Job, media_type: str) -> list[Header]:
     if not is_lasting(job.text):
         return [(b"cache-control", b"no-store"), _VARY]
-    return _kept_headers(answer_tag(edition, job, answer.media_type))
+    return _kept_headers(answer_tag(edition, job, media_type))
 
 
 _VARY: Final = (b"vary", b"Accept")

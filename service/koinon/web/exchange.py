@@ -54,6 +54,8 @@ class Exchange(RequestResponseCycle):
     """The service's public address, for problems."""
     delivered = False
     """Whether the application has got the request's whole body."""
+    head = b""
+    """The head of the answer while it waits for the first part of the body."""
     left = False
     """Whether the client sends no more: it may be gone, or only waits for the answer."""
 
@@ -145,9 +147,8 @@ class Exchange(RequestResponseCycle):
             self._log(status)
         self.response_started = True
         self.waiting_for_100_continue = False
-        head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], head)
-        self.flow.written += len(head)
-        self.transport.write(head)
+        # It leaves together with what comes first of the body: one packet, and one call of the system.
+        self.head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], head)
 
     def _frame(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":
@@ -170,6 +171,9 @@ class Exchange(RequestResponseCycle):
             if len(body) > self.expected_content_length:
                 raise RuntimeError("Response content longer than Content-Length")
             self.expected_content_length -= len(body)
+        if self.head:
+            body = self.head + body
+            self.head = b""
         if body:
             self.flow.written += len(body)
             self.transport.write(body)

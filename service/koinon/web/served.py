@@ -128,6 +128,11 @@ class Following:
                 self._earlier.popitem(last=False)
         return release
 
+    def remembered(self, identifier: str) -> Release | None:
+        """Return a release that ``earlier`` found before, as long as it is kept, or None."""
+        release = self._earlier.get(identifier)
+        return release if release is not None and release.store.is_dir() else None
+
     def _look(self) -> None:
         """Look at ``current`` at most once a second; open another release beside the running one."""
         now = time.monotonic()
