@@ -11,7 +11,7 @@ export KOINON_HOME ?= var
 COMUNICA := tests/clients/comunica
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clients conformance test-hostile soak docs bench lock clean
+.PHONY: help serve build test lint types layers unit clients conformance test-hostile soak docs bench bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ docs: $(VENV)/.dev ## Generate the pages about the ontology anew
 
 bench: $(VENV)/.dev ## Every benchmark, as ratios against a named peer
 	@for file in benchmarks/build.py benchmarks/queries.py benchmarks/documents.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+bench-sparql: $(VENV)/.dev ## The SPARQL endpoint against oxigraph serve and rdflib-endpoint (half an hour, quiet machine)
+	$(BIN)/python benchmarks/sparql all
 
 lock: $(VENV)/.dev ## Pin every dependency anew, with hashes
 	$(BIN)/pip-compile -q --upgrade $(LOCK) --extra build --output-file requirements.txt pyproject.toml

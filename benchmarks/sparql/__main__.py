@@ -21,7 +21,9 @@ def main(
     triples: Annotated[int | None, typer.Option(help="Triples; by default 100 thousand and 1 million.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the data and of the questions.")] = SEED,
     runs: Annotated[int, typer.Option(help="Interleaved runs of each server.")] = 5,
-    rounds: Annotated[int, typer.Option(help="Rounds of the fourteen queries in a run.")] = 8,
+    rounds: Annotated[
+        int | None, typer.Option(help="Rounds of the fourteen queries in a run; by default 40, or 8 at 1 million.")
+    ] = None,
     setting: Annotated[list[str] | None, typer.Option(help="A setting of the service, as query_workers=4.")] = None,
     work: Annotated[Path, typer.Option(help="Where data are kept between runs.")] = Path("var/bench-sparql"),
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the results to this file, too.")] = None,
@@ -36,10 +38,10 @@ def main(
     report.say(
         f"seed {seed}; settings {settings or 'default'}; limits per client off: one address sends everything"
     )
-    amount = Amount(runs, rounds)
     for size in [triples] if triples else [SMALL, LARGE]:
         # What is promised at one size alone is measured there alone, unless a size is asked for.
         elsewhere = () if triples else ("memory", "start") if size == SMALL else ("rdflib",)
+        amount = Amount(runs, rounds or (40 if size < LARGE else 8))
         if here := [figure for figure in chosen if figure not in elsewhere]:
             _measure(here, prepare(work.resolve(), size, seed, report.say), report, amount, settings)
     report.end(json_file, seed=seed, settings=settings)

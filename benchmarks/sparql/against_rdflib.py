@@ -13,12 +13,14 @@ from report import Report, Target
 PATIENCE = 30.0
 """Seconds after which a query counts as one that rdflib-endpoint cannot answer."""
 
+_RUNS = 4
+
 
 def against_rdflib(prepared: Prepared, report: Report, rounds: int, settings: dict[str, object]) -> None:
     """Measure both on the queries to which rdflib-endpoint gives as many rows or triples in time.
 
-    A list of ``rounds`` rounds of them is asked by as many clients as elsewhere, once: rdflib-endpoint answers one
-    query after the other, so that more runs would only take longer.
+    A list of ``rounds`` rounds of them is asked by as many clients as elsewhere: once there, as that takes a minute,
+    and several times here, half of them before and half after; the median counts.
     """
     with oxigraph(prepared.oxigraph) as raw:
         questions = Mix(raw.ask, prepared.seed).rounds(rounds)
@@ -40,7 +42,10 @@ def against_rdflib(prepared: Prepared, report: Report, rounds: int, settings: di
                     cannot[name] = str(error).splitlines()[0][:80]
         asked = [question for question in questions if question.name not in cannot]
         with rdflib_endpoint(prepared.data) as theirs:
-            slow, fast = run(theirs, asked), run(ours, asked)
+            before = [run(ours, asked) for _ in range(_RUNS)][1:]
+            slow = run(theirs, asked)
+            ours_runs = before + [run(ours, asked) for _ in range(_RUNS)][1:]
+    fast = sorted(ours_runs, key=lambda one: one.throughput)[len(ours_runs) // 2]
     rows: list[list[object]] = [
         [name, *_means(asked, name, slow.latencies, fast.latencies), cannot.get(name, "")] for name in ORDER
     ]

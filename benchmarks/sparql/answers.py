@@ -28,11 +28,14 @@ def same_answers(first: Peer, second: Peer, questions: Iterable[Question]) -> di
 
 def contents(peer: Peer, question: Question, timeout: float = 120) -> Sequence[str]:
     """Return the rows or triples of an answer, sorted; raises DifferentError for all but 200."""
-    status, body = peer.fetch(question, timeout)
+    status, media_type, body = peer.fetch(question, timeout)
     if status != 200:
         raise DifferentError(f"{peer.name} answers {question.name} with {status}: {body[:500]!r}\n{question.text}")
     if question.accept != JSON_RESULTS:
-        return sorted({str(quad.triple) for quad in parse(body, RdfFormat.N_TRIPLES)})
+        rdf = RdfFormat.from_media_type(media_type)
+        if rdf is None:
+            raise DifferentError(f"no RDF, but {media_type}")
+        return sorted({str(quad.triple) for quad in parse(body, rdf)})
     document = json.loads(body)
     if "boolean" in document:
         return [str(document["boolean"])]

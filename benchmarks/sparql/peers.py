@@ -47,19 +47,19 @@ class Peer:
         """Return the request target of a question."""
         return f"{self.path}?{urlencode({'query': question.text})}"
 
-    def fetch(self, question: Question, timeout: float = 120) -> tuple[int, bytes]:
-        """Ask once over a connection of its own; returns the status and the whole body."""
+    def fetch(self, question: Question, timeout: float = 120) -> tuple[int, str, bytes]:
+        """Ask once over a connection of its own; returns the status, the media type and the whole body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request("GET", self.target(question), headers={"Accept": question.accept})
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return answer.status, (answer.headers["content-type"] or "").partition(";")[0], answer.read()
         finally:
             connection.close()
 
     def ask(self, query: str) -> bytes:
         """Return the JSON answer to a query; raises StartError where there is none."""
-        status, body = self.fetch(Question(JSON_RESULTS, query))
+        status, _, body = self.fetch(Question(JSON_RESULTS, query))
         if status != 200:
             raise StartError(f"{self.name} answers {status}: {body[:300]!r}")
         return body
