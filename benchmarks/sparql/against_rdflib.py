@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Sequence
 
 from answers import DifferentError, contents
-from asking import run
+from closed_loop import run
 from mix import ORDER, Mix, Question
 from peers import koinon, oxigraph, rdflib_endpoint
 from prepare import Prepared
@@ -19,7 +19,7 @@ _RUNS = 4
 def against_rdflib(prepared: Prepared, report: Report, rounds: int, settings: dict[str, object]) -> None:
     """Measure both on the queries to which rdflib-endpoint gives as many rows or triples in time.
 
-    A list of ``rounds`` rounds of them is asked by as many clients as elsewhere: once there, as that takes a minute,
+    A list of ``rounds`` rounds of them is asked by eight clients: once there, since that takes a minute,
     and several times here, half of them before and half after; the median counts.
     """
     with oxigraph(prepared.oxigraph) as raw:

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import time
 
-from asking import run
+from closed_loop import run
 from mix import Mix
 from peers import OPEN, free_port, koinon, koinon_command, oxigraph, wait_ready
 from prepare import Prepared

@@ -5,7 +5,7 @@ import shutil
 import statistics
 import subprocess
 
-from asking import CLIENTS, run
+from closed_loop import CLIENTS, run
 from mix import ASK, Mix, Question
 from peers import Peer, koinon, oxigraph
 from prepare import Prepared

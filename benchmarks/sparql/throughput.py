@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from answers import same_answers
-from asking import CLIENTS, Run, run
+from closed_loop import CLIENTS, Run, run
 from mix import ORDER, Mix, Question
 from peers import Peer, koinon, oxigraph
 from prepare import Prepared
