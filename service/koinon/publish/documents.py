@@ -34,11 +34,11 @@ FURTHEST: Final = 100_000
 LABELS: Final = 64
 """Labels, or types, that are read of one thing; in nine languages none of ours has as many."""
 
-_BORROWED: Final = 200
-"""Triples of a fragment of another document that are shown here; a larger one is only named."""
+_SMALL: Final = 200
+"""Triples up to which a part is never cut; a larger fragment of another document is only named."""
 
 _FIRST: Final = {TYPE.value: 0, PREF_LABEL.value: 1, RDFS + "label": 1}
-_PLACE: Final = re.compile(r"(\d{1,9})(?:@(.+))?", re.DOTALL)
+_PLACE: Final = re.compile(r"([0-9]{1,9})(?:@([#/].+))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Place:
         found = _PLACE.fullmatch(text)
         if found is None:
             raise ValueError(text)
-        return cls(int(found[1]), topic.value + found[2] if found[2] else "")
+        return cls(int(found[1]), NamedNode(topic.value + found[2]).value if found[2] else "")
 
     def written(self, topic: NamedNode) -> str:
         """Return the place as a page's address names it: ``2500``, or ``0@#partner-7``."""
@@ -116,59 +116,60 @@ class _Page:
                 f"More than {FURTHEST:,} statements stand before this page. Ask for them with SELECT, LIMIT and "
                 "OFFSET, or download the dump."
             )
-        node = NamedNode(start.part) if start.part else self._topic
-        if start != Place():
-            self.own[self._topic] = tuple(named(self._store, self._topic))
-        taken = self._take(node, start.skip)
-        if not taken and (start.skip == 0 or not self.own[self._topic]):
+        self.own[self._topic] = tuple(named(self._store, self._topic))
+        count, more = self._take(NamedNode(start.part) if start.part else self._topic, start.skip)
+        if not count and not self.own[self._topic]:
             raise NotFoundError(f"Nothing is known about {self._topic.value}.")
-        last = Place(start.skip + taken, start.part)
-        if self._room < 0:
+        last = Place(start.skip + count, start.part)
+        if more:
             return last
-        for part in self._contents.parts(self._topic, start.part, self._room + 1, ranges=ranges):
+        for part in self._contents.parts(self._topic, start.part, max(self._room, 0) + 1, ranges=ranges):
             if self._room <= 0:
                 return last
-            last = Place(self._take(part, 0), part.value)
-            if self._room < 0:
+            count, more = self._take(part, 0)
+            last = Place(count, part.value)
+            if more:
                 return last
-        if not taken and len(self.own) == 1:
+        if start != Place() and not count:
             raise NotFoundError(f"What is known about {self._topic.value} ends before this page.")
         return None
 
-    def _take(self, node: NamedNode, skip: int) -> int:
-        """Take the triples of one subject, and return how many; the room is negative where more would follow."""
+    def _take(self, node: NamedNode, skip: int) -> tuple[int, bool]:
+        """Take triples of one subject; returns how many there was room for, and whether more would follow.
+
+        A part that is not large is taken whole.
+        """
         taken: dict[Triple, None] = dict.fromkeys(self.own.get(node, ()))
-        count = 0
+        least = 0 if node == self._topic else -_SMALL
+        count, more = 0, False
         for triple in self._store.said_of(node, skip):
-            if self._room <= 0:
-                self._room = -1
+            if self._room <= least:
+                more = True
                 break
             count += 1
             self._room -= 1
             taken[triple] = None
             if isinstance(triple[2], NamedNode):
                 self._refer(node, triple[2])
-        self.own[node] = tuple(taken)
-        return count
+        if taken:
+            self.own[node] = tuple(taken)
+        return count, more
 
     def _refer(self, node: NamedNode, value: NamedNode) -> None:
         """Name what is referred to; take a fragment of another document whole that the thing itself refers to."""
         if value in self.own or value in self.near or not is_ours(value.value):
             return
         if node == self._topic and "#" in value.value and not value.value.startswith(self._topic.value + "#"):
-            triples = tuple(islice(self._store.said_of(value), _BORROWED + 1))
-            if 0 < len(triples) <= _BORROWED:
+            triples = tuple(islice(self._store.said_of(value), _SMALL + 1))
+            if 0 < len(triples) <= _SMALL:
                 self.own[value] = triples
-                self._spend(len(triples))
+                self._room -= len(triples)
                 for _, _, further in triples:
                     if isinstance(further, NamedNode):
                         self._refer(value, further)
                 return
         self.near[value] = tuple(named(self._store, value))
-        self._spend(len(self.near[value]))
-
-    def _spend(self, count: int) -> None:
-        self._room = max(0, self._room - count)
+        self._room -= len(self.near[value])
 
 
 def document_of(triples: Iterable[Triple], topic: NamedNode) -> Document:

@@ -26,9 +26,9 @@ _PRIMARY: Final = NamedNode(PROV + "hadPrimarySource")
 RECEIPTS: Final = 1500
 """Receipts that are read for one page; a statement whose receipt is not read still names its source."""
 
-_GRAPHS: Final = 20
+_TOLD: Final = 20
 _FACTS: Final = 32
-"""Graphs of one statement, and facts of one receipt, that are read."""
+"""Words of sources for one statement, and facts of one receipt, that a page has."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,7 +69,7 @@ class EvidenceBook:
         self._unread = RECEIPTS
 
     def of_subject(self, subject: NamedNode, triples: Iterable[Triple]) -> dict[Triple, tuple[Evidence, ...]]:
-        """Return the evidence for each of the subject's ``triples``, sorted by graph."""
+        """Return the evidence for each of the subject's ``triples``, sorted by graph, at most 20 of each."""
         receipts: dict[tuple[str, str], list[Evidence]] = {}
         for receipt, _, _ in islice(self._store.triples(None, _SUBJECT, subject), self._unread):
             self._unread -= 1
@@ -81,10 +81,10 @@ class EvidenceBook:
             graphs = {evidence.graph for evidence in told}
             told = told + [
                 Evidence(graph.value, self._basis_of(graph))
-                for graph in self._store.graphs_of(triple, _GRAPHS)
+                for graph in self._store.graphs_of(triple, _TOLD)
                 if graph.value not in graphs
             ]
-            found[triple] = tuple(sorted(set(told)))
+            found[triple] = tuple(sorted(set(told))[:_TOLD])
         return found
 
     def describe(self, graph: str) -> SourceDescription:

@@ -34,7 +34,6 @@ _LABEL: Final = SKOS + "prefLabel"
 _DEFINITION: Final = SKOS + "definition"
 _HIDDEN_IN_PARTS: Final = {_TYPE, DEF + "order"}
 _SHORT: Final = 70
-_FEW: Final = 4
 INCOMING_LIMIT: Final = 24
 """Things that a page lists by each property that leads to its topic; the query behind "and more" has the rest."""
 
@@ -147,8 +146,8 @@ class _PageWriter:
             if isinstance(value, Literal):
                 wanted = {self._language: 0, "en": 1}.get(value.language or "", 2)
                 return wanted, 0.0, value.language or "", value.value
-            found = islice(self._store.triples(value, _ORDER), _FEW)
-            orders = [float(o.value) for _, _, o in found if o.value.isdigit()]
+            facts = self._blocks.get(value, ())
+            orders = [float(o.value) for _, p, o in facts if p == _ORDER and o.value.isdigit()]
             return 3, min(orders, default=0.0), self._name(value.value).text.casefold(), value.value
 
         return sorted(triples, key=key)

@@ -1,6 +1,8 @@
 """``/def``, ``/context``, ``/code`` and ``/shapes``: the words and the rules of the graph."""
 
 import hashlib
+from functools import cache
+from pathlib import Path as FilePath
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -8,6 +10,7 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from koinon.engine import Triple
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import BASE, CODE
 from koinon.publish.documents import Document, document_of
@@ -159,17 +162,23 @@ async def _shapes(request: Request, name: str) -> Response:
     async with door.release() as served:
 
         def document() -> Document:
-            return document_of(shape_triples(door.assets.shapes, stem or "*"), topic)
+            return document_of(_triples_of(door.assets.shapes, stem or "*"), topic)
 
         def page(frame: PageFrame) -> Body:
             # A file's rules may stand in another file: the page reads all, and shows the shapes of this one.
             shown = {str(subject) for subject in document().own}
-            views = shape_views(shape_triples(door.assets.shapes), served.vocabulary, reader.language)
+            views = shape_views(_triples_of(door.assets.shapes, "*"), served.vocabulary, reader.language)
             views = [view for view in views if f"<{view.iri}>" in shown]
             values = {"shapes": views, "names": names, "name": stem, "release": served.release}
             return Body(door.pages.render("shapes.html", reader, frame=frame, **values))
 
         return await answer(request, served, Resource(path, topic.value, DOCUMENT_FORMS, document, page), form)
+
+
+@cache
+def _triples_of(folder: FilePath, stem: str) -> tuple[Triple, ...]:
+    """Return the shapes of a file, or of all, read once: the folder is as fixed as the software."""
+    return tuple(shape_triples(folder, stem))
 
 
 def _known(served: Served, topic: NamedNode) -> None:
