@@ -142,6 +142,16 @@ DAMAGES: dict[str, Callable[[Release], object]] = {
 }
 
 
+def test_an_imported_release_is_listed_and_shown_as_one(home: Home, tmp_path: Path) -> None:
+    bring(home, Input(put(tmp_path, "a.ttl", TURTLE), graph=f"{EX}g"))
+    assert "1 graphs, 4 statements, imported" in koinon(home, "list").stdout
+    assert json.loads(koinon(home, "list", "--json").stdout)["releases"][0]["kind"] == "imported"
+    shown = koinon(home, "show").stdout
+    assert "4 statements, 0 of them in the default graph" in shown
+    assert "(imported): 4 statements" in shown
+    assert "sha256" not in shown
+
+
 @pytest.mark.parametrize("what", DAMAGES)
 def test_damage_is_found_and_mended_by_importing_again(home: Home, tmp_path: Path, what: str) -> None:
     path = put(tmp_path, "good.ttl", TURTLE)

@@ -48,14 +48,22 @@ def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> Non
     document = {
         "current": current,
         "releases": [
-            {"id": m.id, "parent": m.parent, "graphs": len(m.graphs), "statements": m.total, "received": m.received}
+            {
+                "id": m.id,
+                "kind": m.kind,
+                "parent": m.parent,
+                "graphs": len(m.graphs),
+                "statements": m.total,
+                "received": m.received,
+            }
             for m in manifests
         ],
         "damaged": damaged,
         "log": [asdict(entry) for entry in log],
     }
     lines = [
-        f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements" for m in manifests
+        f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements{', imported' * m.imported}"
+        for m in manifests
     ]
     lines += [f"! {identifier}  {problem}" for identifier, problem in damaged.items()]
     lines += [f"{entry.sequence}. {entry.published_at}  {entry.id}" for entry in log]
@@ -66,13 +74,24 @@ def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> Non
 def show_release(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _JsonOption = False) -> None:
     """Show the manifest of a release."""
     manifest = _open(Home(Settings.from_environment(home=home).home), identifier).manifest
-    lines = [
-        f"Release {manifest.id}",
+    made = [
         f"  parent {manifest.parent or 'none'}, received up to {manifest.received or 'unknown'}",
         f"  ontology {manifest.ontology_version}, shapes {manifest.shapes_version}, "
         f"rules {manifest.rules_version}, link model {manifest.link_model_version}, "
         f"software {manifest.software_version}",
-        *(f"  {g.slug} ({g.kind}): {g.triples} statements, sha256 {g.sha256}" for g in manifest.graphs),
+    ]
+    if manifest.imported:
+        made = [
+            f"  imported with software {manifest.software_version}: {manifest.total} statements, "
+            f"{manifest.default_triples} of them in the default graph"
+        ]
+    lines = [
+        f"Release {manifest.id}",
+        *made,
+        *(
+            f"  {g.slug} ({g.kind}): {g.triples} statements" + f", sha256 {g.sha256}" * bool(g.sha256)
+            for g in manifest.graphs
+        ),
     ]
     show(lines, asdict(manifest), as_json=as_json)
 
