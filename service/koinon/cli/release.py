@@ -62,7 +62,8 @@ def list_releases(home: _HomeOption = None, as_json: _JsonOption = False) -> Non
         "log": [asdict(entry) for entry in log],
     }
     lines = [
-        f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements{', imported' * m.imported}"
+        f"{'*' if m.id == current else ' '} {m.id}  {len(m.graphs)} graphs, {m.total} statements"
+        + ", imported" * m.imported
         for m in manifests
     ]
     lines += [f"! {identifier}  {problem}" for identifier, problem in damaged.items()]
