@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -23,7 +22,7 @@ from small_release import make_release
 
 RELEASE = "ab" * 32
 ANSWERED = Outcome("sparql", "select", "ok", 0.02, 0.015, 1234, "SELECT * { ?s ?p ?o }", "192.0.2.77", RELEASE)
-STOPPED = replace(ANSWERED, result="query-timeout", seconds=15.01, work=15.0, size=0, client="2001:db8:1:2::/64")
+STOPPED = ANSWERED._replace(result="query-timeout", seconds=15.01, work=15.0, size=0, client="2001:db8:1:2::/64")
 
 
 @contextmanager
@@ -56,9 +55,9 @@ def test_a_scrape_tells_durations_work_bytes_refusals_and_cache(tmp_path: Path) 
     with observing(tmp_path) as observer:
         observer.query(ANSWERED)
         observer.query(ANSWERED)
-        observer.query(replace(ANSWERED, result="cached", seconds=0.0005, work=0.0))
+        observer.query(ANSWERED._replace(result="cached", seconds=0.0005, work=0.0))
         observer.query(STOPPED)
-        observer.query(replace(ANSWERED, door="catalogue", form="", result="gone"))
+        observer.query(ANSWERED._replace(door="catalogue", form="", result="gone"))
         value = scrape(observer)
     duration = "koinon_query_duration_seconds"
     select = {"door": "sparql", "form": "select"}
@@ -156,7 +155,7 @@ def test_a_log_line_tells_what_became_of_a_query_and_whose_network_asked(tmp_pat
     with observing(tmp_path) as observer:
         observer.query(ANSWERED)
         observer.query(STOPPED)
-        observer.query(replace(ANSWERED, door="probe"))
+        observer.query(ANSWERED._replace(door="probe"))
     first, second = lines(tmp_path)
     assert str(first.pop("time")).startswith(time.strftime("%Y-", time.gmtime()))
     assert first == {
@@ -188,7 +187,7 @@ def test_the_text_of_a_query_is_logged_only_where_that_is_set(tmp_path: Path) ->
 )
 def test_no_text_can_forge_tear_or_hide_a_line(tmp_path: Path, text: str) -> None:
     with observing(tmp_path, query_log="text") as observer:
-        observer.query(replace(ANSWERED, text=text))
+        observer.query(ANSWERED._replace(text=text))
         observer.query(ANSWERED)
     found = lines(tmp_path)
     assert [line["text"] for line in found] == [text, ANSWERED.text]
@@ -263,7 +262,7 @@ def test_a_flood_drops_lines_and_counts_them_instead_of_filling_the_memory(tmp_p
 
     log = QueryLog(LogFile(tmp_path / "queries.jsonl"), "hash", count)
     for _ in range(30_000):
-        log.add(replace(ANSWERED, text=text))
+        log.add(ANSWERED._replace(text=text))
     assert counts["dropped"] > 0
     log.flush()
     assert counts["written"] + counts["dropped"] == 30_000

@@ -1,10 +1,9 @@
 """What became of one query: told to those who count, log and limit."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The end of one query, answered or not.
 
     ``door`` is where it came in (``sparql``, ``catalogue`` or ``probe``); ``form`` the kind of query (``select``,
@@ -27,4 +26,9 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Tell whether the query was refused or failed."""
-        return self.result not in ("ok", "cached", "not-modified", "gone")
+        return is_failure(self.result)
+
+
+def is_failure(result: str) -> bool:
+    """Tell whether the ``result`` of an outcome is a refusal or failure."""
+    return result not in ("ok", "cached", "not-modified", "gone")

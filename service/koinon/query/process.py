@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ from koinon.query.wire import Inbox, pack
 from koinon.query.worker import Task
 
 _START_SECONDS: Final = 30.0
+_LONGEST_KEPT: Final = 4096
+"""Characters of a query whose message is kept for the next time that it is asked."""
 _ELSEWHERE: Final = (
     "Ask in pages, with ORDER BY, LIMIT and OFFSET; read one thing at its /doc/ address; or download the dump of "
     "the whole graph: /data/dumps/latest.nq"
@@ -105,15 +108,7 @@ class Worker:
             self._answer = None
 
     async def _send(self, job: Job) -> None:
-        message = pack(
-            {
-                "text": job.text,
-                "types": job.media_types,
-                "default": job.default_graphs,
-                "named": job.named_graphs,
-                "store": str(job.store) if job.store else None,
-            }
-        )
+        message = _message(job) if len(job.text) <= _LONGEST_KEPT else _message.__wrapped__(job)
         try:
             sent = self._connection.send(message)
         except BlockingIOError:
@@ -175,6 +170,19 @@ class Worker:
         """Wait for the process to be gone, which blocks; returns the signal that ended it, or its exit code."""
         code = self.process.wait()
         return signal.Signals(-code).name if code < 0 else f"exit {code}"
+
+
+@lru_cache(maxsize=256)
+def _message(job: Job) -> bytes:
+    return pack(
+        {
+            "text": job.text,
+            "types": job.media_types,
+            "default": job.default_graphs,
+            "named": job.named_graphs,
+            "store": str(job.store) if job.store else None,
+        }
+    )
 
 
 def _answer_of(head: dict[str, Any], body: bytes, file: int | None) -> Answer:

@@ -27,6 +27,7 @@ class Inbox:
     def __init__(self, connection: socket.socket) -> None:
         """Read from ``connection``, blocking or not, as it is set."""
         self._connection = connection
+        self._space = memoryview(bytearray(_PIECE))
         self._buffer = bytearray()
         self._files: list[int] = []
 
@@ -36,25 +37,33 @@ class Inbox:
         Raises EOFError when the other side has gone, and BlockingIOError where a socket that does not block has
         nothing.
         """
-        data, beside, _, _ = self._connection.recvmsg(_PIECE, _BESIDE)
+        length, beside, _, _ = self._connection.recvmsg_into([self._space], _BESIDE)
         for level, kind, numbers in beside:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 self._files.append(_NUMBER.unpack_from(numbers)[0])
-        if not data:
+        if not length:
             raise EOFError
-        self._buffer += data
-        buffer = self._buffer
-        if len(buffer) < _LENGTHS.size:
+        if not self._buffer:
+            # Most messages come whole.
+            found = self._unpack(self._space, length)
+            if found is not None:
+                return found
+        self._buffer += self._space[:length]
+        found = self._unpack(self._buffer, len(self._buffer))
+        if found is not None:
+            self._buffer.clear()
+        return found
+
+    def _unpack(self, data: memoryview | bytearray, length: int) -> tuple[dict[str, Any], bytes, int | None] | None:
+        if length < _LENGTHS.size:
             return None
-        head_length, body_length = _LENGTHS.unpack_from(buffer)
+        head_length, body_length = _LENGTHS.unpack_from(data)
         start = _LENGTHS.size + head_length
-        if len(buffer) < start + body_length:
+        if length < start + body_length:
             return None
-        head: dict[str, Any] = json.loads(buffer[_LENGTHS.size : start])
-        body = bytes(buffer[start : start + body_length])
-        buffer.clear()
-        file = self._files.pop() if self._files else None
-        return head, body, file
+        head: dict[str, Any] = json.loads(bytes(data[_LENGTHS.size : start]))
+        body = bytes(data[start : start + body_length])
+        return head, body, self._files.pop() if self._files else None
 
     def wait(self) -> tuple[dict[str, Any], bytes, int | None]:
         """Wait for a whole message on a socket that blocks."""

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import Receive, Scope, Send
 
 from koinon import __version__
 from koinon.model.assets import Assets
@@ -39,14 +39,15 @@ class Service(FastAPI):
 
     def __init__(self, door: Door, **options: Any) -> None:
         """Prepare the service; ``options`` are FastAPI's."""
-        self._door = door
         super().__init__(**options)
+        self._endpoint = Endpoint(
+            super().__call__, door.following, door.asking, door.settings.query_max_length, page, refuse
+        )
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return the whole stack: the endpoint stands before all that a query does not need."""
-        door = self._door
-        inner = super().build_middleware_stack()
-        return Endpoint(inner, door.following, door.asking, door.settings.query_max_length, page, refuse)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the endpoint answer, or pass the request on: it stands before all that a query does not need."""
+        scope["app"] = self
+        await self._endpoint(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from koinon.model.errors import BusyError, QueryError, TooManyRequestsError
 from koinon.model.settings import Settings
@@ -27,8 +27,7 @@ class ClientGoneError(Exception):
     """The client left before it had its answer; nobody is there to read another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One query of one client.
 
     ``release`` is the id of the release that answers, ``door`` where the query came in (see ``Outcome``),

@@ -2,19 +2,30 @@
 
 import errno
 import time
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
-from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
+import prometheus_client
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, start_http_server
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from koinon import __version__
 from koinon.model.errors import ConfigurationError, ReleaseError
-from koinon.query.outcome import Outcome
+from koinon.query.outcome import Outcome, is_failure
 from koinon.release.current import current_id
 from koinon.release.log import read_log
 from koinon.release.paths import Home
@@ -31,14 +42,77 @@ WATCHED: Final = {
 """The gauges that parts of the service are read for, without ``koinon_``, and what they say."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Series:
-    """What counts the queries of one door, form and outcome; found once, since that costs more than counting."""
+    """What is known of the queries of one door, form and outcome; only the event loop adds to it."""
 
-    observe: Callable[[float], None]
-    add_work: Callable[[float], None]
-    add_bytes: Callable[[float], None]
-    count: Callable[[float], None]
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(_BOUNDS) + 1))
+    seconds: float = 0.0
+    work: float = 0.0
+    size: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one query."""
+        self.buckets[bisect_left(_BOUNDS, outcome.seconds)] += 1
+        self.seconds += outcome.seconds
+        self.work += outcome.work
+        self.size += outcome.size
+
+    @property
+    def count(self) -> int:
+        """Queries in all."""
+        return sum(self.buckets)
+
+
+class _Queries(Collector):
+    """The metrics of queries, made from their series when somebody asks: a query itself costs a microsecond."""
+
+    def __init__(self) -> None:
+        self.series: dict[tuple[str, str, str], _Series] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        key = (outcome.door, outcome.form, outcome.result)
+        series = self.series.get(key)
+        if series is None:
+            series = self.series[key] = _Series()
+        series.add(outcome)
+
+    def collect(self) -> Iterator[Metric]:
+        durations = HistogramMetricFamily(
+            "koinon_query_duration_seconds",
+            "Seconds from the request to the whole answer or refusal.",
+            labels=["door", "form", "outcome"],
+        )
+        work = _counters("koinon_query_work_seconds", "Seconds that workers spent on queries.", "door")
+        sizes = _counters("koinon_answer_bytes", "Bytes of answers, before compression.", "door")
+        refusals = _counters(
+            "koinon_refusals", "Queries that were refused or failed, by the name of their problem.", "problem"
+        )
+        cache = _counters(
+            "koinon_cache_lookups", "Answers from the cache (hit) and from a worker (miss).", "result"
+        )
+        works, bytes_, refused = Counter[str](), Counter[str](), Counter[str]()
+        lookups = Counter[str](hit=0, miss=0)
+        for (door, form, result), series in sorted(self.series.items()):
+            counts = zip((*map(floatToGoString, _BOUNDS), "+Inf"), accumulate(series.buckets), strict=True)
+            durations.add_metric([door, form or "unknown", result], list(counts), series.seconds)
+            works[door] += series.work  # type: ignore[assignment]  # a Counter of seconds
+            bytes_[door] += series.size
+            if is_failure(result):
+                refused[result] += series.count
+            elif result in _LOOKUPS:
+                lookups[_LOOKUPS[result]] += series.count
+        for family, counted in ((work, works), (sizes, bytes_), (refusals, refused), (cache, lookups)):
+            for label, value in counted.items():
+                family.add_metric([label], value)
+        yield from (durations, work, sizes, refusals, cache)
+
+
+_LOOKUPS: Final = {"ok": "miss", "cached": "hit"}
+
+
+def _counters(name: str, text: str, label: str) -> CounterMetricFamily:
+    return CounterMetricFamily(name, text, labels=[label])
 
 
 class Metrics:
@@ -48,24 +122,10 @@ class Metrics:
         """Prepare the metrics; nothing listens before ``listen``."""
         self.registry = CollectorRegistry()
         self.release = _ReleaseFacts(home)
-        self._series: dict[tuple[str, str, str], _Series] = {}
         self._gauges: dict[str, Gauge] = {}
         self._server: WSGIServer | None = None
-        self._durations = Histogram(
-            "koinon_query_duration_seconds",
-            "Seconds from the request to the whole answer or refusal.",
-            ["door", "form", "outcome"],
-            buckets=_BOUNDS,
-            registry=self.registry,
-        )
-        self._work = self._counter("koinon_query_work_seconds", "Seconds that workers spent on queries.", "door")
-        self._bytes = self._counter("koinon_answer_bytes", "Bytes of answers, before compression.", "door")
-        self._refusals = self._counter(
-            "koinon_refusals", "Queries that were refused or failed, by the name of their problem.", "problem"
-        )
-        self._cache = self._counter(
-            "koinon_cache_lookups", "Answers from the cache (hit) and from a worker (miss).", "result"
-        )
+        self._queries = _Queries()
+        self.registry.register(self._queries)
         self._deaths = self._counter(
             "koinon_worker_deaths", "Query workers that ended, by signal or other cause.", "cause"
         )
@@ -73,17 +133,13 @@ class Metrics:
             "koinon_query_log_lines", "Lines of the query log: written, dropped in a flood, or failed.", "result"
         )
         # A counter that is there before its first event has no gap in its history.
-        for counter, results in (
-            (self.log_lines, ("written", "dropped", "failed")),
-            (self._cache, ("hit", "miss")),
-        ):
-            for result in results:
-                counter.labels(result)
+        for result in ("written", "dropped", "failed"):
+            self.log_lines.labels(result)
         self.registry.register(self.release)
         ProcessCollector(registry=self.registry)
 
-    def _counter(self, name: str, text: str, label: str) -> Counter:
-        return Counter(name, text, [label], registry=self.registry)
+    def _counter(self, name: str, text: str, label: str) -> prometheus_client.Counter:
+        return prometheus_client.Counter(name, text, [label], registry=self.registry)
 
     @property
     def port(self) -> int | None:
@@ -92,29 +148,7 @@ class Metrics:
 
     def query(self, outcome: Outcome) -> None:
         """Count one query."""
-        key = (outcome.door, outcome.form, outcome.result)
-        series = self._series.get(key) or self._new_series(outcome)
-        series.observe(outcome.seconds)
-        series.add_work(outcome.work)
-        series.add_bytes(outcome.size)
-        series.count(1)
-
-    def _new_series(self, outcome: Outcome) -> _Series:
-        form = outcome.form or "unknown"
-        series = self._series[outcome.door, outcome.form, outcome.result] = _Series(
-            self._durations.labels(outcome.door, form, outcome.result).observe,
-            self._work.labels(outcome.door).inc,
-            self._bytes.labels(outcome.door).inc,
-            self._count_of(outcome),
-        )
-        return series
-
-    def _count_of(self, outcome: Outcome) -> Callable[[float], None]:
-        """Return what else counts a query with this outcome: the cache, the refusals, or nothing."""
-        if outcome.failed:
-            return self._refusals.labels(outcome.result).inc
-        lookup = {"ok": "miss", "cached": "hit"}.get(outcome.result)
-        return self._cache.labels(lookup).inc if lookup else _nothing
+        self._queries.add(outcome)
 
     def worker_ended(self, cause: str) -> None:
         """Count the end of a worker that was not told to go."""
@@ -190,7 +224,3 @@ class _ReleaseFacts(Collector):
             return datetime.fromisoformat(entries[-1].published_at).timestamp() if entries else None
         except (ReleaseError, OSError, ValueError):
             return None
-
-
-def _nothing(_: float) -> None:
-    """Count nothing."""

@@ -29,6 +29,8 @@ _PAUSE_SECONDS: Final = 0.001
 """After some lines the thread pauses, so that it does not hold the interpreter while requests wait for it."""
 _LARGEST_FILE: Final = 16 * 2**20
 _FILES: Final = 5
+_LONGEST_KEPT: Final = 4096
+"""Characters of a text whose hash is kept for the next time."""
 _MOST_LINES: Final = 20_000
 _MOST_CHARACTERS: Final = 4 * 2**20
 """Query texts that wait to be written, in all: a flood of long ones must not fill the memory."""
@@ -134,23 +136,35 @@ class QueryLog:
         self._count("written", len(lines))
 
     def _line(self, moment: float, outcome: Outcome) -> bytes:
-        text = outcome.text.encode("utf-8", "surrogatepass")
-        fields: dict[str, str | float] = {
-            "time": datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "door": outcome.door,
-            "form": outcome.form,
-            "result": outcome.result,
-            "seconds": round(outcome.seconds, 6),
-            "work": round(outcome.work, 6),
-            "size": outcome.size,
-            "release": outcome.release[:16],
-            "query": hashlib.sha256(text).hexdigest()[:16],
-            "client": network_of(outcome.client),
-        }
+        second = int(moment)
+        measured = (
+            f'{{"time": "{_second(second)}.{int((moment - second) * 1000):03}Z", "seconds": {outcome.seconds:.6f}, '
+            f'"work": {outcome.work:.6f}, "size": {outcome.size}, '
+        )
+        said = _facts(outcome.door, outcome.form, outcome.result, outcome.release, outcome.client)
+        text = outcome.text
+        query = _hash(text) if len(text) <= _LONGEST_KEPT else _hash.__wrapped__(text)
         if self._says == "text":
-            fields["text"] = outcome.text
-        # ASCII only: no character of a query can end a line, hide what is beside it, or be impossible to encode.
-        return json.dumps(fields, ensure_ascii=True).encode("ascii") + b"\n"
+            # ASCII only: no character of a query can end a line, hide what is beside it, or fail to be encoded.
+            query += f', "text": {json.dumps(text, ensure_ascii=True)}'
+        return f"{measured}{said}{query}}}\n".encode("ascii")
+
+
+@lru_cache(maxsize=4)
+def _second(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=256)
+def _facts(door: str, form: str, result: str, release: str, client: str) -> str:
+    """Return what many lines have in common, as members of a JSON object."""
+    fields = {"door": door, "form": form, "result": result, "release": release[:16], "client": network_of(client)}
+    return json.dumps(fields, ensure_ascii=True)[1:-1] + ", "
+
+
+@lru_cache(maxsize=256)
+def _hash(text: str) -> str:
+    return f'"query": "{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]}"'
 
 
 @lru_cache(maxsize=4096)
