@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koinon.web.results import result_table, spelled
+from koinon.web.results import COUNTED, result_table, spelled
 
 SHARING = "/queries/regions-sharing-a-cluster-model"
 
@@ -80,3 +80,11 @@ def test_a_large_graph_is_shown_in_part_and_says_so(client: httpx.Client) -> Non
     assert page.text.count("\n") < 1300
     whole = client.get("/sparql", params=query, headers={"Accept": "application/n-triples"}).text
     assert len(whole.splitlines()) == 9000
+
+
+@pytest.mark.parametrize(("rows", "total", "more"), [(COUNTED, COUNTED, False), (COUNTED + 1, COUNTED, True)])
+def test_rows_are_counted_up_to_a_bound(rows: int, total: int, *, more: bool) -> None:
+    row = {"a": {"type": "literal", "value": "x"}}
+    answer = {"head": {"vars": ["a"]}, "results": {"bindings": [row] * rows}}
+    table = result_table(json.dumps(answer).encode(), 5)
+    assert (len(table.rows), table.total, table.more) == (5, total, more)

@@ -58,6 +58,7 @@ FORMS: Final = (*DOCUMENT_FORMS, QUADS)
 TRIPLE_FORMS: Final = (RDF_FORMS[1], RDF_FORMS[0], *RDF_FORMS[2:], QUADS, *ALIASES)
 """The forms of a graph that is asked for by name: first Turtle, as programs ask so."""
 THINGS_SHOWN: Final = 300
+_LABELS_READ: Final = 10 * THINGS_SHOWN
 LARGE: Final = 20_000
 """Statements beyond which a graph is written by a query worker, so that it holds up no other request."""
 _ROWS_SHOWN: Final = 100
@@ -207,8 +208,9 @@ def _source_page(door: Door, reader: Reader, served: Served, entry: GraphEntry, 
 
 
 def _things(served: Served, graph: NamedNode, naming: Naming) -> list[Named]:
-    """Return the things that the source names, at most THINGS_SHOWN, by label."""
-    named = (subject.value for subject, _, _ in served.store.triples(None, PREF_LABEL, None, graph))
+    """Return the things that the source names, at most THINGS_SHOWN, by label; of a large one, some."""
+    labels = islice(served.store.triples(None, PREF_LABEL, None, graph), _LABELS_READ)
+    named = (subject.value for subject, _, _ in labels)
     things = dict.fromkeys(iri for iri in named if iri.startswith(ID) and "#" not in iri)
     found = [Named(iri, naming(iri)) for iri in islice(things, THINGS_SHOWN)]
     return sorted(found, key=lambda thing: thing.label.text.casefold())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from koinon.model.errors import ParameterError, QueryError
@@ -42,6 +41,7 @@ from koinon.web.served import Served
 router: Final = APIRouter()
 
 _ROWS_SHOWN: Final = 1000
+_TEXT_SHOWN: Final = 2**20
 _CHOICES: Final = 500
 _BINDING_FORMS: Final = (
     PAGE,
@@ -168,7 +168,7 @@ async def _page(
         table = result_table(answer.body, _ROWS_SHOWN, naming) if answer and select else None
         return table, [_field(name, served, query, values, reader.language) for name in query.parameters]
 
-    table, fields = await run_in_threadpool(build)
+    table, fields = await door.make(request, build)
     path = f"/queries/{query.name}"
     search = f"?{request.url.query}" if request.url.query else ""
     links = [(address + search, form) for address, form in alternates(reader, path, forms)]
@@ -183,7 +183,7 @@ async def _page(
         description=described(query.description, reader.language),
         text=text,
         table=table,
-        graph=answer.body.decode() if answer and not select else "",
+        graph=next(answer.chunks(_TEXT_SHOWN), b"").decode(errors="replace") if answer and not select else "",
         seconds=answer.seconds if answer else 0.0,
         problem=problem,
         fields=fields,

@@ -21,6 +21,9 @@ from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 
+COUNTED: Final = 10_000
+"""Rows of a result that are counted."""
+
 _NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
 
@@ -39,12 +42,16 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A result: its variables, its rows (at most as many as asked for) and how many there are in all."""
+    """A result: its variables, its rows (at most as many as asked for) and how many there are in all.
+
+    ``more`` tells that there are more than ``total``: nobody waits until a million rows are counted.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     total: int
     truth: bool | None = None
+    more: bool = False
 
 
 def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Table:
@@ -59,9 +66,11 @@ def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Tab
         return Table((), (), 0, bool(found))
     columns = tuple(variable.value for variable in found.variables)
     rows = tuple(tuple(_cell(row[column], naming) for column in columns) for row in islice(found, limit))
-    total = len(rows) + sum(1 for _ in found)
+    total = len(rows) + sum(1 for _ in islice(found, max(COUNTED - len(rows), 0)))
+    more = next(found, None) is not None
     order = _without_names(columns, rows, naming) if naming else range(len(columns))
-    return Table(tuple(columns[i] for i in order), tuple(tuple(row[i] for i in order) for row in rows), total)
+    shown = tuple(tuple(row[i] for i in order) for row in rows)
+    return Table(tuple(columns[i] for i in order), shown, total, more=more)
 
 
 def spelled(variable: str) -> str:

@@ -20,8 +20,9 @@ from koinon.web.routing import reads
 from koinon.web.served import Served
 
 router: Final = APIRouter()
-SHOWN: Final = 1200
-"""Statements that one HTML page about a thing shows; a page of its other forms has more."""
+WHOLE: Final = 1200
+PAGED: Final = 400
+"""Statements up to which a thing is shown on one HTML page, and those of each page about a larger one (0.1 s)."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
 
@@ -84,7 +85,9 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
         return served.document(topic, start)
 
     def page(frame: PageFrame) -> Body:
-        shown = served.document(topic, start, statements=SHOWN, ranges=False)
+        shown = None if start else served.document(topic, statements=WHOLE, ranges=False)
+        if shown is None or shown.next:
+            shown = served.document(topic, start, statements=PAGED, ranges=False)
         following = shown.next.written(topic) if shown.next else ""
         body = door.pages.render(
             "thing.html",

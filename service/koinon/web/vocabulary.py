@@ -23,7 +23,7 @@ from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix
 from koinon.web.routing import reads
 from koinon.web.served import Served
-from koinon.web.things import named_node, start_of, thing_resource
+from koinon.web.things import WHOLE, named_node, start_of, thing_resource
 
 router: Final = APIRouter()
 
@@ -99,7 +99,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
             return served.document(topic, start)
 
         def page(frame: PageFrame) -> Body:
-            shown = document()
+            shown = served.document(topic, start, statements=WHOLE)
             following = shown.next.written(topic) if shown.next else ""
             view = thing_view(shown, served.store, served.vocabulary, reader.language)
             concepts = concept_views(shown, reader.language)
