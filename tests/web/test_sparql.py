@@ -1,27 +1,9 @@
-"""SPARQLWrapper, rdflib's SPARQLStore and curl get right answers from ``/sparql``; what is no query, a refusal."""
+"""``/sparql`` gives right answers in every format, and refuses what is no query."""
 
 import json
-import subprocess
 
 import httpx
 import pytest
-from rdflib import Graph, URIRef
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import (
-    CSV,
-    GET,
-    JSON,
-    JSONLD,
-    N3,
-    POST,
-    POSTDIRECTLY,
-    RDFXML,
-    TSV,
-    TURTLE,
-    URLENCODED,
-    XML,
-    SPARQLWrapper,
-)
 
 from serving import Service
 
@@ -35,62 +17,6 @@ SELECT ?who WHERE {
 DEPARTMENT = "https://w3id.org/koinon/id/organisation/department-of-business-and-knowledge-catalonia"
 RESIST = "https://w3id.org/koinon/id/project/resist"
 TYPES = f"CONSTRUCT {{ <{RESIST}> a ?class }} WHERE {{ <{RESIST}> a ?class }}"
-
-
-@pytest.mark.parametrize("method", [GET, POST])
-@pytest.mark.parametrize("way", [URLENCODED, POSTDIRECTLY])
-@pytest.mark.parametrize("form", [JSON, XML, CSV, TSV])
-def test_sparqlwrapper_gets_the_answer(server: Service, method: str, way: str, form: str) -> None:
-    wrapper = SPARQLWrapper(f"{server}/sparql")
-    wrapper.setQuery(COORDINATOR)
-    wrapper.setMethod(method)
-    wrapper.setRequestMethod(way)
-    wrapper.setReturnFormat(form)
-    result = wrapper.query().convert()
-    if form == JSON:
-        assert [row["who"]["value"] for row in result["results"]["bindings"]] == [DEPARTMENT]
-    elif form == XML:
-        assert [node.firstChild.data for node in result.getElementsByTagName("uri")] == [DEPARTMENT]
-    else:
-        assert DEPARTMENT in result.decode()
-
-
-@pytest.mark.parametrize("form", [TURTLE, N3, RDFXML, JSONLD, XML])
-def test_sparqlwrapper_gets_a_graph(server: Service, form: str) -> None:
-    wrapper = SPARQLWrapper(f"{server}/sparql")
-    wrapper.setQuery(TYPES)
-    wrapper.setReturnFormat(form)
-    result = wrapper.query().convert()
-    graph = Graph().parse(data=result, format="turtle") if isinstance(result, bytes) else result
-    assert (
-        URIRef("https://w3id.org/koinon/id/project/resist"),
-        None,
-        URIRef("https://w3id.org/koinon/def#Project"),
-    ) in graph
-
-
-@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_sparqlstore_gets_the_answer(server: Service, form: str) -> None:
-    graph = Graph(SPARQLStore(f"{server}/sparql", returnFormat=form))
-    assert [str(row.who) for row in graph.query(COORDINATOR)] == [DEPARTMENT]  # type: ignore[union-attr]
-
-
-def test_sparqlstore_matches_patterns_of_one_source(server: Service) -> None:
-    store = SPARQLStore(f"{server}/sparql")
-    resist = URIRef("https://w3id.org/koinon/id/project/resist")
-    assert len(list(store.triples((resist, None, None)))) > 5
-
-
-def test_curl_gets_the_answer_by_get_form_and_direct_post(server: Service) -> None:
-    base = ["curl", "-sS", "-H", "Accept: text/csv"]
-    ways = [
-        ["-G", "--data-urlencode", f"query={COORDINATOR}"],
-        ["--data-urlencode", f"query={COORDINATOR}"],
-        ["-H", "Content-Type: application/sparql-query", "--data-binary", COORDINATOR],
-    ]
-    for way in ways:
-        answer = subprocess.run([*base, *way, f"{server}/sparql"], capture_output=True, check=True, timeout=60)
-        assert answer.stdout.decode().split() == ["who", DEPARTMENT]
 
 
 @pytest.mark.parametrize(
