@@ -12,13 +12,13 @@ import psutil
 
 from hostile.attack import Seen, hold
 from hostile.case import Case, End, Reading, Say, Talk, asking, request
-from hostile.judge import HEALTH_SECONDS, IDLE_SHARE, IDLE_WITHIN, MOST_GROWTH, faults_of
+from hostile.judge import HEALTH_SECONDS, IDLE_SHARE, IDLE_WITHIN, MOST_GROWTH, MOST_HELD, faults_of
 from hostile.target import SETTINGS, Canary, Target
 
 _MARKER: Final = b"koinon-marker-5b1f0c6e"
 _HEALTH_AT: Final = 1.0
 _WINDOW: Final = 0.3
-_SAMPLE: Final = 0.05
+_SAMPLE, _LOOKS = 0.05, 4
 _PLAIN_QUERY: Final = "ASK { ?s ?p ?o }"
 _PLAIN_SECONDS: Final = 1.0
 _WARM: Final = ("/", "/live", "/ready", "/sparql", "/projects", "/queries", "/data", "/nothing")
@@ -36,6 +36,7 @@ class Verdict:
     live: float = 0.0
     ready: float = 0.0
     idle: float = 0.0
+    held: int = 0
     others: float = 0.0
     """Share of the machine that others used meanwhile: where it is high, moments mean little."""
 
@@ -153,7 +154,11 @@ class Arena:
 
     async def _watch(self, case: Case, seen: list[Seen], target: Target, verdict: Verdict) -> None:
         silent = [one for one in seen if one.talk.reading is Reading.NEVER and one.talk.end is not End.NOTHING]
-        while case.stray or silent:
+        looks = 0
+        while True:
+            looks += 1
+            if looks % _LOOKS == 1:
+                verdict.held = max(verdict.held, target.spooled())
             if case.stray:
                 for stray in target.stray_sockets():
                     verdict.faults.append(f"a socket {stray}")
@@ -190,6 +195,8 @@ class Arena:
         if verdict.growth > MOST_GROWTH:
             verdict.faults.append(f"the memory of the front grew by {verdict.growth / 2**20:.0f} MB")
         verdict.faults += [f"the service called: {call}" for call in self.canary.calls[called:]]
+        if verdict.held > MOST_HELD:
+            verdict.faults.append(f"answers that nobody reads take {verdict.held / 2**20:.0f} MB")
         if not target.alive:
             verdict.faults.append(f"the front ended with {target.process.returncode}")
         log = target.logged()

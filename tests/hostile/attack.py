@@ -20,6 +20,8 @@ _PATIENCE: Final = 6.0
 
 _NUMBERS: Final = count(1)
 _CHUNK: Final = 1 << 18
+_SIP, _SIP_SECONDS = 1500, 0.2
+"""What a slow reader takes at a time: just enough to be seen to take something."""
 _SMALL_WINDOW: Final = 4096
 
 
@@ -125,6 +127,8 @@ class _Reader:
 async def hold(seen: Seen, address: tuple[str, int], values: Mapping[str, str]) -> None:
     """Hold the talk of ``seen`` with the service and note what comes; raises no error, however the talk ends."""
     talk = seen.talk
+    await asyncio.sleep(talk.after)
+    seen.began = time.monotonic()
     with socket.socket() as connection:
         connection.setblocking(False)
         if talk.reading is not Reading.ALL:
@@ -182,10 +186,10 @@ async def _listen(connection: socket.socket, seen: Seen) -> None:
     reader = _Reader(seen)
     if seen.talk.reading is Reading.NEVER:
         await asyncio.sleep(seen.talk.within + 2.0)
-    pause = 0.2 if seen.talk.reading is Reading.SLOWLY else 0.0
+    pause = _SIP_SECONDS if seen.talk.reading is Reading.SLOWLY else 0.0
     while not (reader.complete and seen.talk.answers):
         try:
-            data = await loop.sock_recv(connection, 1 if pause else _CHUNK)
+            data = await loop.sock_recv(connection, _SIP if pause else _CHUNK)
         except OSError:
             data = b""
         if not data:

@@ -91,6 +91,8 @@ class Talk:
     end: End = End.ANSWER
     within: float = QUERY_TIMEOUT + GRACE
     """Seconds: for an answer since the request was sent, for the end of a connection since it began."""
+    after: float = 0.0
+    """Seconds from the beginning of the case to that of the connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from hostile.case import Case, End, Reading, Talk
 
 HEALTH_SECONDS: Final = 0.25
 MOST_GROWTH: Final = 64 * 2**20
+MOST_HELD: Final = 768 * 2**20
+"""Bytes of answers that may wait for slow readers in all, wherever they are kept: a machine has an end."""
 IDLE_WITHIN: Final = 1.0
 IDLE_SHARE: Final = 0.1
 INJECTED: Final = "x-injected"

@@ -1,5 +1,6 @@
 """What is attacked: ``koinon serve``, a process whose memory, work and sockets are watched from outside."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -133,6 +134,18 @@ class Target:
             return self.memory()
         kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")), "0")
         return int(kilobytes) * 1024 or self.memory()
+
+    def spooled(self) -> int:
+        """Return the bytes of the files without a name that the front holds open: answers to be read."""
+        folder, total = Path(f"/proc/{self.process.pid}/fd"), 0
+        try:
+            for file in folder.iterdir():
+                with contextlib.suppress(OSError):
+                    if str(file.readlink()).endswith("(deleted)"):
+                        total += file.stat().st_size
+        except OSError:
+            return total
+        return total
 
     def own_ports(self) -> set[int]:
         """Return the other ends of the connections that the process that serves still holds."""

@@ -18,6 +18,7 @@ from hostile.case import (
     Leave,
     Reading,
     Say,
+    Talk,
     Wait,
     asking,
     raw_case,
@@ -29,6 +30,14 @@ _GET: Final = asking("ASK { ?s ?p ?o }", "get")
 _LIVE: Final = request("GET", "/live")
 _HEAVY: Final = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }" + UNIQUE, "get")
 _LARGE: Final = asking("SELECT * { GRAPH ?g { ?s ?p ?o } }" + UNIQUE, "get")
+_HUGE: Final = asking(
+    "SELECT ?x22 { BIND('xxxxxxxx' AS ?x0) "
+    + " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(22))
+    + " }"
+    + UNIQUE,
+    "form",
+)
+"""An answer of 32 MB that takes no time to make."""
 _IN: Final = REQUEST_TIMEOUT + GRACE
 _IDLE: Final = IDLE_TIMEOUT + GRACE
 _ANSWERED_AND_IDLE: Final = QUERY_TIMEOUT + IDLE_TIMEOUT + 2 * GRACE
@@ -50,6 +59,14 @@ def _bomb(kind: str) -> bytes:
 
 
 _SLOW: Final = [
+    Case(
+        "slow",
+        "readers-of-huge-answers",
+        tuple(
+            Talk((Say(_HUGE),), "POST", reading=Reading.SLOWLY, end=End.NOTHING, within=12.0, after=number * 0.3)
+            for number in range(40)
+        ),
+    ),
     _ends("nothing-said", Wait(60)),
     _ends("nothing-said-600", Wait(60), times=600),
     _ends("nothing-said-1200", Wait(60), times=1_200),
@@ -125,8 +142,8 @@ _SLOW: Final = [
     *(
         raw_case("slow", f"reader-{name}", sent, reading=Reading.SLOWLY, end=End.NOTHING, times=times, within=1.0)
         for name, sent, times in (
-            ("of-a-byte", _LARGE, 1),
-            ("of-a-byte-fifty", _LARGE, 50),
+            ("of-little", _LARGE, 1),
+            ("of-little-fifty", _LARGE, 50),
             ("of-a-short-answer", _GET, 50),
         )
     ),
