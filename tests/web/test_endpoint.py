@@ -228,3 +228,46 @@ def test_limits_stand_in_every_refusal(client: httpx.Client) -> None:
     for query in ("SELECT", "SELECT * { SERVICE <http://127.0.0.1/> {} }", ENDLESS):
         problem = json.loads(ask(client, query).text)
         assert problem["limits"]["query_timeout"] == 3.0, problem
+
+
+def test_a_request_that_comes_again_byte_for_byte_is_counted_and_limited_like_any_other(tmp_path: Path) -> None:
+    with service_on(make_release(tmp_path, FIRST, THINGS), client_requests=30) as client:
+        answers = [ask(client, "ASK { ?same ?p ?o }") for _ in range(40)]
+        assert [answer.status_code for answer in answers] == [200] * 30 + [429] * 10
+        first, *_, last = answers[:30]
+        assert (last.content, last.headers["etag"]) == (first.content, first.headers["etag"])
+        assert {name for name, _ in last.headers.items()} == {name for name, _ in first.headers.items()}
+        assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_a_request_that_comes_again_sees_the_next_release(tmp_path: Path) -> None:
+    make_release(tmp_path, SECOND, THINGS)
+    home = make_release(tmp_path, FIRST, '<project/p0> skos:prefLabel "Before"@en .')
+    with service_on(home) as client:
+        query = 'ASK { ?s ?p "Before"@en }'
+        assert [ask(client, query).json()["boolean"] for _ in range(5)] == [True] * 5
+        switch_current(home, SECOND)
+        deadline = time.monotonic() + 20
+        while ask(client, query).json()["boolean"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert [ask(client, query).json()["boolean"] for _ in range(5)] == [False] * 5
+
+
+def test_pipelined_requests_that_are_known_are_answered_in_order(client: httpx.Client) -> None:
+    """Known and unknown ones in turn, in one packet and in several."""
+    queries = [f"SELECT ({number} AS ?x) {{}}" for number in (1, 2, 1, 3, 2, 1)]
+    requests = [
+        f"GET /sparql?{urlencode({'query': query})} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+        for query in queries
+    ]
+    for pieces in ([b"".join(requests)], requests, [request for request in requests for _ in (0,)] * 2):
+        with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20) as reader:
+            for piece in pieces:
+                reader.sendall(piece)
+            got = b""
+            count = b"".join(pieces).count(b"GET ")
+            while got.count(b"HTTP/1.1 200 OK") < count or not got.endswith(b"\r\n"):
+                got += reader.recv(65536)
+        bodies = [part.partition(b"\r\n\r\n")[2] for part in got.split(b"HTTP/1.1 200 OK")[1:]]
+        assert bodies == [b"x\r\n%d\r\n" % n for n in (1, 2, 1, 3, 2, 1)] * (count // 6)

@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from rdflib import Graph, URIRef
 
 from serving import Service
 

@@ -16,19 +16,23 @@ Header = tuple[bytes, bytes]
 END: Final[Message] = {"type": "http.response.body", "body": b""}
 
 
-async def send_answer(send: Send, answer: Answer, name: str, headers: Sequence[Header]) -> None:
-    """Send an answer as the media type ``name``.
-
-    All of it is there before its first byte leaves, so that a 200 is never cut but by the connection, which its
-    Content-Length tells. It leaves as fast as the reader takes it, a piece at a time.
-    """
-    own = [
+def answer_head(answer: Answer, name: str, headers: Sequence[Header]) -> list[Header]:
+    """Return the headers of an answer that is sent as the media type ``name``."""
+    return [
         (b"content-type", _content_type(name)),
         (b"content-length", b"%d" % answer.size),
         (b"server-timing", b"query;dur=%.1f" % (answer.seconds * 1000)),
         *headers,
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": own})
+
+
+async def send_answer(send: Send, answer: Answer, head: Sequence[Header]) -> None:
+    """Send an answer under its head.
+
+    All of it is there before its first byte leaves, so that a 200 is never cut but by the connection, which its
+    Content-Length tells. It leaves as fast as the reader takes it, a piece at a time.
+    """
+    await send({"type": "http.response.start", "status": 200, "headers": head})
     if answer.file is None:
         await send({"type": "http.response.body", "body": answer.inline})
         return
@@ -55,4 +59,4 @@ class AnswerResponse(Response):
 
     async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
         """Send it."""
-        await send_answer(send, self._answer, self._name, self.raw_headers)
+        await send_answer(send, self._answer, answer_head(self._answer, self._name, self.raw_headers))

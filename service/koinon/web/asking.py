@@ -97,6 +97,10 @@ class Asking:
             self._end(asked, client, started, "cached", kept)
         return kept
 
+    def keeps(self, job: Job) -> bool:
+        """Tell whether the answer to the job is kept."""
+        return self._keeps and self._answers.get(job) is not None
+
     def unchanged(self, asked: Asked) -> None:
         """Count a query whose answer the client has already."""
         client = client_key(asked.client)

@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 from koinon.web.crowd import Crowd, Use
 from koinon.web.exchange import Flow, break_off
 from koinon.web.incoming import ANSWER, BODY, HEAD, IDLE, LEAVING, PIECE, Incoming
+from koinon.web.replay import Replays
 from koinon.web.turned_away import Refused, wire
 
 _WRITE_HIGH: Final = 32 * 1024
@@ -46,6 +47,7 @@ class Rules(Config):
     limits: Limits
     crowd: Crowd
     leaving: "set[Connection]"
+    replays: Replays
     turns: "deque[Connection]"
 
 
@@ -65,7 +67,7 @@ class Connection(Incoming):
         super().__init__(config, server_state, app_state, _loop)
         self.limits = config.limits
         self.base = config.limits.base
-        self.served = False
+        self.replays = config.replays
         self._taken = 0
         self._stalled_since = 0.0
 
@@ -76,6 +78,7 @@ class Connection(Incoming):
         super().connection_made(transport)
         transport.set_write_buffer_limits(_WRITE_HIGH, _WRITE_LOW)
         self.flow = Flow(transport)
+        self._peer = self.client[0] if self.client else ""
         self.since = self.loop.time()
         above = len(self.connections) - self.limits.connections
         others = (cast(Connection, other) for other in self.connections if other is not self)

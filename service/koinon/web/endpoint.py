@@ -12,18 +12,19 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koinon.model.errors import KoinonError
+from koinon.model.errors import KoinonError, TooManyRequestsError
 from koinon.query.answers import is_lasting
 from koinon.query.job import ALL_TYPES, BINDING_TYPES, GRAPH_TYPES, Answer, Job
 from koinon.query.pool import NotAcceptableError
 from koinon.release.current import Release
-from koinon.web.answering import END, Header, send_answer
+from koinon.web.answering import END, Header, answer_head, send_answer
 from koinon.web.asking import Asked, Asking, ClientGoneError, answer_tag
 from koinon.web.middleware import API_HEADERS, completed
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError
+from koinon.web.replay import EXTENSION, LARGEST, Replay
 from koinon.web.representations import HTML, JSON, lists_tag
 from koinon.web.served import Following, edition_of
 
@@ -130,7 +131,7 @@ class Endpoint:
             _graphs(parameters, "named-graph-uri"),
             release.store,
         )
-        prepared = _Prepared(release, job, wanted)
+        prepared = _Prepared(identifier, release, job, wanted)
         key = (identifier, scope["query_string"], headers.accept)
         if scope["method"] in _READING and len(key[1]) + len(key[2]) <= _KEPT_LENGTH:
             if len(self._prepared) >= _KEPT:
@@ -202,13 +203,33 @@ class Endpoint:
                     return
         answer = await self._asking.ask(asked)
         name = wanted.name_of(answer.media_type)
-        await send_answer(send, answer, name, prepared.headers(answer.media_type))
+        head = answer_head(answer, name, prepared.headers(answer.media_type))
+        remember = scope.get("extensions", {}).get(EXTENSION)
+        if remember and scope["method"] == "GET" and answer.size <= LARGEST and self._asking.keeps(job):
+            remember(self._replay_of(prepared, asked._replace(receive=_nobody), answer, head))
+        await send_answer(send, answer, head)
+
+    def _replay_of(self, prepared: "_Prepared", asked: Asked, answer: Answer, head: Sequence[Header]) -> Replay:
+        """Return what answers the same request again: as long as the release is served and the answer is kept."""
+        lines = b"".join(b"%b: %b\r\n" % header for header in head)
+        wire = b"HTTP/1.1 200 OK\r\n%b\r\n%b" % (lines, answer.inline)
+
+        def replay() -> bytes | None:
+            if self._current(prepared.identifier) is not prepared.release:
+                return None
+            try:
+                return wire if self._asking.known(asked) is answer else None
+            except TooManyRequestsError:
+                return None
+
+        return replay
 
 
 @dataclass(slots=True, eq=False)
 class _Prepared:
     """What a request means: the release and query that it asks, and the headers that its answers share."""
 
+    identifier: str
     release: Release
     job: Job
     wanted: Wanted
@@ -234,6 +255,11 @@ _VARY: Final = (b"vary", b"Accept")
 
 def _kept_headers(tag: str) -> list[Header]:
     return [(b"etag", tag.encode()), (b"cache-control", b"public, max-age=0, must-revalidate"), _VARY]
+
+
+async def _nobody() -> Message:
+    """Stand for the client of a request that is answered at once."""
+    raise ClientGoneError
 
 
 class _Headers:

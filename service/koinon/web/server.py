@@ -15,6 +15,7 @@ from koinon.model.settings import Settings
 from koinon.web.connection import Connection, Limits, Rules
 from koinon.web.crowd import Crowd
 from koinon.web.proxies import TrustedProxies, trusted_proxies
+from koinon.web.replay import Replays
 
 _LOG: Final = logging.getLogger("koinon.web")
 _DRAIN_SECONDS: Final = 10
@@ -71,6 +72,7 @@ def make_server(app: ASGIApp, settings: Settings, log_level: str | None = "warni
     )
     rules.crowd = Crowd()
     rules.leaving = set()
+    rules.replays = Replays()
     rules.turns = deque()
     return Server(rules)
 
