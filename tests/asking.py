@@ -22,9 +22,9 @@ class Asker:
     pool: WorkerPool
     runner: asyncio.Runner
 
-    def __call__(self, text: str, **more: Any) -> Answer:
+    def __call__(self, text: str, *, client: str = "", **more: Any) -> Answer:
         """Ask one query."""
-        return self.runner.run(self.pool.run(Job(text, **more)))
+        return self.runner.run(self.pool.run(Job(text, **more), client=client))
 
     def all(self, *jobs: Coroutine[Any, Any, Answer]) -> list[Answer | BaseException]:
         """Ask all at once; errors are among the results."""

@@ -81,6 +81,21 @@ def test_one_client_cannot_take_all_places(ask: Asker) -> None:
     assert late.retry_after > 0
 
 
+def test_large_answers_that_nobody_reads_do_not_pile_up(small_store: Path, settings: Settings) -> None:
+    tight = settings.model_copy(update={"query_spool": 1_000_000})
+    large = "SELECT * { ?a ?b ?c }"
+    with asking(small_store, tight) as ask:
+        size = ask(large).size
+        mine = [ask(large, client="192.0.2.1") for _ in range(1_000_000 // 4 // size + 1)]
+        with pytest.raises(TooManyRequestsError, match="not been read"):
+            ask(COUNT, client="192.0.2.1")
+        others = [ask(large) for _ in range(1_000_000 // size + 1 - len(mine))]
+        with pytest.raises(BusyError, match="large answers"):
+            ask(COUNT, client="192.0.2.2")
+        del mine, others
+        assert number(ask(COUNT, client="192.0.2.1")) == 1_000 + SHARED
+
+
 def test_clients_take_turns(small_store: Path, settings: Settings) -> None:
     """One client's five queries come before another's one, which is answered second all the same."""
     order: list[str] = []

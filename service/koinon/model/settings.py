@@ -33,6 +33,11 @@ class Settings(BaseModel):
     query_workers: int = Field(default=2, ge=1, le=64, description="Number of query worker processes.")
     query_queue: int = Field(default=64, ge=0, description="Queries that may wait for a worker.")
     query_max_bytes: int = Field(default=64 * 2**20, gt=0, description="Largest answer, in bytes.")
+    query_spool: int = Field(
+        default=2**29,
+        gt=0,
+        description="Bytes of large answers that may wait for their readers; a fourth of them those of one client.",
+    )
     query_max_rows: int = Field(default=1_000_000, gt=0, description="Most rows or triples of an answer.")
     query_memory: int = Field(default=2**30, gt=0, description="Memory a query worker may use, in bytes.")
     query_max_length: int = Field(default=100_000, gt=0, description="Longest query text, in characters.")
@@ -57,9 +62,7 @@ class Settings(BaseModel):
     client_errors: int = Field(
         default=600, ge=0, description="Queries of one client that may fail per minute; 0 sets no limit."
     )
-    client_pending: int = Field(
-        default=16, gt=0, description="Queries of one client that may run or wait at once."
-    )
+    client_pending: int = Field(default=16, gt=0, description="Queries of one client that may run or wait at once.")
     trusted_proxies: str = Field(
         default="",
         description="Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For and "

@@ -60,7 +60,7 @@ class Job:
 class SpooledFile:
     """An open file that is closed when the last one who reads it lets go."""
 
-    __slots__ = ("number",)
+    __slots__ = ("__weakref__", "number")
 
     def __init__(self, number: int) -> None:
         """Take over the open file ``number``."""

@@ -16,6 +16,7 @@ from koinon.model.errors import BusyError, QueryError, TooManyRequestsError, Wor
 from koinon.model.settings import Settings
 from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
+from koinon.query.ledger import Ledger
 from koinon.query.process import NotAcceptableError, Worker
 
 __all__ = ["NotAcceptableError", "WorkerPool", "run_once"]
@@ -53,6 +54,7 @@ class WorkerPool:
         self._missing = 0
         self._turns: OrderedDict[str, deque[_Turn]] = OrderedDict()
         self._pending: dict[str, int] = {}
+        self._ledger = Ledger(settings.query_spool)
         self._running = 0
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,6 +119,7 @@ class WorkerPool:
                 "Wait for one of them.",
                 1.0,
             )
+        self._ledger.admit(client)
         if not self._idle and self._waiting >= settings.query_queue:
             raise BusyError("Too many queries are waiting. Try again in a few seconds.")
         self._pending[client] = pending + 1
@@ -128,10 +131,13 @@ class WorkerPool:
             begun = loop.time()
             try:
                 left = max(deadline - begun, _LEAST_SECONDS)
-                return await worker.ask(job, left if timeout is None else min(timeout, left))
+                answer = await worker.ask(job, left if timeout is None else min(timeout, left))
             except QueryError as error:
                 error.work = loop.time() - begun
                 raise
+            else:
+                self._ledger.hold(client, answer)
+                return answer
             finally:
                 self._running -= 1
                 self._release(worker)
