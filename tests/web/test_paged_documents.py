@@ -81,6 +81,13 @@ def test_json_ld_names_the_next_page_too(hub: httpx.Client) -> None:
     assert "after=" in following(answer)
 
 
+@pytest.mark.parametrize("name", ["project/respondet", "project/resist", "document/sea4neb-article"])
+@pytest.mark.parametrize("suffix", ["html", "ttl"])
+def test_what_the_sources_say_of_one_thing_stays_on_one_page(client: httpx.Client, name: str, suffix: str) -> None:
+    assert "next" not in client.get(f"/doc/{name}.{suffix}").headers["Link"]
+    assert "next" not in client.get(f"/code/theme.{suffix}").headers["Link"]
+
+
 @pytest.mark.parametrize("after", ["x", "-1", "1@nonsense", "5@%23a%3E%20%3Cb"])
 def test_a_place_that_no_page_named_is_a_bad_request(hub: httpx.Client, after: str) -> None:
     answer = hub.get(f"/doc/project/hub.ttl?after={after}")

@@ -107,6 +107,7 @@ class _Page:
         self._store = store
         self._contents = contents
         self._topic = topic
+        self._inside = (topic.value + "#", topic.value + "/")
         self._room = room
 
     def fill(self, start: Place, *, ranges: bool) -> Place | None:
@@ -159,7 +160,9 @@ class _Page:
         """Name what is referred to; take a fragment of another document whole that the thing itself refers to."""
         if value in self.own or value in self.near or not is_ours(value.value):
             return
-        if node == self._topic and "#" in value.value and not value.value.startswith(self._topic.value + "#"):
+        if value.value.startswith(self._inside):
+            return  # it has its place in the same document, on this page or another
+        if node == self._topic and "#" in value.value:
             triples = tuple(islice(self._store.said_of(value), _SMALL + 1))
             if 0 < len(triples) <= _SMALL:
                 self.own[value] = triples
