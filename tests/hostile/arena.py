@@ -141,8 +141,10 @@ class Arena:
         await self._idle(ended, target, verdict)
         await health
         watch.cancel()
-        busy, ours = _busy_seconds() - busy, _own_seconds(target) - ours
-        verdict.others = max(0.0, busy - ours) / (time.monotonic() - began) / (psutil.cpu_count() or 1)
+        own = sum(max(0.0, spent - ours.get(pid, 0.0)) for pid, spent in _own_seconds(target).items())
+        verdict.others = (
+            max(0.0, _busy_seconds() - busy - own) / (time.monotonic() - began) / (psutil.cpu_count() or 1)
+        )
         verdict.growth = target.peak() - before
         for one in seen:
             verdict.faults += [fault for fault in faults_of(case, one, self.marker) if fault not in verdict.faults]
@@ -214,9 +216,11 @@ def _busy_seconds() -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
-def _own_seconds(target: Target) -> float:
-    own = psutil.Process().cpu_times()
-    return sum(target.processor_seconds().values()) + own.user + own.system
+def _own_seconds(target: Target) -> dict[int, float]:
+    """Return the processor time of the service and of its attackers, by process; those that ended are left out."""
+    own = psutil.Process()
+    times = own.cpu_times()
+    return {**target.processor_seconds(), own.pid: times.user + times.system}
 
 
 def _end_of(seen: Seen) -> float:

@@ -192,7 +192,7 @@ async def _listen(connection: socket.socket, seen: Seen) -> None:
             data = await loop.sock_recv(connection, _SIP if pause else _CHUNK)
         except OSError:
             data = b""
-        if not data:
+        if not data and seen.closed is None:
             seen.closed = time.monotonic()
         reader.take(data)
         if not data or seen.fault:

@@ -168,7 +168,7 @@ CASES: list[Case] = [
             "headers",
             f"injected-by-{name}",
             request("GET", address, (("Accept", RESULTS),)),
-            allowed=(200, 400, 404, 303, 308),
+            allowed=(200, 303, 308, 400, 404, 406),
         )
         for name, address in _INJECTIONS.items()
     ),
