@@ -39,6 +39,7 @@ def settings() -> Settings:
     return Settings(
         query_timeout=1.5,
         query_workers=2,
+        query_workers_most=2,
         query_queue=1,
         query_max_bytes=2_000_000,
         query_max_length=20_000,

@@ -57,7 +57,7 @@ def test_a_query_that_ends_its_worker_costs_that_query_alone(small_store: Path, 
 
 
 def test_a_worker_that_was_killed_is_replaced_by_a_warm_one(ask: Asker) -> None:
-    for worker in ask.pool._idle:
+    for worker in ask.pool.processes:
         worker.process.kill()
         worker.process.wait()
     outcomes = ask.all(*(ask.pool.run(Job(COUNT)) for _ in range(2)))
@@ -79,6 +79,44 @@ def test_one_client_cannot_take_all_places(ask: Asker) -> None:
     *_, late = ask.all(*mine)
     assert isinstance(late, TooManyRequestsError)
     assert late.retry_after > 0
+
+
+def test_short_queries_do_not_wait_behind_long_ones(small_store: Path, settings: Settings) -> None:
+    """Both places are taken by queries without end, and a third place is found."""
+    roomy = settings.model_copy(update={"query_workers_most": 4, "query_timeout": 20.0})
+    with asking(small_store, roomy) as ask:
+
+        async def beside() -> float:
+            heavy = [asyncio.create_task(ask.pool.run(Job(ENDLESS))) for _ in range(2)]
+            await asyncio.sleep(0.2)
+            started = time.monotonic()
+            await asyncio.gather(*(ask.pool.run(Job(COUNT)) for _ in range(3)))
+            spent = time.monotonic() - started
+            assert ask.pool.running == 2
+            for task in heavy:
+                task.cancel()
+            await asyncio.gather(*heavy, return_exceptions=True)
+            return spent
+
+        assert ask.runner.run(beside()) < 10
+
+
+def test_no_more_queries_run_than_allowed_and_who_is_not_needed_ends(small_store: Path, settings: Settings) -> None:
+    roomy = settings.model_copy(update={"query_workers_most": 4, "query_timeout": 3.0, "query_queue": 20})
+    with asking(small_store, roomy) as ask:
+
+        async def crowd() -> int:
+            heavy = [asyncio.create_task(ask.pool.run(Job(ENDLESS))) for _ in range(7)]
+            seen = 0
+            while not all(task.done() for task in heavy):
+                seen = max(seen, ask.pool.running)
+                await asyncio.sleep(0.02)
+            await asyncio.gather(*heavy, return_exceptions=True)
+            return seen
+
+        assert ask.runner.run(crowd()) == 4
+        _until(ask, lambda: len(ask.pool.processes) == 4)
+        assert number(ask(COUNT)) == 1_000 + SHARED
 
 
 def test_large_answers_that_nobody_reads_do_not_pile_up(small_store: Path, settings: Settings) -> None:
@@ -170,7 +208,7 @@ def test_probes_do_not_wait_behind_heavy_queries(ask: Asker) -> None:
 
 def test_a_pool_that_is_closed_leaves_no_process(small_store: Path, settings: Settings) -> None:
     with asking(small_store, settings) as ask:
-        processes = [worker.process for worker in ask.pool._alive]
+        processes = [worker.process for worker in ask.pool.processes]
 
         async def end() -> None:
             heavy = asyncio.create_task(ask.pool.run(Job(ENDLESS)))

@@ -30,7 +30,13 @@ class Settings(BaseModel):
     query_timeout: float = Field(
         default=15.0, gt=0, description="Seconds after which a query is stopped; waiting for a worker counts."
     )
-    query_workers: int = Field(default=2, ge=1, le=64, description="Number of query worker processes.")
+    query_workers: int = Field(default=2, ge=1, le=64, description="Short queries that run at a time.")
+    query_workers_most: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Queries that run at a time, each in a process, where some have been running for a while.",
+    )
     query_queue: int = Field(default=64, ge=0, description="Queries that may wait for a worker.")
     query_max_bytes: int = Field(default=64 * 2**20, gt=0, description="Largest answer, in bytes.")
     query_spool: int = Field(

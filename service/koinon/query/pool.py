@@ -1,19 +1,18 @@
 """The worker pool: raw SPARQL runs in processes that can be killed, never in the process that serves.
 
-A fixed number of workers answers queries; one more is warm, to take the place of a worker that was ended; and one
-answers nothing but the probes of ``/ready``, so that these never wait behind a heavy query.
+One worker more than are needed is warm, to take the place of one that is ended; and one answers nothing but the
+probes of ``/ready``, so that these never wait behind a heavy query.
 """
 
 import asyncio
-import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from koinon.model.errors import BusyError, QueryError, TooManyRequestsError, WorkerLostError
 from koinon.model.settings import Settings
+from koinon.query.crew import Crew
 from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
 from koinon.query.ledger import Ledger
@@ -21,9 +20,9 @@ from koinon.query.process import NotAcceptableError, Worker
 
 __all__ = ["NotAcceptableError", "WorkerPool", "run_once"]
 
-_LOG: Final = logging.getLogger("koinon.query")
 _LEAST_SECONDS: Final = 0.05
-_AGAIN_SECONDS: Final = 1.0
+_SHORT_SECONDS: Final = 0.05
+"""How long a query counts as a short one."""
 
 _Turn = asyncio.Future[Worker]
 
@@ -33,74 +32,71 @@ def _unheard(_: str) -> None:
 
 
 class WorkerPool:
-    """Warm workers behind a bounded queue in which every client gets its turn."""
+    """Warm workers behind a bounded queue in which every client gets its turn.
+
+    ``query_workers`` short queries run at a time. One that has been running for longer than a moment does not count
+    any more, so that short ones need not wait behind long ones; but no more than ``query_workers_most`` run in all.
+    """
 
     def __init__(
         self, store: Path, settings: Settings, *, on_end: Callable[[str], None] = _unheard, spare: bool = True
     ) -> None:
         """Prepare a pool whose workers open ``store`` first; ``start`` brings them up.
 
-        ``on_end`` hears why each worker ended. Without ``spare`` there is neither a warm worker nor one for probes.
+        ``on_end`` hears why each worker was lost. Without ``spare`` there is neither a warm worker nor a prober.
         """
-        self.store = store
         self._settings = settings
-        self._on_end = on_end
-        self._spares = 1 if spare else 0
-        self._idle: list[Worker] = []
-        self._warm: deque[Worker] = deque()
-        self._probe: Worker | None = None
+        self._short = settings.query_workers
+        self._most = max(settings.query_workers_most, self._short) if spare else self._short
+        spares = 1 if spare else 0
+        self._crew = Crew(store, settings, self._short + spares, self._most + spares, yielding=spare, on_end=on_end)
+        self._crew.on_ready = self._dispatch
+        self._prober = Crew(store, settings, spares, spares, yielding=False, on_end=on_end)
         self._probing = asyncio.Lock()
-        self._alive: set[Worker] = set()
-        self._missing = 0
         self._turns: OrderedDict[str, deque[_Turn]] = OrderedDict()
         self._pending: dict[str, int] = {}
         self._ledger = Ledger(settings.query_spool)
-        self._running = 0
+        self._begun: dict[Worker, float] = {}
         self._waiting = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="workers")
-        self._closed = False
+        self._look_again: asyncio.TimerHandle | None = None
 
     @property
     def running(self) -> int:
         """Queries that a worker is answering."""
-        return self._running
+        return len(self._begun)
 
     @property
     def waiting(self) -> int:
         """Queries that wait for a worker."""
         return self._waiting
 
+    def open_first(self, store: Path) -> None:
+        """Let the workers that come up from now on open ``store`` first."""
+        self._crew.store = self._prober.store = store
+
+    @property
+    def processes(self) -> frozenset[Worker]:
+        """All workers that are up."""
+        return self._crew.processes | self._prober.processes
+
     async def start(self) -> None:
         """Start all workers; raises WorkerLostError when the store cannot be opened."""
-        count = self._settings.query_workers + 2 * self._spares
-        started = await asyncio.gather(*(self._begin() for _ in range(count)), return_exceptions=True)
-        failed = next((error for error in started if isinstance(error, BaseException)), None)
-        if failed is not None:
+        try:
+            await asyncio.gather(self._crew.start(), self._prober.start())
+        except WorkerLostError:
             await self.close()
-            raise failed
-        workers = [worker for worker in started if isinstance(worker, Worker)]
-        if self._spares:
-            self._probe = workers.pop()
-            self._warm.append(workers.pop())
-        self._idle = workers
+            raise
 
     async def close(self) -> None:
         """End all workers and wait until their processes are gone; queries under way fail."""
-        self._closed = True
         for turns in self._turns.values():
             for turn in turns:
                 if not turn.done():
                     turn.set_exception(WorkerLostError("The service ends. Send the query again in a few seconds."))
         self._turns.clear()
-        for worker in self._alive:
-            worker.end("closed")
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(self._threads, worker.wait) for worker in self._alive))
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._alive.clear()
-        self._threads.shutdown()
+        if self._look_again is not None:
+            self._look_again.cancel()
+        await asyncio.gather(self._crew.close(), self._prober.close())
 
     async def run(self, job: Job, timeout: float | None = None, *, client: str = "") -> Answer:
         """Answer the job without blocking the event loop.
@@ -120,14 +116,13 @@ class WorkerPool:
                 1.0,
             )
         self._ledger.admit(client)
-        if not self._idle and self._waiting >= settings.query_queue:
+        if self._waiting >= settings.query_queue and not self._has_room():
             raise BusyError("Too many queries are waiting. Try again in a few seconds.")
         self._pending[client] = pending + 1
         loop = asyncio.get_running_loop()
         deadline = loop.time() + settings.query_timeout
         try:
-            worker = self._idle.pop() if self._idle else await self._turn(client, deadline)
-            self._running += 1
+            worker = self._take() or await self._turn(client, deadline)
             begun = loop.time()
             try:
                 left = max(deadline - begun, _LEAST_SECONDS)
@@ -139,7 +134,6 @@ class WorkerPool:
                 self._ledger.hold(client, answer)
                 return answer
             finally:
-                self._running -= 1
                 self._release(worker)
         finally:
             if self._pending[client] == 1:
@@ -150,22 +144,66 @@ class WorkerPool:
     async def probe(self, job: Job, timeout: float) -> Answer:
         """Answer a short query of our own by the worker that is kept for that."""
         async with self._probing:
-            if self._probe is None or self._probe.lost:
+            worker = self._prober.take()
+            if worker is None:
                 raise WorkerLostError("The worker for probes has ended; another one is coming up.")
-            worker = self._probe
             try:
                 return await worker.ask(job, timeout)
             finally:
-                if worker.lost:
-                    self._probe = None
-                    self._bury(worker)
-                    self._spawn(self._replace_probe())
+                self._prober.give(worker)
+
+    def _has_room(self) -> bool:
+        """Tell whether one query more may run now."""
+        running = len(self._begun)
+        if running < self._short or running >= self._most:
+            return running < self._short
+        late = asyncio.get_running_loop().time() - _SHORT_SECONDS
+        return sum(begun > late for begun in self._begun.values()) < self._short
+
+    def _take(self) -> Worker | None:
+        """Return a worker to a query that need not wait."""
+        if self._turns or not self._has_room():
+            return None
+        worker = self._crew.take()
+        if worker is not None:
+            self._begun[worker] = asyncio.get_running_loop().time()
+        return worker
+
+    def _release(self, worker: Worker) -> None:
+        del self._begun[worker]
+        self._crew.give(worker)
+        if self._turns:
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Give workers to those who wait, as long as there is room; look again soon if somebody still waits."""
+        while self._turns and self._has_room():
+            worker = self._crew.take()
+            if worker is None:
+                self._crew.grow()
+                break
+            client, turns = self._turns.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._turns[client] = turns
+            if turn.done():
+                self._crew.give(worker)
+                continue
+            self._begun[worker] = asyncio.get_running_loop().time()
+            turn.set_result(worker)
+        if self._turns and self._look_again is None and not self._crew.closed:
+            self._look_again = asyncio.get_running_loop().call_later(_SHORT_SECONDS / 2, self._look)
+
+    def _look(self) -> None:
+        self._look_again = None
+        self._dispatch()
 
     async def _turn(self, client: str, deadline: float) -> Worker:
         """Wait for a worker: first the client that has waited longest since its last turn."""
         loop = asyncio.get_running_loop()
         turn: _Turn = loop.create_future()
         self._turns.setdefault(client, deque()).append(turn)
+        self._dispatch()
         timer = loop.call_at(deadline, self._give_up, turn)
         self._waiting += 1
         try:
@@ -187,84 +225,6 @@ class WorkerPool:
     def _give_up(turn: _Turn) -> None:
         if not turn.done():
             turn.set_exception(BusyError("All workers were busy with other queries. Try again in a few seconds."))
-
-    def _release(self, worker: Worker) -> None:
-        """Take a worker back, or let another take its place where it was lost."""
-        if worker.lost:
-            if self._closed:
-                return
-            self._bury(worker)
-            self._spawn(self._replace())
-            if not self._warm:
-                self._missing += 1
-                return
-            worker = self._warm.popleft()
-        while self._turns:
-            client, turns = self._turns.popitem(last=False)
-            turn = turns.popleft()
-            if turns:
-                self._turns[client] = turns
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
-
-    async def _begin(self) -> Worker:
-        loop = asyncio.get_running_loop()
-        worker = await loop.run_in_executor(self._threads, self._start_process)
-        self._alive.add(worker)
-        if self._closed:
-            worker.end("closed")
-        try:
-            await worker.ready()
-        except WorkerLostError:
-            self._alive.discard(worker)
-            await loop.run_in_executor(self._threads, worker.wait)
-            raise
-        return worker
-
-    def _start_process(self) -> Worker:
-        return Worker(self.store, self._settings, yielding=self._spares > 0)
-
-    async def _begin_surely(self) -> Worker | None:
-        """Start a worker, as often as it takes; None when the pool is closed meanwhile."""
-        while not self._closed:
-            try:
-                return await self._begin()
-            except (WorkerLostError, OSError) as error:
-                if not self._closed:
-                    _LOG.warning("a query worker does not come up: %s", error)
-                    await asyncio.sleep(_AGAIN_SECONDS)
-        return None
-
-    async def _replace(self) -> None:
-        """Bring up a worker for one that was lost: it takes a missing place, or waits warm."""
-        worker = await self._begin_surely()
-        if worker is None:
-            return
-        if self._missing or not self._spares:
-            self._missing = max(0, self._missing - 1)
-            self._release(worker)
-        else:
-            self._warm.append(worker)
-
-    async def _replace_probe(self) -> None:
-        self._probe = await self._begin_surely()
-
-    def _bury(self, worker: Worker) -> None:
-        self._alive.discard(worker)
-        loop = asyncio.get_running_loop()
-
-        async def reap() -> None:
-            ended_by = await loop.run_in_executor(self._threads, worker.wait)
-            self._on_end(ended_by if worker.lost == "crash" else worker.lost)
-
-        self._spawn(reap())
-
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def run_once(store: Path, job: Job, settings: Settings) -> Answer:

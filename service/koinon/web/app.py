@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     pool = WorkerPool(root.current / "store", settings, on_end=observer.worker_ended)
 
     def moved(served: Served) -> None:
-        pool.store = served.release.store
+        pool.open_first(served.release.store)
         observer.serving(served.release.id)
 
     following = Following(settings, assets, moved)
