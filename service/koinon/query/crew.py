@@ -1,0 +1,179 @@
+"""The worker processes of a pool: brought up, kept warm, replaced when they are lost, ended when not needed."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from koinon.model.errors import WorkerLostError
+from koinon.model.settings import Settings
+from koinon.query.process import Worker
+
+_LOG: Final = logging.getLogger("koinon.query")
+_AGAIN_SECONDS: Final = 1.0
+_IDLE_SECONDS: Final = 1.0
+"""How long a worker beyond those at rest may have nothing to do."""
+
+
+class Crew:
+    """At rest ``size`` processes are up; more are started when they are asked for, up to ``most``.
+
+    ``on_ready`` is called when a process has come up, ``on_end`` with why one was lost.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        settings: Settings,
+        size: int,
+        most: int,
+        *,
+        yielding: bool,
+        on_end: Callable[[str], None],
+    ) -> None:
+        """Prepare; ``start`` brings the processes up. ``yielding`` lets other processes run before them."""
+        self.store = store
+        self.on_ready: Callable[[], None] = _nothing
+        self._settings = settings
+        self._size = size
+        self._most = most
+        self._yielding = yielding
+        self._on_end = on_end
+        self._idle: list[tuple[Worker, float]] = []
+        self._alive: set[Worker] = set()
+        self._coming = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="workers")
+        self.closed = False
+
+    @property
+    def processes(self) -> frozenset[Worker]:
+        """The workers that are up."""
+        return frozenset(self._alive)
+
+    async def start(self) -> None:
+        """Bring up the processes; raises WorkerLostError where the store cannot be opened."""
+        begun = await asyncio.gather(*(self._begin() for _ in range(self._size)), return_exceptions=True)
+        failed = next((error for error in begun if isinstance(error, BaseException)), None)
+        if failed is not None:
+            await self.close()
+            raise failed
+        now = asyncio.get_running_loop().time()
+        self._idle = [(worker, now) for worker in begun if isinstance(worker, Worker)]
+
+    def take(self) -> Worker | None:
+        """Return a worker that has nothing to do, the one used last first, or None."""
+        while self._idle:
+            worker, _ = self._idle.pop()
+            if not worker.lost:
+                return worker
+            self._bury(worker)
+            self._fill()
+        return None
+
+    def give(self, worker: Worker) -> None:
+        """Take a worker back; one that was lost is replaced."""
+        if worker.lost:
+            self._bury(worker)
+            self._fill()
+            return
+        loop = asyncio.get_running_loop()
+        self._idle.append((worker, loop.time()))
+        if len(self._alive) > self._size:
+            loop.call_later(_IDLE_SECONDS * 1.1, self._retire)
+
+    def grow(self) -> None:
+        """Start one process more, where there may be one and none is coming up already."""
+        if not self._coming and len(self._alive) < self._most:
+            self._call()
+
+    async def close(self) -> None:
+        """End all processes, and wait until they are gone; queries under way fail."""
+        self.closed = True
+        for worker in self._alive:
+            worker.end("closed")
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._threads, worker.wait) for worker in self._alive))
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._alive.clear()
+        self._idle.clear()
+        self._threads.shutdown()
+
+    def _fill(self) -> None:
+        while not self.closed and len(self._alive) + self._coming < self._size:
+            self._call()
+
+    def _call(self) -> None:
+        self._coming += 1
+        self._spawn(self._come())
+
+    async def _come(self) -> None:
+        try:
+            worker = await self._begin_surely()
+        finally:
+            self._coming -= 1
+        if worker is not None:
+            self._idle.append((worker, asyncio.get_running_loop().time()))
+            self.on_ready()
+            self._fill()
+
+    async def _begin_surely(self) -> Worker | None:
+        """Start a worker, as often as it takes; None when the crew is closed meanwhile."""
+        while not self.closed:
+            try:
+                return await self._begin()
+            except (WorkerLostError, OSError) as error:
+                if not self.closed:
+                    _LOG.warning("a query worker does not come up: %s", error)
+                    await asyncio.sleep(_AGAIN_SECONDS)
+        return None
+
+    async def _begin(self) -> Worker:
+        loop = asyncio.get_running_loop()
+        worker = await loop.run_in_executor(self._threads, self._start_process)
+        self._alive.add(worker)
+        if self.closed:
+            worker.end("closed")
+        try:
+            await worker.ready()
+        except WorkerLostError:
+            self._alive.discard(worker)
+            await loop.run_in_executor(self._threads, worker.wait)
+            raise
+        return worker
+
+    def _start_process(self) -> Worker:
+        return Worker(self.store, self._settings, yielding=self._yielding)
+
+    def _retire(self) -> None:
+        """End those beyond the size at rest that have had nothing to do for a while."""
+        late = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        while not self.closed and len(self._alive) > self._size and self._idle and self._idle[0][1] <= late:
+            worker, _ = self._idle.pop(0)
+            worker.end("retired")
+            self._bury(worker)
+
+    def _bury(self, worker: Worker) -> None:
+        if self.closed:
+            return
+        self._alive.discard(worker)
+        loop = asyncio.get_running_loop()
+
+        async def reap() -> None:
+            ended_by = await loop.run_in_executor(self._threads, worker.wait)
+            if worker.lost != "retired":
+                self._on_end(ended_by if worker.lost == "crash" else worker.lost)
+
+        self._spawn(reap())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _nothing() -> None:
+    """Nobody waits for a worker."""
