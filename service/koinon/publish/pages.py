@@ -54,6 +54,7 @@ class _PageWriter:
         self._name = Naming(store, vocabulary, language, document.triples)
         self._book = EvidenceBook(store)
         self._notes: dict[Evidence, int] = {}
+        self._evidence: dict[NamedNode, dict[Triple, tuple[Evidence, ...]]] = {}
         own = set(document.own)
         self._blocks: dict[NamedNode, list[Triple]] = {}
         for triple in document.triples:
@@ -113,15 +114,20 @@ class _PageWriter:
         found = {o.value for _, p, o in self._blocks[subject] if p.value == _TYPE}
         return sorted(found, key=lambda iri: (not iri.startswith(DEF), iri))
 
+    def _evidence_of(self, subject: NamedNode) -> dict[Triple, tuple[Evidence, ...]]:
+        if subject not in self._evidence:
+            self._evidence[subject] = self._book.of_subject(subject, self._blocks[subject])
+        return self._evidence[subject]
+
     def _types(self, classes: list[str]) -> tuple[Value, ...]:
         triples = [triple for triple in self._blocks[self._topic] if triple[1].value == _TYPE]
-        evidence = self._book.of_subject(self._topic, triples)
+        evidence = self._evidence_of(self._topic)
         values = {t[2].value: self._value(t, evidence[t]) for t in triples}
         return tuple(values[iri] for iri in classes)
 
     def _properties(self, subject: NamedNode, classes: list[str], hidden: set[str]) -> list[Property]:
         triples = self._blocks[subject]
-        evidence = self._book.of_subject(subject, triples)
+        evidence = self._evidence_of(subject)
         by_predicate: dict[str, list[Triple]] = {}
         for triple in triples:
             if triple[1].value not in hidden and not _is_range(triple[2]):

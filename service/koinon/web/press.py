@@ -1,19 +1,20 @@
 """Where pages and documents are made: beside the event loop, few at once, each once for all who ask for it.
 
-Threads of one interpreter hold each other up, so that many at once make no page sooner. What waits is bounded, and
-one client's wish for a thousand pages puts nobody else behind a thousand: every client with pages waiting gets the
-next place in turn.
+Threads of one interpreter hold each other up, and the event loop: two pages at once are ready no sooner than one
+after the other, and everybody else waits longer. What waits is bounded, and one client's wish for a thousand pages
+puts nobody else behind a thousand: every client with pages waiting gets the next place in turn.
 """
 
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any, Final, TypeVar
 
 from koinon.model.errors import BusyError, TooManyRequestsError
 
-PLACES: Final = 2
+PLACES: Final = 1
 WAITING: Final = 256
 WAITING_EACH: Final = 64
 """Pages that are made at once, that may wait, and that may wait for one client."""
@@ -42,8 +43,8 @@ class Press:
         return self._waiting
 
     def warm(self, work: Callable[[], object]) -> None:
-        """Have ``work`` done before the first page that is made in its place, without waiting for it."""
-        self._threads.submit(work)
+        """Have ``work`` done beside the first pages, without waiting for it."""
+        Thread(target=work, name="warm", daemon=True).start()
 
     async def make(self, client: str, work: Callable[[], Made], key: Hashable = None) -> Made:
         """Return what ``work`` makes in a thread; whoever asks for the same ``key`` meanwhile gets the same.

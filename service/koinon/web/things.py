@@ -21,7 +21,7 @@ from koinon.web.served import Served
 
 router: Final = APIRouter()
 WHOLE: Final = 1200
-PAGED: Final = 400
+PAGED: Final = 250
 """Statements up to which a thing is shown on one HTML page, and those of each page about a larger one (0.1 s)."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
