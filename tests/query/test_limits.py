@@ -6,7 +6,9 @@ from koinon.query.limits import Limits
 
 def test_every_limit_of_a_query_and_of_a_client_is_told() -> None:
     told = {limit.setting for limit in Limits.of(Settings())}
-    not_for_readers = {"query_workers", "query_queue", "query_memory", "query_cache", "query_log"}
+    not_for_readers = {
+        f"query_{name}" for name in ("workers", "workers_most", "queue", "memory", "cache", "log", "spool")
+    }
     settings = {name for name in Settings.model_fields if name.startswith(("query_", "client_"))}
     assert told == settings - not_for_readers
 

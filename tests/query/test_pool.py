@@ -145,7 +145,13 @@ def test_clients_take_turns(small_store: Path, settings: Settings) -> None:
             order.append(client)
 
     alone = settings.model_copy(
-        update={"query_workers": 1, "query_queue": 20, "client_pending": 20, "query_timeout": 20.0}
+        update={
+            "query_workers": 1,
+            "query_workers_most": 1,
+            "query_queue": 20,
+            "client_pending": 20,
+            "query_timeout": 20.0,
+        }
     )
     with asking(small_store, alone) as ask:
         ask.all(*(ask_as(ask.pool, client) for client in ("many",) * 5 + ("one",)))
