@@ -6,6 +6,7 @@ puts nobody else behind a thousand: every client with pages waiting gets the nex
 """
 
 import asyncio
+import gc
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,7 @@ class Press:
 
     def warm(self, work: Callable[[], object]) -> None:
         """Have ``work`` done beside the first pages, without waiting for it."""
-        Thread(target=work, name="warm", daemon=True).start()
+        Thread(target=_settle, args=(work,), name="warm", daemon=True).start()
 
     async def make(self, client: str, work: Callable[[], Made], key: Hashable = None) -> Made:
         """Return what ``work`` makes in a thread; whoever asks for the same ``key`` meanwhile gets the same.
@@ -106,3 +107,13 @@ class Press:
         del self._begun[key]
         if not done.cancelled():
             done.exception()  # it was told to those who still wait, if any
+
+
+def _settle(work: Callable[[], object]) -> None:
+    """Do the work that a start needs, then spare the collector what is there now: it stays as long as the process.
+
+    To look through it again and again held up the event loop for tens of milliseconds each time.
+    """
+    work()
+    gc.collect()
+    gc.freeze()
