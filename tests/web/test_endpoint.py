@@ -200,6 +200,15 @@ def test_a_large_answer_is_whole(tmp_path: Path) -> None:
             assert len(answer.json()["results"]["bindings"]) == 3_000
 
 
+def test_a_page_shows_no_table_that_it_cannot_hold(tmp_path: Path) -> None:
+    many = "\n".join(f'<project/p{i}> skos:prefLabel "{"x" * 5000}{i}"@en .' for i in range(2_000))
+    with service_on(make_release(tmp_path, FIRST, many)) as client:
+        page = ask(client, ALL, Accept="text/html")
+        assert page.status_code == 422
+        assert "too many for a page" in page.text
+        assert ask(client, ALL, Accept="text/csv").status_code == 200
+
+
 def test_the_next_release_answers_without_a_restart(tmp_path: Path) -> None:
     make_release(tmp_path, SECOND, THINGS)
     home = make_release(tmp_path, FIRST, '<project/p0> skos:prefLabel "Before"@en .')

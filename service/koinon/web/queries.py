@@ -34,7 +34,7 @@ from koinon.web.representations import (
     not_modified,
     split_suffix,
 )
-from koinon.web.results import Table, result_table
+from koinon.web.results import Table, check_size, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -159,7 +159,7 @@ async def _page(
     try:
         text = query.bind(values)
         job = Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],))
-        answer = await door.ask(request, served, job, query.budget)
+        answer = check_size(await door.ask(request, served, job, query.budget))
     except QueryError as error:
         problem = ProblemView.of(error)
 

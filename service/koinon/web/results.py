@@ -16,14 +16,18 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from koinon.model.errors import ResultTooLargeError
 from koinon.model.namespaces import BASE, XSD
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
+from koinon.query.job import BINDING_TYPES, Answer
 
 COUNTED: Final = 10_000
 """Rows of a result that are counted."""
 
+_LARGEST: Final = 8 * 2**20
+"""Bytes of an answer that are read for a page."""
 _NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
 
@@ -52,6 +56,16 @@ class Table:
     total: int
     truth: bool | None = None
     more: bool = False
+
+
+def check_size(answer: Answer) -> Answer:
+    """Return an answer that a page can show; raises ResultTooLargeError for a table that it could not hold."""
+    if answer.size > _LARGEST and answer.media_type in BINDING_TYPES:
+        raise ResultTooLargeError(
+            f"The answer has {answer.size:,} bytes, too many for a page. Add a LIMIT, or ask for it as CSV, TSV, JSON "
+            "or XML, with the header Accept."
+        )
+    return answer
 
 
 def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Table:

@@ -15,7 +15,7 @@ from koinon.release.current import Release
 from koinon.web.door import Door, PageFrame, html, write
 from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import ALIASES, HTML, PAGE_ALONE, RDF_FORMS, VARY, content_type, negotiate
-from koinon.web.results import Table, result_table
+from koinon.web.results import Table, check_size, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -65,7 +65,7 @@ async def describe_earlier(
 async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]]) -> Response:
     """Answer a query from the form with a page: the form again, and the answer or what is wrong below it."""
     try:
-        answer = await ask()
+        answer = check_size(await ask())
     except QueryError as error:
         return await _form(request, job.text, problem=ProblemView.of(error))
     if answer.media_type == BINDING_TYPES[0]:
