@@ -62,8 +62,8 @@ def check_size(answer: Answer) -> Answer:
     """Return an answer that a page can show; raises ResultTooLargeError for a table that it could not hold."""
     if answer.size > _LARGEST and answer.media_type in BINDING_TYPES:
         raise ResultTooLargeError(
-            f"The answer has {answer.size:,} bytes, too many for a page. Add a LIMIT, or ask for it as CSV, TSV, JSON "
-            "or XML, with the header Accept."
+            f"The answer has {answer.size:,} bytes, too many for a page. Add a LIMIT, or ask for it as CSV, TSV, "
+            "JSON or XML, with the header Accept."
         )
     return answer
 
