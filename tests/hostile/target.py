@@ -55,11 +55,10 @@ class Target:
                 env={**os.environ, **settings},
             )
         assert process.stdout is not None
-        with process.stdout:
-            line = process.stdout.readline()
+        line = process.stdout.readline()
         if " at http://" not in line:
             process.kill()
-            process.wait()
+            process.communicate()
             raise AssertionError(f"the service said {line!r} and {self._log.read_text('utf-8', 'replace')}")
         authority = line.split(" at http://")[1].split("/")[0]
         self.address = (authority.rpartition(":")[0], int(authority.rpartition(":")[2]))
@@ -68,7 +67,8 @@ class Target:
             try:
                 socket.create_connection(self.address, 5).close()
             except OSError:
-                assert time.monotonic() < deadline, "the service did not come up"
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"the service did not come up: {self._log.read_text()}") from None
                 time.sleep(0.1)
             else:
                 return process
@@ -89,6 +89,8 @@ class Target:
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         if code != 0:
             found.append(f"the service ended with {code}")
         _, left = psutil.wait_procs([process for process in family if process.pid != self.process.pid], 3)
