@@ -13,6 +13,8 @@ from report import Report, Target
 from throughput import Amount
 
 MIB = 2**20
+REST = 3.0
+"""Seconds after the mix at which memory is read: processes that nobody needs any more have ended."""
 
 
 def memory(prepared: Prepared, report: Report, amount: Amount, settings: dict[str, object]) -> None:
@@ -25,13 +27,14 @@ def memory(prepared: Prepared, report: Report, amount: Amount, settings: dict[st
             for _ in range(amount.runs):
                 run(peer, questions)
                 highest = max(highest, sum(peer.memories()) / MIB)
+            time.sleep(REST)
             sizes = [size / MIB for size in peer.memories()]
             after = sum(sizes)
             each = " ".join(f"{size:.0f}" for size in sizes)
             rows.append([peer.name, len(sizes), before, after, highest, each])
     report.table(
         "memory of all processes (MiB, PSS)",
-        ["server", "processes", "at start", "after the mix", "highest between runs", "by process"],
+        ["server", "processes", "at start", "3 s after the mix", "highest between runs", "by process"],
         rows,
         f"{amount.runs} runs of {len(questions)} requests each, {prepared.triples:,} triples on disk (RocksDB).",
     )

@@ -115,7 +115,7 @@ def test_no_more_queries_run_than_allowed_and_who_is_not_needed_ends(small_store
             return seen
 
         assert ask.runner.run(crowd()) == 4
-        _until(ask, lambda: len(ask.pool.processes) == 4)
+        _until(ask, lambda: len(ask.pool.processes) == 5)
         assert number(ask(COUNT)) == 1_000 + SHARED
 
 
@@ -224,7 +224,7 @@ def test_a_pool_that_is_closed_leaves_no_process(small_store: Path, settings: Se
                 await heavy
 
         ask.runner.run(end())
-        assert len(processes) == 4, "two that answer, one that is warm, one for probes"
+        assert len(processes) == 5, "twice two that answer, and one for probes"
         assert all(process.poll() is not None for process in processes)
 
 

@@ -13,6 +13,8 @@ from koinon.query.process import Worker
 
 _LOG: Final = logging.getLogger("koinon.query")
 _AGAIN_SECONDS: Final = 1.0
+_AT_ONCE: Final = 2
+"""Processes that come up at once."""
 _IDLE_SECONDS: Final = 1.0
 """How long a worker beyond those at rest may have nothing to do."""
 
@@ -85,8 +87,8 @@ class Crew:
             loop.call_later(_IDLE_SECONDS * 1.1, self._retire)
 
     def grow(self) -> None:
-        """Start one process more, where there may be one and none is coming up already."""
-        if not self._coming and len(self._alive) < self._most:
+        """Start one process more, where there may be one and not too many are coming up already."""
+        if self._coming < _AT_ONCE and len(self._alive) + self._coming < self._most:
             self._call()
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """The worker pool: raw SPARQL runs in processes that can be killed, never in the process that serves.
 
-One worker more than are needed is warm, to take the place of one that is ended; and one answers nothing but the
-probes of ``/ready``, so that these never wait behind a heavy query.
+Twice as many workers are warm as short queries run, to take the place of those that are ended or busy for long; and
+one answers nothing but the probes of ``/ready``, so that these never wait behind a heavy query.
 """
 
 import asyncio
@@ -49,7 +49,9 @@ class WorkerPool:
         self._short = settings.query_workers
         self._most = max(settings.query_workers_most, self._short) if spare else self._short
         spares = 1 if spare else 0
-        self._crew = Crew(store, settings, self._short + spares, self._most + spares, yielding=spare, on_end=on_end)
+        self._crew = Crew(
+            store, settings, self._short * (1 + spares), self._most + spares, yielding=spare, on_end=on_end
+        )
         self._crew.on_ready = self._dispatch
         self._prober = Crew(store, settings, spares, spares, yielding=False, on_end=on_end)
         self._probing = asyncio.Lock()

@@ -20,6 +20,7 @@ from koinon.model.errors import (
     WorkerLostError,
 )
 from koinon.model.settings import Settings
+from koinon.query.allocator import allocator_environment
 from koinon.query.evaluation import Caps
 from koinon.query.job import Answer, Job, SpooledFile
 from koinon.query.wire import Inbox, pack
@@ -61,7 +62,7 @@ class Worker:
             [sys.executable, "-m", "koinon.query.worker", task.as_json()],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"},
+            env={**os.environ, **allocator_environment(), "RUST_BACKTRACE": "0"},
         )
         theirs.close()
         ours.setblocking(False)

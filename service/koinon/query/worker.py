@@ -5,8 +5,6 @@ Run as ``python -m koinon.query.worker`` with its task as JSON (see ``Task``). I
 much kills this process alone.
 """
 
-import ctypes
-import gc
 import json
 import os
 import resource
@@ -28,7 +26,6 @@ from koinon.query.wire import Inbox, send
 _STACK: Final = 128 * 2**20
 """Bytes of stack: the engine parses and plans by recursion, and 8 MiB end at 544 nested groups."""
 _STORES: Final = 3
-_HEAVY: Final = 0.05
 _GRACE: Final = 2
 
 
@@ -113,17 +110,6 @@ def _answer(connection: socket.socket, stores: _Stores, job: dict[str, Any], tas
     finally:
         if file is not None:
             os.close(file)
-    if head["seconds"] > _HEAVY:
-        del spool, body
-        _return_memory()
-
-
-def _return_memory() -> None:
-    """Give freed memory back to the system, which the allocator would keep for the next heavy query."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _limit_processor(seconds: float) -> None:
