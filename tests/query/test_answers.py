@@ -1,5 +1,6 @@
 """A query gets its whole answer, from the graphs that it names, in a form that its reader takes, or a refusal."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -146,3 +147,26 @@ def test_a_large_answer_comes_whole_from_a_file_without_a_name(ask: Asker) -> No
     assert answer.size > 64 * 1024
     assert len(json.loads(answer.body)["results"]["bindings"]) == 1_000 + SHARED
     assert b"".join(answer.chunks(1000)) == answer.body
+
+
+def test_an_iri_with_a_comma_is_one_value_of_csv(ask: Asker) -> None:
+    text = 'SELECT ?a ?b ?c { VALUES (?a ?b ?c) { (<https://example.org/a,b> "say \\"so\\"" UNDEF) } }'
+    body = ask(text, media_types=("text/csv",)).body.decode()
+    assert list(csv.reader(body.splitlines())) == [["a", "b", "c"], ["https://example.org/a,b", 'say "so"', ""]]
+    single = ask("SELECT ?x { VALUES ?x { UNDEF 1 UNDEF } }", media_types=("text/csv",)).body
+    assert single == b"x\r\n\r\n1\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        ('SELECT ("a\\u0001b" AS ?x) {}', "application/sparql-results+xml"),
+        ('CONSTRUCT { <a:s> <http://x/p> "a\\u0000b" } {}', "application/rdf+xml"),
+        ("CONSTRUCT { <a:s> <http://x/1> 1 } {}", "application/rdf+xml"),
+        ("CONSTRUCT { <a:s> <http://x/> 1 } {}", "application/rdf+xml"),
+    ],
+)
+def test_what_xml_cannot_write_is_refused_and_other_forms_have_it(ask: Asker, query: str, media_type: str) -> None:
+    with pytest.raises(QueryRefusedError, match="Ask for"):
+        ask(query, media_types=(media_type,))
+    assert ask(query, media_types=("application/sparql-results+json", "text/turtle")).size > 0

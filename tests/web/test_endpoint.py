@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from koinon.release.current import switch_current
+from koinon.web.forms import long_form
 from small_release import make_release, service_on
 
 FIRST, SECOND = "a1" * 32, "b2" * 32
@@ -178,6 +181,19 @@ def test_a_post_is_a_query_or_a_problem(client: httpx.Client, body: bytes, conte
     if status != 200:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["status"] == status
+
+
+@given(st.lists(st.tuples(st.text(), st.text(max_size=20)), max_size=5), st.text(min_size=1, max_size=3))
+def test_a_long_form_is_read_like_any_other(fields: list[tuple[str, str]], filling: str) -> None:
+    fields = [*fields, ("query", filling * 9_000)]
+    text = urlencode(fields)
+    assert long_form(text, 1_000) == parse_qsl(text, keep_blank_values=True, errors="strict")
+
+
+@pytest.mark.parametrize("text", ["query=" + "%E2%82" * 9_000, "a=1&" * 1_000 + "query=x"])
+def test_a_long_form_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # as the library raises
+        long_form(text, 1_000)
 
 
 def test_a_compressed_body_is_not_unpacked(client: httpx.Client) -> None:

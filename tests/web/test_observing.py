@@ -1,6 +1,7 @@
 """What operators see from outside: metrics that can be scraped, and a log that no query can harm."""
 
 import json
+import logging
 import resource
 import socket
 import time
@@ -210,8 +211,10 @@ def test_a_logged_client_is_a_network_and_never_an_address(client: str, network:
 
 
 def test_a_log_that_cannot_be_written_is_counted_and_warned_of_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A server that was configured in this process before may have changed the logger.
+    monkeypatch.setattr("koinon.web.querylog._LOG", logging.getLogger("koinon.test"))
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "queries.jsonl").symlink_to("/dev/full")
     counts: list[tuple[str, int]] = []

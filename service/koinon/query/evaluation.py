@@ -2,32 +2,23 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from pyoxigraph import (
     QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
-    Triple,
-    serialize,
 )
 
 from koinon.model.errors import QueryRefusedError, QueryTooComplexError
-from koinon.model.namespaces import PREFIXES
 from koinon.query.dataset import QUERY_BASE, Datasets
 from koinon.query.guard import check_complexity, check_service
 from koinon.query.job import BINDING_TYPES, GRAPH_TYPES
-from koinon.query.rows import has_more_rows
+from koinon.query.serialising import TooManyRowsError, write
 from koinon.query.spool import Spool, TooLargeError
 
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): ")
-_BINDING_FORMATS: Final = {name: QueryResultsFormat.from_media_type(name) for name in BINDING_TYPES}
-_GRAPH_FORMATS: Final = {name: RdfFormat.from_media_type(name) for name in GRAPH_TYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +29,6 @@ class Caps:
     size: int
     depth: int
     operators: int
-
-
-class _TooManyRowsError(Exception):
-    """The answer has more rows or triples than its cap."""
 
 
 def evaluate(datasets: Datasets, job: dict[str, Any], caps: Caps) -> tuple[dict[str, Any], Spool | None]:
@@ -68,35 +55,19 @@ def evaluate(datasets: Datasets, job: dict[str, Any], caps: Caps) -> tuple[dict[
         return {"status": "unacceptable", "detail": ", ".join(possible)}, None
     spool = Spool(caps.size)
     try:
-        _write(result, media_type, spool, caps.rows)
+        write(result, media_type, spool, caps.rows)
+    except QueryRefusedError as error:
+        spool.close()
+        return {"status": "refused", "detail": str(error)}, None
     except TooLargeError:
         spool.close()
         return {"status": "too-large", "detail": f"{caps.size:,} bytes", "form": form}, None
-    except _TooManyRowsError:
+    except TooManyRowsError:
         spool.close()
         unit = "statements" if form == "graph" else "rows"
         return {"status": "too-large", "detail": f"{caps.rows:,} {unit}", "form": form}, None
     seconds = time.perf_counter() - started
     return {"status": "ok", "type": media_type, "form": form, "seconds": seconds, "size": spool.size}, spool
-
-
-def _write(
-    result: QuerySolutions | QueryBoolean | QueryTriples, media_type: str, spool: Spool, max_rows: int
-) -> None:
-    file = cast(IO[bytes], spool)  # all that the engine calls is write
-    if isinstance(result, QueryTriples):
-        serialize(_counted(result, max_rows), file, _GRAPH_FORMATS[media_type], prefixes=PREFIXES)
-        return
-    result.serialize(file, _BINDING_FORMATS[media_type])
-    if spool.size > max_rows and has_more_rows(spool.read(), media_type, max_rows):
-        raise _TooManyRowsError
-
-
-def _counted(triples: QueryTriples, most: int) -> Iterator[Triple]:
-    for number, triple in enumerate(triples):
-        if number >= most:
-            raise _TooManyRowsError
-        yield triple
 
 
 def syntax_problem(text: str, error: SyntaxError) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from koinon.query.pool import NotAcceptableError
 from koinon.release.current import Release
 from koinon.web.answering import END, Header, answer_head, send_answer
 from koinon.web.asking import Asked, Asking, ClientGoneError, answer_tag
+from koinon.web.forms import long_form
 from koinon.web.middleware import API_HEADERS, completed
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError
@@ -33,6 +34,7 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CURRENT: Final = "/sparql"
 _EARLIER: Final = "/releases/"
 _MOST_FIELDS: Final = 1000
+_SHORT_FORM: Final = 32 * 1024
 _READING: Final = frozenset({"GET", "HEAD"})
 _KEPT: Final = 1000
 """Requests whose meaning is kept, each of at most ``_KEPT_LENGTH`` bytes."""
@@ -315,6 +317,8 @@ def _fields(text: str) -> list[tuple[str, str]]:
     if not text:
         return []
     try:
+        if len(text) > _SHORT_FORM:
+            return long_form(text, _MOST_FIELDS)
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise ProblemError("bad-request", f"The parameters cannot be read as UTF-8: {error}.") from error

@@ -62,7 +62,7 @@ _LABELS_READ: Final = 10 * THINGS_SHOWN
 LARGE: Final = 20_000
 """Statements beyond which a graph is written by a query worker, so that it holds up no other request."""
 _ROWS_SHOWN: Final = 100
-_IN_MEMORY: Final = 4 * 2**20
+_IN_MEMORY: Final = 2**16
 _CHUNK: Final = 2**18
 _DATASETS: Final = {TRIG, N_QUADS}
 

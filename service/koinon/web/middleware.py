@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koinon.web.problems import KINDS, problem_document
 from koinon.web.reader import is_host
 
 SECURITY: Final = {
@@ -50,9 +51,9 @@ class CommonHeaders:
         complete = completed(send)
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         if host and not is_host(host):
-            await _plain(complete, 400, "The Host header is malformed.")
+            await _plain(complete, "bad-request", "The Host header is malformed.")
         elif len(scope.get("raw_path") or scope["path"]) > _LONGEST_PATH:
-            await _plain(complete, 414, "The address is too long.")
+            await _plain(complete, "address-too-long", "The address is too long.")
         elif scope["method"] == "OPTIONS":
             await self._options(scope, complete)
         else:
@@ -87,8 +88,9 @@ def methods_of(path: str) -> str:
     return "GET, HEAD, POST, OPTIONS" if path.rstrip("/").endswith("/sparql") else "GET, HEAD, OPTIONS"
 
 
-async def _plain(send: Send, status: int, text: str) -> None:
-    body = json.dumps({"type": "about:blank", "status": status, "detail": text}).encode()
+async def _plain(send: Send, name: str, text: str) -> None:
+    status = KINDS[name].status
+    body = json.dumps(problem_document(name, text, "", "", {})).encode()
     headers = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
     await _start(send, status, headers, body)
 

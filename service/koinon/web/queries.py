@@ -161,6 +161,8 @@ async def _page(
         job = Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],))
         answer = check_size(await door.ask(request, served, job, query.budget))
     except QueryError as error:
+        if "html" not in request.headers.get("accept", ""):
+            raise  # a program that takes anything gets the problem as one
         problem = ProblemView.of(error)
 
     def build() -> tuple[Table | None, list[Field]]:

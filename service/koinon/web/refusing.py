@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from uvicorn.protocols.utils import ClientDisconnected
 
@@ -70,7 +71,7 @@ async def validation_error(request: Request, _: Exception) -> Response:
 
 async def unexpected(request: Request, error: Exception) -> Response:
     """Log a fault of ours, and answer with a problem; that a client is gone is no fault."""
-    if isinstance(error, ClientDisconnected):
+    if isinstance(error, ClientDisconnected | ClientDisconnect):
         return Response(status_code=_GONE)
     _LOG.error("unexpected error at %s", request.url.path, exc_info=error)
     # This answer is made outside of the middleware that completes all others.
