@@ -71,7 +71,8 @@ class Worker:
         self._answer: asyncio.Future[tuple[dict[str, Any], bytes, int | None]] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.lost = ""
-        """Why the process was ended, or empty while it was not: ``deadline``, ``gone``, ``closed``, ``crash``."""
+        """Why the process was ended, or empty while it was not: one of ``deadline``, ``gone``,
+        ``closed``, ``crash`` and ``retired``."""
 
     async def ready(self) -> None:
         """Wait until the store is open; raises WorkerLostError where that does not come about."""

@@ -167,7 +167,7 @@ def _fill(connection: sqlite3.Connection, store: OxigraphStore) -> None:
     write("INSERT INTO typed VALUES (?, ?)", _values(store, _TYPES))
     for rank, name in enumerate(_LABELS):
         rows = store.raw.query(_NAMES.format(name=name, things=_THINGS))
-        write("INSERT INTO named VALUES (?, ?, ?, ?)", _names(rows, rank))  # type: ignore[arg-type]
+        write("INSERT INTO named VALUES (?, ?, ?, ?)", _names(rows, rank))  # type: ignore[arg-type]  # a SELECT
     write("INSERT OR IGNORE INTO part VALUES (?, ?, ?)", _parts(store))
     connection.execute("CREATE INDEX temp.typed_by_thing ON typed (thing, class)")
     connection.execute("CREATE INDEX temp.named_by_thing ON named (thing, rank, label)")

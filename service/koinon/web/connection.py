@@ -73,7 +73,7 @@ class Connection(Incoming):
 
     # The connection begins and ends
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # TCP
         """Take a place, or turn the client away where there is none."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(_WRITE_HIGH, _WRITE_LOW)
