@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+import psutil
 import pytest
 from pyoxigraph import Store
 
@@ -58,8 +61,9 @@ def test_a_query_that_ends_its_worker_costs_that_query_alone(small_store: Path, 
 
 def test_a_worker_that_was_killed_is_replaced_by_a_warm_one(ask: Asker) -> None:
     for worker in ask.pool.processes:
-        worker.process.kill()
-        worker.process.wait()
+        os.kill(worker.process, signal.SIGKILL)
+    while any(Path(f"/proc/{worker.process}").exists() for worker in ask.pool.processes):
+        time.sleep(0.01)
     outcomes = ask.all(*(ask.pool.run(Job(COUNT)) for _ in range(2)))
     assert all(isinstance(outcome, Answer | WorkerLostError) for outcome in outcomes)
     assert number(ask(COUNT)) == 1_000 + SHARED
@@ -225,7 +229,7 @@ def test_a_pool_that_is_closed_leaves_no_process(small_store: Path, settings: Se
 
         ask.runner.run(end())
         assert len(processes) == 5, "twice two that answer, and one for probes"
-        assert all(process.poll() is not None for process in processes)
+        assert not any(Path(f"/proc/{process}").exists() for process in processes)
 
 
 def test_the_event_loop_stays_free_beside_heavy_queries(ask: Asker) -> None:
@@ -258,6 +262,59 @@ def test_one_worker_answers_for_several_releases(
         ask(COUNT, store=tmp_path / "nothing")
 
 
+def test_workers_open_the_next_release_before_they_are_asked(ask: Asker, tmp_path: Path, small_store: Path) -> None:
+    other = tmp_path / "store"
+    Store.read_only(str(small_store)).backup(str(other))
+    before = {worker.process for worker in ask.pool.processes}
+
+    async def switch() -> None:
+        ask.pool.open_first(other)
+
+    ask.runner.run(switch())
+    for _ in range(8):
+        assert number(ask(COUNT, store=other)) == 1_000 + SHARED
+    _until(ask, lambda: {worker.store for worker in ask.pool.processes} == {other})
+    _until(ask, lambda: not any(Path(f"/proc/{process}").exists() for process in before))
+
+
+def test_when_the_process_behind_the_workers_dies_all_are_replaced(ask: Asker) -> None:
+    before = {worker.process for worker in ask.pool.processes}
+    (parent,) = {psutil.Process(process).ppid() for process in before}
+    os.kill(parent, signal.SIGKILL)
+    _until(ask, lambda: not any(Path(f"/proc/{process}").exists() for process in (*before, parent)))
+    _until(ask, lambda: len(ask.pool.processes) == 5 and not before & {w.process for w in ask.pool.processes})
+    assert number(ask(COUNT)) == 1_000 + SHARED
+
+
+def test_workers_that_were_forked_from_one_process_draw_different_random_numbers(ask: Asker) -> None:
+    drawn = "SELECT ?n { BIND(CONCAT(STR(RAND()), STRUUID()) AS ?n) }"
+    answers = ask.all(*(ask.pool.run(Job(drawn)) for _ in range(2)))
+    assert len({answer.body for answer in answers if isinstance(answer, Answer)}) == 2
+
+
+def test_a_query_that_costs_much_lets_others_run_first_and_its_worker_is_replaced(
+    small_store: Path, settings: Settings
+) -> None:
+    roomy = settings.model_copy(update={"query_timeout": 20.0})
+    with asking(small_store, roomy) as ask:
+        before = {worker.process for worker in ask.pool.processes}
+
+        async def long() -> list[int]:
+            heavy = asyncio.create_task(ask.pool.run(Job(ENDLESS), 2.5))
+            await asyncio.sleep(1.9)
+            found = [os.getpriority(os.PRIO_PROCESS, thread) for thread in _threads(before)]
+            with pytest.raises(QueryTimeoutError):
+                await heavy
+            return found
+
+        assert sum(priority >= 15 for priority in ask.runner.run(long())) == 1
+        _until(ask, lambda: len(ask.pool.processes) == 5 and not before <= {w.process for w in ask.pool.processes})
+
+
+def _threads(processes: set[int]) -> list[int]:
+    return [int(thread.name) for process in processes for thread in Path(f"/proc/{process}/task").iterdir()]
+
+
 def _until(ask: Asker, what: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not what():
@@ -274,8 +331,8 @@ def test_a_worker_cannot_open_a_connection(
         listener.settimeout(0.2)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         program = (
-            "import sys; from koinon.query import evaluation, worker; evaluation.check_service = lambda text: None;"
-            "worker.main(sys.argv[1])"
+            "import sys; from koinon.query import evaluation, forkserver;"
+            "evaluation.check_service = lambda text: None; forkserver.main(sys.argv[1])"
         )
         start = subprocess.Popen
 

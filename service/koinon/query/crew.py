@@ -3,19 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
 from koinon.model.errors import WorkerLostError
-from koinon.model.settings import Settings
+from koinon.query.forking import Forking
 from koinon.query.process import Worker
 
 _LOG: Final = logging.getLogger("koinon.query")
 _AGAIN_SECONDS: Final = 1.0
 _AT_ONCE: Final = 2
 """Processes that come up at once."""
-_IDLE_SECONDS: Final = 1.0
+_IDLE_SECONDS: Final = 10.0
 """How long a worker beyond those at rest may have nothing to do."""
 
 
@@ -27,8 +25,7 @@ class Crew:
 
     def __init__(
         self,
-        store: Path,
-        settings: Settings,
+        forking: Forking,
         size: int,
         most: int,
         *,
@@ -36,9 +33,8 @@ class Crew:
         on_end: Callable[[str], None],
     ) -> None:
         """Prepare; ``start`` brings the processes up. ``yielding`` lets other processes run before them."""
-        self.store = store
         self.on_ready: Callable[[], None] = _nothing
-        self._settings = settings
+        self._forking = forking
         self._size = size
         self._most = most
         self._yielding = yielding
@@ -47,7 +43,6 @@ class Crew:
         self._alive: set[Worker] = set()
         self._coming = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="workers")
         self.closed = False
 
     @property
@@ -76,7 +71,9 @@ class Crew:
         return None
 
     def give(self, worker: Worker) -> None:
-        """Take a worker back; one that was lost is replaced."""
+        """Take a worker back; one that was lost, is tired, or has an earlier store open is replaced."""
+        if worker.tired or worker.store != self._forking.store:
+            worker.end("retired")
         if worker.lost:
             self._bury(worker)
             self._fill()
@@ -91,18 +88,20 @@ class Crew:
         if self._coming < _AT_ONCE and len(self._alive) + self._coming < self._most:
             self._call()
 
+    def renew(self) -> None:
+        """Replace those that have nothing to do and an earlier store open, one after another."""
+        self._spawn(self._renew())
+
     async def close(self) -> None:
         """End all processes, and wait until they are gone; queries under way fail."""
         self.closed = True
         for worker in self._alive:
             worker.end("closed")
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(self._threads, worker.wait) for worker in self._alive))
+        await asyncio.gather(*(worker.ended for worker in self._alive))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._alive.clear()
         self._idle.clear()
-        self._threads.shutdown()
 
     def _fill(self) -> None:
         while not self.closed and len(self._alive) + self._coming < self._size:
@@ -111,6 +110,18 @@ class Crew:
     def _call(self) -> None:
         self._coming += 1
         self._spawn(self._come())
+
+    async def _renew(self) -> None:
+        while any(worker.store != self._forking.store for worker, _ in self._idle):
+            fresh = await self._begin_surely()
+            if fresh is None:
+                return
+            self._idle.append((fresh, asyncio.get_running_loop().time()))
+            old = next((place for place in self._idle if place[0].store != self._forking.store), None)
+            if old is not None:
+                self._idle.remove(old)
+                old[0].end("retired")
+                self._bury(old[0])
 
     async def _come(self) -> None:
         try:
@@ -134,21 +145,13 @@ class Crew:
         return None
 
     async def _begin(self) -> Worker:
-        loop = asyncio.get_running_loop()
-        worker = await loop.run_in_executor(self._threads, self._start_process)
+        worker = await self._forking.start(yielding=self._yielding)
         self._alive.add(worker)
+        worker.ended.add_done_callback(lambda _: self._miss(worker))
         if self.closed:
             worker.end("closed")
-        try:
-            await worker.ready()
-        except WorkerLostError:
-            self._alive.discard(worker)
-            await loop.run_in_executor(self._threads, worker.wait)
-            raise
+            await worker.ended
         return worker
-
-    def _start_process(self) -> Worker:
-        return Worker(self.store, self._settings, yielding=self._yielding)
 
     def _retire(self) -> None:
         """End those beyond the size at rest that have had nothing to do for a while."""
@@ -158,14 +161,23 @@ class Crew:
             worker.end("retired")
             self._bury(worker)
 
+    def _miss(self, worker: Worker) -> None:
+        """Replace a worker that has ended while it had nothing to do."""
+        for place in self._idle:
+            if place[0] is worker:
+                self._idle.remove(place)
+                worker.end("crash")
+                self._bury(worker)
+                self._fill()
+                return
+
     def _bury(self, worker: Worker) -> None:
         if self.closed:
             return
         self._alive.discard(worker)
-        loop = asyncio.get_running_loop()
 
         async def reap() -> None:
-            ended_by = await loop.run_in_executor(self._threads, worker.wait)
+            ended_by = await worker.ended
             if worker.lost != "retired":
                 self._on_end(ended_by if worker.lost == "crash" else worker.lost)
 

@@ -13,6 +13,7 @@ from typing import Final
 from koinon.model.errors import BusyError, QueryError, TooManyRequestsError, WorkerLostError
 from koinon.model.settings import Settings
 from koinon.query.crew import Crew
+from koinon.query.forking import Forking
 from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
 from koinon.query.ledger import Ledger
@@ -49,11 +50,10 @@ class WorkerPool:
         self._short = settings.query_workers
         self._most = max(settings.query_workers_most, self._short) if spare else self._short
         spares = 1 if spare else 0
-        self._crew = Crew(
-            store, settings, self._short * (1 + spares), self._most + spares, yielding=spare, on_end=on_end
-        )
+        self._forking = Forking(store, settings)
+        self._crew = Crew(self._forking, self._short * (1 + spares), self._most, yielding=spare, on_end=on_end)
         self._crew.on_ready = self._dispatch
-        self._prober = Crew(store, settings, spares, spares, yielding=False, on_end=on_end)
+        self._prober = Crew(self._forking, spares, spares, yielding=False, on_end=on_end)
         self._probing = asyncio.Lock()
         self._turns: OrderedDict[str, deque[_Turn]] = OrderedDict()
         self._pending: dict[str, int] = {}
@@ -73,8 +73,12 @@ class WorkerPool:
         return self._waiting
 
     def open_first(self, store: Path) -> None:
-        """Let the workers that come up from now on open ``store`` first."""
-        self._crew.store = self._prober.store = store
+        """Let workers have ``store`` open before they are asked, those that are up one after another."""
+        if store == self._forking.store:
+            return
+        self._forking.store = store
+        for crew in (self._crew, self._prober):
+            crew.renew()
 
     @property
     def processes(self) -> frozenset[Worker]:
@@ -99,6 +103,7 @@ class WorkerPool:
         if self._look_again is not None:
             self._look_again.cancel()
         await asyncio.gather(self._crew.close(), self._prober.close())
+        await self._forking.close()
 
     async def run(self, job: Job, timeout: float | None = None, *, client: str = "") -> Answer:
         """Answer the job without blocking the event loop.

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import signal
 import socket
-import subprocess
-import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +19,13 @@ from koinon.model.errors import (
     ResultTooLargeError,
     WorkerLostError,
 )
-from koinon.model.settings import Settings
-from koinon.query.allocator import allocator_environment
-from koinon.query.evaluation import Caps
 from koinon.query.job import Answer, Job, SpooledFile
 from koinon.query.wire import Inbox, pack
-from koinon.query.worker import Task
 
 _START_SECONDS: Final = 30.0
+_PATIENCE: Final = 1.0
+"""Seconds of processor time after which a query lets all others run first."""
+_LEAST_IMPORTANT: Final = 15
 _LONGEST_KEPT: Final = 4096
 """Characters of a query whose message is kept for the next time that it is asked."""
 _ELSEWHERE: Final = (
@@ -42,47 +41,37 @@ class NotAcceptableError(QueryError):
 class Worker:
     """A worker process and the query that it has under way, if any."""
 
-    def __init__(self, store: Path, settings: Settings, *, yielding: bool = True) -> None:
-        """Start the process; ``ready`` waits until it can answer. ``yielding`` lets other processes run first."""
-        ours, theirs = socket.socketpair()
-        task = Task(
-            descriptor=theirs.fileno(),
-            store=str(store),
-            memory=settings.query_memory,
-            seconds=settings.query_timeout,
-            yielding=yielding,
-            caps=Caps(
-                rows=settings.query_max_rows,
-                size=settings.query_max_bytes,
-                depth=settings.query_max_depth,
-                operators=settings.query_max_operators,
-            ),
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "koinon.query.worker", task.as_json()],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **allocator_environment(), "RUST_BACKTRACE": "0"},
-        )
-        theirs.close()
-        ours.setblocking(False)
-        self._connection = ours
-        self._inbox = Inbox(ours)
+    def __init__(self, connection: socket.socket, kill: Callable[[], None], *, store: Path, yielding: bool) -> None:
+        """Speak over ``connection`` to a process that ``kill`` ends; ``ready`` waits until it can answer.
+
+        ``store`` is what it shares with the process that it was forked from.
+        One that is ``yielding`` lets shorter queries of others run first when its own takes long, and is not asked
+        again (``tired``): a process cannot take back its place in the row.
+        """
+        connection.setblocking(False)
+        self.store = store
+        self._connection = connection
+        self._kill = kill
+        self._yielding = yielding
+        self._inbox = Inbox(connection)
         self._answer: asyncio.Future[tuple[dict[str, Any], bytes, int | None]] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = asyncio.get_running_loop()
+        self._patience: asyncio.TimerHandle | None = None
+        self.process = self._thread = 0
+        self.ended: asyncio.Future[str] = self._loop.create_future()
+        """The signal that ended the process, or its exit code, once it is gone."""
+        self.tired = False
         self.lost = ""
         """Why the process was ended, or empty while it was not: one of ``deadline``, ``gone``,
         ``closed``, ``crash`` and ``retired``."""
 
     async def ready(self) -> None:
         """Wait until the store is open; raises WorkerLostError where that does not come about."""
-        if self.lost:
-            raise WorkerLostError("The service ends.")
-        self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._connection, self._read)
         self._answer = self._loop.create_future()
         try:
-            await asyncio.wait_for(self._answer, _START_SECONDS)
+            head, _, _ = await asyncio.wait_for(self._answer, _START_SECONDS)
+            self.process, self._thread = head["process"], head["thread"]
         except (WorkerLostError, TimeoutError) as error:
             self.end("crash")
             raise WorkerLostError(
@@ -96,9 +85,10 @@ class Worker:
 
         The process is ended when the time is over, and when the task that waits here is cancelled; ``lost`` tells.
         """
-        assert self._loop is not None  # noqa: S101  # nobody asks before it is ready
         answer = self._answer = self._loop.create_future()
         timer = self._loop.call_later(timeout, self._expire, timeout)
+        if self._yielding:
+            self._patience = self._loop.call_later(_PATIENCE, self._look, self._used())
         try:
             await self._send(job)
             return _answer_of(*await answer)
@@ -107,6 +97,8 @@ class Worker:
             raise
         finally:
             timer.cancel()
+            if self._patience is not None:
+                self._patience.cancel()
             self._answer = None
 
     async def _send(self, job: Job) -> None:
@@ -118,7 +110,7 @@ class Worker:
         except OSError:
             self._fail(WorkerLostError("The worker had ended. Send the query again."))
             return
-        if sent < len(message) and self._loop:
+        if sent < len(message):
             await self._loop.sock_sendall(self._connection, memoryview(message)[sent:])
 
     def _read(self) -> None:
@@ -136,6 +128,24 @@ class Worker:
         elif found[2] is not None:
             os.close(found[2])
 
+    def _look(self, before: float) -> None:
+        """Put the process behind all others where its query has cost much; or look again when it may have."""
+        if self.lost or self._answer is None:
+            return
+        left = _PATIENCE - (self._used() - before)
+        if left > 0:
+            self._patience = self._loop.call_later(max(left, _PATIENCE / 10), self._look, before)
+            return
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._thread, _LEAST_IMPORTANT)
+        self.tired = True
+
+    def _used(self) -> float:
+        """Return the seconds of processor time that the process has had (clock_getcpuclockid(3))."""
+        with suppress(OSError):
+            return time.clock_gettime(~self.process << 3 | 2)
+        return 0.0
+
     def _expire(self, timeout: float) -> None:
         self._fail(
             QueryTimeoutError(
@@ -150,14 +160,13 @@ class Worker:
             self._answer.set_exception(error)
 
     def end(self, cause: str) -> None:
-        """End the process at once, by its own process id; a query under way fails."""
+        """End the process at once; a query under way fails."""
         if self.lost:
             return
         self.lost = cause
-        if self._loop is not None:
-            self._loop.remove_reader(self._connection)
+        self._loop.remove_reader(self._connection)
         self._connection.close()
-        self.process.kill()
+        self._kill()
         if cause == "closed":
             self._fail(WorkerLostError("The service ends. Send the query again in a few seconds."))
         else:
@@ -167,11 +176,6 @@ class Worker:
                     "it: name a subject, a graph or a LIMIT, and avoid joins without a common variable."
                 )
             )
-
-    def wait(self) -> str:
-        """Wait for the process to be gone, which blocks; returns the signal that ended it, or its exit code."""
-        code = self.process.wait()
-        return signal.Signals(-code).name if code < 0 else f"exit {code}"
 
 
 @lru_cache(maxsize=256)

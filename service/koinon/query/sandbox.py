@@ -1,14 +1,18 @@
 """A worker process gives up what no query needs: the network, other programs, and its place before the pages.
 
-The second lock behind ``guard``: a filter of system calls (seccomp, Linux) that the process can never lift again.
+The second lock behind ``guard``: a filter of system calls (seccomp, Linux) that neither the process nor any that it
+forks can ever lift again.
 """
 
 import ctypes
 import os
 import platform
+import signal
 import struct
+from contextlib import suppress
 from errno import EACCES
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 _CALLS: Final = {
     "x86_64": (0xC000003E, {"socket": 41, "execve": 59, "ptrace": 101, "execveat": 322, "io_uring_setup": 425}),
@@ -22,7 +26,7 @@ _CALLS: Final = {
 _OTHER_NUMBERS: Final = 0x40000000
 """From here on the numbers are those of x32, another way to the same calls."""
 
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # linux/prctl.h, linux/seccomp.h
+_SIGNAL_WITH_PARENT, _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 1, 38, 22, 2  # linux/prctl.h, linux/seccomp.h
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
 _LESS_IMPORTANT: Final = 5  # a third of the processor time of a process beside it
@@ -39,6 +43,20 @@ def give_way() -> None:
     os.nice(_LESS_IMPORTANT)
 
 
+def be_the_first_to_go() -> None:
+    """Let the kernel end this process before others, where the machine runs out of memory (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
+
+
+def end_with_parent(parent: int) -> None:
+    """Let the kernel kill this process when its parent ends (Linux); where it has ended already, end at once."""
+    if platform.system() == "Linux":
+        _control()(_SIGNAL_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def refuse_network() -> bool:
     """Make every later ``socket`` and ``exec`` call of this process and its threads fail.
 
@@ -51,12 +69,18 @@ def refuse_network() -> bool:
     program = b"".join(
         struct.pack("HBBI", *instruction) for instruction in _filter(architecture, [*calls.values()])
     )
-    control = ctypes.CDLL(None, use_errno=True).prctl
-    control.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
+    control = _control()
     held = _Program(len(program) // 8, program)
     if control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False
     return bool(control(_SECCOMP, _FILTER, ctypes.addressof(held), 0, 0) == 0)
+
+
+def _control() -> Any:
+    """Return ``prctl`` of the C library."""
+    control = ctypes.CDLL(None, use_errno=True).prctl
+    control.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
+    return control
 
 
 def _filter(architecture: int, calls: list[int]) -> list[tuple[int, int, int, int]]:

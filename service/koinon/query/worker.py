@@ -1,16 +1,13 @@
 """The query worker: a process that holds read-only releases and answers one query after another.
 
-Run as ``python -m koinon.query.worker`` with its task as JSON (see ``Task``). It speaks over an inherited socket
-(see ``wire``). It never answers a part: the answer is whole before its first byte leaves. A query that costs too
-much kills this process alone.
+It is forked by ``forkserver`` and speaks over a socket (see ``wire``). It never answers a part: the answer is whole
+before its first byte leaves. A query that costs too much kills this process alone.
 """
 
 import json
 import os
 import resource
-import signal
 import socket
-import sys
 import threading
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
@@ -20,29 +17,24 @@ from pyoxigraph import Store
 
 from koinon.query.dataset import Datasets
 from koinon.query.evaluation import Caps, evaluate
-from koinon.query.sandbox import give_way, refuse_network
 from koinon.query.wire import Inbox, send
 
-_STACK: Final = 128 * 2**20
-"""Bytes of stack: the engine parses and plans by recursion, and 8 MiB end at 544 nested groups."""
 _STORES: Final = 3
 _GRACE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is started for.
+    """What workers are started for.
 
-    ``descriptor`` is its socket, ``store`` the folder it opens first, ``memory`` the bytes of address space and
-    ``seconds`` the processor time that one query may take at most. One that is ``yielding`` lets other processes
-    run first.
+    ``descriptor`` is the socket of the process that they are forked from, ``store`` the folder that it opens,
+    ``memory`` the bytes of address space and ``seconds`` the processor time that one query may take at most.
     """
 
     descriptor: int
     store: str
     memory: int
     seconds: float
-    yielding: bool
     caps: Caps
 
     def as_json(self) -> str:
@@ -59,9 +51,9 @@ class Task:
 class _Stores:
     """The stores that are open, those used last."""
 
-    def __init__(self, max_merged: int) -> None:
+    def __init__(self, path: str, datasets: Datasets, max_merged: int) -> None:
         self._max_merged = max_merged
-        self._open: OrderedDict[str, Datasets] = OrderedDict()
+        self._open: OrderedDict[str, Datasets] = OrderedDict({path: datasets})
 
     def __getitem__(self, path: str) -> Datasets:
         datasets = self._open.get(path)
@@ -73,13 +65,13 @@ class _Stores:
         return datasets
 
 
-def serve(task: Task) -> None:
-    """Open the store, say so, and answer until the other side goes."""
-    stores = _Stores(task.caps.rows)
-    _ = stores[task.store]
+def serve(descriptor: int, task: Task, datasets: Datasets) -> None:
+    """Answer over the socket until its other side goes; ``datasets`` are those of the task's store."""
+    stores = _Stores(task.store, datasets, task.caps.rows)
+    _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, task.memory)
-    with socket.socket(fileno=task.descriptor) as connection:
-        send(connection, {"status": "ready"})
+    with socket.socket(fileno=descriptor) as connection:
+        send(connection, {"status": "ready", "process": os.getpid(), "thread": threading.get_native_id()})
         inbox = Inbox(connection)
         while True:
             try:
@@ -122,21 +114,3 @@ def _limit(kind: int, value: int) -> None:
     _, hard = resource.getrlimit(kind)
     soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(kind, (soft, hard))
-
-
-def main(argument: str) -> None:
-    """Lock the process in, and serve with a stack that deep queries fit on."""
-    task = Task.from_json(argument)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if task.yielding:
-        give_way()
-    refuse_network()
-    threading.stack_size(_STACK)
-    thread = threading.Thread(target=serve, args=(task,))
-    thread.start()
-    thread.join()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
