@@ -1,7 +1,9 @@
 """The HTTP/1.1 connection: uvicorn's, with bounds on time, size and number, so that no client can hold it up."""
 
 import asyncio
+import socket
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -24,6 +26,7 @@ _SLOW_SECONDS: Final = 1.0
 """A request that takes longer to come in gives way when there are too many connections."""
 _MOST_TURNED_AWAY: Final = 64
 """Connections without a place that are told so; further ones are only closed."""
+_CLOSED_BY_CLIENT: Final = (7, 8)  # TCP_CLOSE, TCP_CLOSE_WAIT (linux/tcp_states.h), first byte of TCP_INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,21 @@ class Connection(Incoming):
         elif self.phase == LEAVING:
             if waited > _LINGER_SECONDS:
                 self.transport.abort()
-        elif self.phase != ANSWER and waited > self.limits.request:
+        elif self.phase == ANSWER:
+            if self.flow.read_paused and not self.cycle.left and self._is_closed_by_client():
+                self.left = self.cycle.left = True
+                self.cycle.message_event.set()
+        elif waited > self.limits.request:
             self.refuse(_too_late(self.limits.request))
+
+    def _is_closed_by_client(self) -> bool:
+        """Tell whether the client has closed its side, which reading would only tell after all that it has sent."""
+        connected: socket.socket | None = self.transport.get_extra_info("socket")
+        with suppress(OSError, AttributeError):
+            return connected is not None and (
+                connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] in _CLOSED_BY_CLIENT
+            )
+        return False
 
     def _look_at_reader(self, now: float, pending: int) -> None:
         taken = self.flow.written - pending

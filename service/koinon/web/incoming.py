@@ -39,7 +39,8 @@ _ASGI: Final[ASGIVersions] = {"version": "3.0", "spec_version": "2.4"}
 class Incoming(HttpToolsProtocol):
     """Reads requests and starts the application for each; ``since`` is when the connection began what it does.
 
-    ``rest`` is what came after the request that is being answered; ``ended`` tells that nothing more comes.
+    ``rest`` is what came after the request that is being answered; ``ended`` tells that nothing more comes, ``left``
+    that nothing more will come after what the system still holds.
     """
 
     flow: Flow
@@ -61,7 +62,7 @@ class Incoming(HttpToolsProtocol):
         self.phase: int = IDLE
         self.since = 0.0
         self.rest = b""
-        self.ended = False
+        self.ended = self.left = False
         self.served = False
         self._peer = ""
         self._whole = b""
@@ -264,7 +265,7 @@ class Incoming(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
         cycle.base = self.base
-        cycle.left = self.ended
+        cycle.left = self.ended or self.left
         self._start_asgi_task(cycle, self.app)
 
     def on_body(self, body: bytes) -> None:
