@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from clients.asking import COORDINATOR, DEPARTMENT, TYPES, UPDATE, WRONG
+from clients.questions import COORDINATOR, DEPARTMENT, TYPES, UPDATE, WRONG
 from serving import Service
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -8,7 +8,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from clients.asking import (
+from clients.questions import (
     ARTICLE,
     ASK,
     ASK_NOT,

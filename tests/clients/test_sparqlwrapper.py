@@ -20,7 +20,7 @@ from SPARQLWrapper import (
 )
 from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed
 
-from clients.asking import (
+from clients.questions import (
     ARTICLE,
     ASK,
     ASK_NOT,
