@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
@@ -91,9 +90,8 @@ class _Family:
             thread = threading.Thread(target=serve, args=(connection, self._task, self._datasets))
             thread.start()
             thread.join()
-        except BaseException:  # noqa: BLE001  # whatever it is, the parent's loop is not this process's to run
-            traceback.print_exc()
-        os._exit(0)
+        finally:
+            os._exit(0)  # whatever happened: the parent's loop is not this process's to run
 
 
 def main(argument: str) -> None:

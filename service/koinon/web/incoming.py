@@ -39,8 +39,8 @@ _ASGI: Final[ASGIVersions] = {"version": "3.0", "spec_version": "2.4"}
 class Incoming(HttpToolsProtocol):
     """Reads requests and starts the application for each; ``since`` is when the connection began what it does.
 
-    ``rest`` is what came after the request that is being answered; ``ended`` tells that nothing more comes, ``left``
-    that nothing more will come after what the system still holds.
+    ``rest`` is what came after the request that is being answered; ``ended`` tells that nothing more comes,
+    ``left`` that nothing more will come after what the system still holds.
     """
 
     flow: Flow
