@@ -1,4 +1,4 @@
-"""The process that query workers are forked from: it opens the store once, and never reads from it.
+"""The process that query workers are forked from: it opens the store once, and reads from it only before it forks.
 
 Run as ``python -m koinon.query.forkserver`` with its task as JSON (see ``Task``). Over its own socket it is told to
 ``start`` a worker, whose socket comes beside the message, and to ``end`` one; it tells which have ``ended``, and
@@ -12,10 +12,11 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
-from pyoxigraph import Store
+from pyoxigraph import DefaultGraph, Store
 
 from koinon.query.dataset import Datasets
 from koinon.query.sandbox import be_the_first_to_go, end_with_parent, give_way, refuse_network
@@ -24,6 +25,7 @@ from koinon.query.worker import Task, serve
 
 _STACK: Final = 128 * 2**20
 """Bytes of stack: the engine parses and plans by recursion, and 8 MiB end at 544 nested groups."""
+_WARM_SECONDS: Final = 0.25
 
 
 class _Family:
@@ -100,7 +102,9 @@ def main(argument: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     refuse_network()
-    datasets = Datasets(Store.read_only(task.store), task.caps.rows)
+    store = Store.read_only(task.store)
+    _warm(store)
+    datasets = Datasets(store, task.caps.rows)
     with socket.socket(fileno=task.descriptor) as control:
         wake = os.pipe()
         for descriptor in wake:
@@ -122,6 +126,14 @@ def main(argument: str) -> None:
                     _obey(family, inbox.read())
         except (EOFError, ConnectionError):
             family.end_all()
+
+
+def _warm(store: Store) -> None:
+    """Read for a moment: what the engine keeps of that, all workers share and need not read again."""
+    deadline = time.monotonic() + _WARM_SECONDS
+    for _ in store.quads_for_pattern(None, None, None, DefaultGraph()):
+        if time.monotonic() > deadline:
+            return
 
 
 def _obey(family: _Family, message: tuple[dict[str, Any], bytes, int | None] | None) -> None:
