@@ -1,5 +1,7 @@
 """The memory allocator of query workers: mimalloc, with which the engine needs an eighth less time."""
 
+import ctypes
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Final
@@ -7,7 +9,7 @@ from typing import Final
 _PACKAGE: Final = "cmeel-mimalloc"
 _LIBRARY: Final = "cmeel.prefix/lib/libmimalloc.so"
 _OPTIONS: Final = {
-    "MIMALLOC_PURGE_DELAY": "0",  # what is freed goes back to the system at once: workers are many
+    "MIMALLOC_PURGE_DELAY": "100",  # ms; to give back at once what is needed again costs a tenth of all time
     "MIMALLOC_ARENA_RESERVE": "65536",  # KiB; a gigabyte, the default, would be the whole address space of a worker
 }
 
@@ -20,3 +22,19 @@ def allocator_environment() -> dict[str, str]:
     except PackageNotFoundError:
         return {}
     return {"LD_PRELOAD": str(library), **_OPTIONS}
+
+
+def giving_back() -> Callable[[], None]:
+    """Return what gives all that the calling thread does not use any more back to the system.
+
+    It does nothing where this process has another allocator.
+    """
+    collect = getattr(ctypes.CDLL(None), "mi_collect", None)
+    if collect is None:
+        return _nothing
+    collect.argtypes, collect.restype = (ctypes.c_bool,), None
+    return lambda: collect(True)  # "by force", in C
+
+
+def _nothing() -> None:
+    """Leave it to the allocator."""

@@ -30,6 +30,8 @@ _RDF_XML: Final = "application/rdf+xml"
 _XML: Final = frozenset({_RDF_XML, "application/sparql-results+xml"})
 _BINDING_FORMATS: Final = {name: QueryResultsFormat.from_media_type(name) for name in BINDING_TYPES}
 _GRAPH_FORMATS: Final = {name: RdfFormat.from_media_type(name) for name in GRAPH_TYPES}
+_LINES: Final = frozenset({"application/n-triples", "application/n-quads"})
+"""Formats with a triple in each line, so that they can be counted as they stand."""
 _NO_XML: Final = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));",
     re.IGNORECASE,
@@ -52,7 +54,11 @@ def write(result: Result, media_type: str, spool: Spool, most: int) -> None:
     media type cannot hold the answer.
     """
     file = cast(IO[bytes], spool)  # all that the engine calls is write
-    if isinstance(result, QueryTriples):
+    if isinstance(result, QueryTriples) and media_type in _LINES:
+        result.serialize(file, _GRAPH_FORMATS[media_type])
+        if spool.size > most and spool.read().count(b"\n") > most:
+            raise TooManyRowsError
+    elif isinstance(result, QueryTriples):
         triples = _counted(result, most)
         if media_type == _RDF_XML:
             triples = _with_element_names(triples)

@@ -9,18 +9,22 @@ import os
 import resource
 import socket
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from pyoxigraph import Store
 
+from koinon.query.allocator import giving_back
 from koinon.query.dataset import Datasets
 from koinon.query.evaluation import Caps, evaluate
 from koinon.query.wire import Inbox, send
 
 _STORES: Final = 3
 _GRACE: Final = 2
+_LONG_SECONDS: Final = 0.03
+"""A query that took longer may have needed much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,20 @@ def serve(descriptor: int, task: Task, datasets: Datasets) -> None:
     with socket.socket(fileno=descriptor) as connection:
         send(connection, {"status": "ready", "process": os.getpid(), "thread": threading.get_native_id()})
         inbox = Inbox(connection)
+        give_back = giving_back()
         while True:
             try:
                 job, _, _ = inbox.wait()
             except (EOFError, ConnectionError):
                 return
             _limit_processor(task.seconds)
+            began = time.perf_counter()
             try:
                 _answer(connection, stores, job, task)
             except ConnectionError:
                 return
+            if time.perf_counter() - began > _LONG_SECONDS:
+                give_back()
 
 
 def _answer(connection: socket.socket, stores: _Stores, job: dict[str, Any], task: Task) -> None:
