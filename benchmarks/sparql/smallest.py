@@ -1,4 +1,7 @@
-"""The smallest queries: what protocol, process boundary and cache cost, where the engine has little to do."""
+"""The smallest queries: what protocol, process boundary and cache cost, where the engine has little to do.
+
+The smallest of the mix, for which figures are promised, and two that are smaller than any of it.
+"""
 
 import re
 import shutil
@@ -12,6 +15,7 @@ from prepare import Prepared
 from report import Report, Target
 
 SECONDS = 4
+SMALLEST = "describe"
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)")
 
@@ -26,7 +30,8 @@ def smallest(prepared: Prepared, report: Report, runs: int, settings: dict[str, 
     ):
         drawn = Mix(raw.ask, prepared.seed)
         rows: list[list[object]] = []
-        for question in (Question("ASK {}", ASK), drawn.one_row()):
+        smallest_of_mix = next(one for one in drawn.rounds(1) if one.name == SMALLEST)
+        for question in (smallest_of_mix, Question("ASK {}", ASK), drawn.one_row()):
             peers = (raw, off, on)
             rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
             for number in range(runs):
@@ -37,7 +42,8 @@ def smallest(prepared: Prepared, report: Report, runs: int, settings: dict[str, 
             rows.append(
                 [question.name, *median.values(), f"{ratios[off.name]:.3f}", f"{ratios[on.name]:.3f}"],
             )
-            report.promise(Target(f"smallest ({question.name}): of raw, cache off", ratios[off.name], 0.25))
+            if question is smallest_of_mix:
+                report.promise(Target(f"smallest ({question.name}): of raw, cache off", ratios[off.name], 0.25))
             report.promise(Target(f"smallest ({question.name}): of raw, from the cache", ratios[on.name], 0.7))
     report.table(
         "smallest queries (answers/s)",
