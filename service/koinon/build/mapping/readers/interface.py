@@ -1,0 +1,114 @@
+"""What is asked of a reader, and what it gives: open tables with their records."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from koinon.build.mapping.records import Place, Record, Table
+
+READERS: Final = ("xlsx", "csv", "jsonl", "json", "genericode")
+"""The names of the readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTable:
+    """One table that a mapping reads.
+
+    ``name`` is a sheet of a workbook, or the keys that lead to the list in a JSON file, joined by dots
+    (``features``; empty: the file is the list itself). CSV, JSON Lines and Genericode hold one table and need none.
+    ``variants`` are the columns (of JSON: keys) that tell the versions of the publisher's schema apart: a table
+    must have all columns of one of them, and for JSON each record must. ``known`` are further columns that the
+    mapping speaks of. White space in titles does not matter; records carry them as they are written here.
+    ``header`` is the row of the titles. A table that is ``optional`` may be absent.
+    """
+
+    name: str = ""
+    variants: tuple[frozenset[str], ...] = ()
+    known: frozenset[str] = frozenset()
+    header: int = 1
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a file is to be read: by which of ``READERS``, and which tables of it.
+
+    ``source`` is the slug for error messages. ``encoding`` and ``delimiter`` are for CSV; an encoding other than
+    UTF-8 and UTF-16 with a byte order mark is used only where it is declared here.
+    """
+
+    reader: str
+    tables: tuple[WantedTable, ...] = (WantedTable(),)
+    source: str = "source"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may hold at most; above it the file is refused.
+
+    ``file`` and ``unpacked`` are bytes, of the file and of what a packed one (xlsx, gz) grows to, ``ratio`` how
+    many times larger the second may be once it has a MiB; ``cells`` and ``rows`` hold for each table; ``cell`` is
+    the characters of one cell, ``record`` the bytes of one line or JSON object; ``nesting`` the levels of JSON and
+    XML.
+    """
+
+    file: int = 2**28
+    unpacked: int = 2**30
+    ratio: int = 200
+    cells: int = 50_000_000
+    columns: int = 2_000
+    rows: int = 2_000_000
+    cell: int = 100_000
+    record: int = 2**24
+    nesting: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Stands in a record for a value that cannot be taken, such as a cell that shows ``#REF!``.
+
+    ``value`` is what stands in the file, ``rule`` a short stable name, ``detail`` what to do.
+    """
+
+    value: str
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """Stands among the records for a row or line that cannot be read while those after it can."""
+
+    place: Place
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling about a table although nothing of it is lost: ``place`` is the first of them."""
+
+    rule: str
+    place: Place
+    detail: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class OpenTable:
+    """A table whose records are read while one iterates over it, once, before the next table is opened.
+
+    ``table.columns`` is empty for JSON, whose keys show in each record; its numbers with a point or an exponent are
+    ``Decimal``. A record may hold a ``Fault`` in place of a value; cells in a column without a title stand under
+    ``(column AX)``. ``notes`` is complete after the last record.
+    """
+
+    table: Table
+    records: Iterator[Record | BadRecord]
+    notes: list[Note] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Record | BadRecord]:
+        """Return the records in the order of the file."""
+        return self.records
