@@ -11,140 +11,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ValidationError
 
 from koinon.build.findings import Finding
-from koinon.build.iris import iri_problem
-from koinon.build.languages import LANGUAGES
+from koinon.build.source_manifest import MANIFEST, Document, Manifest, Reading, Rights
 from koinon.model.errors import ConfigurationError
-from koinon.model.namespaces import BASE, ID
 
-MANIFEST = "source.toml"
+__all__ = ["MANIFEST", "Manifest", "Source", "find_sources", "manifest_for_file", "read_manifest"]
+
 MAX_MANIFEST = 2**20
 """Bytes of the largest manifest that is read."""
-RESERVED = frozenset({"ontology", "code", "territory", "catalogue", "shapes"})
-"""Slugs of the graphs that no source may take."""
-
-
-def _address(iri: str) -> str:
-    problem = iri_problem(iri)
-    if problem or not iri.startswith(("http://", "https://")):
-        raise ValueError(problem or f"{iri!r} does not begin with http:// or https://")
-    return iri
-
-
-def _of_document(iri: str) -> str:
-    if iri.startswith(BASE) and ("#" in iri or not iri.startswith(ID)):
-        raise ValueError(f"{iri!r} is none of the addresses of a document; give {ID}document/… or its own address")
-    return iri
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-HttpIri = Annotated[str, AfterValidator(_address)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Document(_Part):
-    """The primary source document: which it is, which bytes were read, and what is not known of it."""
-
-    iri: Annotated[HttpIri, AfterValidator(_of_document)]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-    not_held: Text | None = None
-    length: int | None = Field(default=None, gt=0)
-    issued: date | Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")] | None = None
-    issued_absent: Text | None = None
-    address: HttpIri | None = None
-    crawled: date | Literal["unknown"] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> Self:
-        if (self.sha256 is None) == (self.not_held is None):
-            raise ValueError("give either sha256 (of the received file) or not_held (the reason)")
-        if self.issued is not None and self.issued_absent is not None:
-            raise ValueError("give either issued or issued_absent, not both")
-        return self
-
-
-class Rights(_Part):
-    """What may be done with the source, and the licence of the graph made from it."""
-
-    statement: Text
-    licence: HttpIri
-
-
-class Reading(_Part):
-    """When the source was received, and how, by whom and with what review it was read."""
-
-    received: date
-    method: Slug
-    by: Text
-    review: Text
-    basis: Literal["stated", "implied", "external"]
-    receipts: Literal["every", "annotated"]
-
-
-class Manifest(_Part):
-    """The content of one ``source.toml``."""
-
-    slug: Slug
-    title: dict[Tag, Text] = Field(min_length=1)
-    kind: Literal["page", "external", "reference"]
-    language: str
-    format: Text | None = None
-    mints: tuple[Annotated[str, StringConstraints(pattern=r"^!?[a-z*][a-z*-]*/[a-z0-9*-]+$")], ...]
-    document: Document
-    rights: Rights
-    reading: Reading
-
-    @field_validator("slug")
-    @classmethod
-    def _not_reserved(cls, slug: str) -> str:
-        if slug in RESERVED:
-            raise ValueError(f"{slug} is the name of a graph that Koinon makes itself")
-        return slug
-
-    @field_validator("language")
-    @classmethod
-    def _known_language(cls, tag: str) -> str:
-        if tag not in LANGUAGES:
-            raise ValueError(f"unknown language {tag!r}; known are {', '.join(sorted(LANGUAGES))}")
-        return tag
-
-    @model_validator(mode="after")
-    def _ranges_need_a_length(self) -> Self:
-        if self.reading.receipts == "every" and self.document.length is None:
-            raise ValueError('receipts = "every" needs document.length, in characters')
-        return self
-
-    @model_validator(mode="after")
-    def _a_page_is_held_and_cited(self) -> Self:
-        if self.kind == "page" and (self.document.sha256 is None or self.reading.receipts != "every"):
-            raise ValueError(
-                'kind = "page" needs document.sha256 and document.length of the received file, and '
-                'reading.receipts = "every"; what is not held is kind = "external"'
-            )
-        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source folder with its manifest; ``files`` are its RDF files, sorted by name."""
+    """A source folder with its manifest.
+
+    ``files`` are its RDF files, sorted by name, or those that the manifest names, in its order.
+    """
 
     folder: Path
     manifest: Manifest
@@ -156,9 +41,12 @@ class Source:
         return self.manifest.slug
 
 
-def find_sources(folders: Iterable[Path], suffixes: Iterable[str]) -> tuple[list[Source], list[Finding]]:
+def find_sources(
+    folders: Iterable[Path], suffixes: Iterable[str], *, mapped: bool = False
+) -> tuple[list[Source], list[Finding]]:
     """Read every manifest under ``folders``; files with one of the ``suffixes`` are a source's RDF files.
 
+    Only a caller that can apply mappings says ``mapped``; for others a source with a mapping is refused.
     Returns the sources, sorted by slug, and one finding for each manifest that is refused (under its folder's
     name). Raises ConfigurationError where a folder does not exist, cannot be read or holds no source.
     """
@@ -173,10 +61,13 @@ def find_sources(folders: Iterable[Path], suffixes: Iterable[str]) -> tuple[list
         if isinstance(manifest, Finding):
             refused.append(manifest)
             continue
-        files = tuple(sorted(p for p in folder.iterdir() if not p.is_dir() and p.suffix.lower() in wanted))
-        if not files:
-            detail = f"the folder holds no RDF file; wanted is one of {', '.join(sorted(wanted))}"
-            refused.append(Finding(manifest.slug, "empty", str(folder), detail))
+        if manifest.mapping and not mapped:
+            detail = "no mapping can be applied here; give the statements as RDF"
+            refused.append(Finding(manifest.slug, "mapping", str(path), detail))
+            continue
+        files = _files(folder, manifest, wanted)
+        if isinstance(files, Finding):
+            refused.append(files)
             continue
         sources.append(Source(folder, manifest, files))
     for source in sources:
@@ -232,6 +123,22 @@ def manifest_for_file(path: Path) -> Manifest:
             receipts="annotated",
         ),
     )
+
+
+def _files(folder: Path, manifest: Manifest, wanted: frozenset[str]) -> tuple[Path, ...] | Finding:
+    if manifest.files is None:
+        files = tuple(sorted(p for p in folder.iterdir() if not p.is_dir() and p.suffix.lower() in wanted))
+        detail = f"the folder holds no RDF file; wanted is one of {', '.join(sorted(wanted))}"
+        return files or Finding(manifest.slug, "empty", str(folder), detail)
+    for name in manifest.files:
+        if not (folder / name).is_file():
+            return Finding(
+                manifest.slug, "empty", str(folder / name), "the manifest names this file; it is not there"
+            )
+        if manifest.mapping is None and Path(name).suffix.lower() not in wanted:
+            detail = f"this is no RDF file; known are {', '.join(sorted(wanted))}"
+            return Finding(manifest.slug, "format", str(folder / name), detail)
+    return tuple(folder / name for name in manifest.files)
 
 
 def _manifests(folders: Iterable[Path]) -> Iterator[Path]:
