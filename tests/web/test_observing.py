@@ -4,6 +4,7 @@ import json
 import logging
 import resource
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.types import Receive, Scope, Send
 
 from koinon.model.errors import ConfigurationError
 from koinon.model.settings import Settings
@@ -19,6 +21,7 @@ from koinon.query.outcome import Outcome
 from koinon.release.paths import Home
 from koinon.web.observing import Observer
 from koinon.web.querylog import LogFile, QueryLog, network_of
+from koinon.web.server import make_server
 from small_release import make_release
 
 RELEASE = "ab" * 32
@@ -91,6 +94,32 @@ def test_a_scrape_tells_worker_deaths_and_gauges_as_they_are_then(tmp_path: Path
     assert value("koinon_worker_deaths_total", cause="deadline") == 1
     assert (value("process_resident_memory_bytes") or 0) > 2**20
     assert (value("process_open_fds") or 0) > 3
+
+
+def test_a_scrape_tells_what_the_server_turned_away_by_itself(tmp_path: Path) -> None:
+    with observing(tmp_path) as observer:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = make_server(_nothing, Settings(max_connections=10), None, observer.turned_away)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with socket.create_connection(listener.getsockname(), 5) as client:
+                client.sendall(b"this is not HTTP\r\n\r\n")
+                assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            listener.close()
+        assert scrape(observer)("koinon_requests_turned_away_total", problem="bad-request") == 1
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take part in the server's start and end."""
+    while scope["type"] == "lifespan":
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
 
 
 def test_a_scrape_tells_the_release_its_age_and_the_software(tmp_path: Path) -> None:

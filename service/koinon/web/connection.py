@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -45,6 +46,7 @@ class Rules(Config):
 
     ``leaving`` are those that have their last answer: they hold no place any more, and are looked after still.
     ``turns`` are those that sent on before their answer was complete, and wait to be read further.
+    ``refused`` hears the name of the problem of each request that the server refuses by itself.
     """
 
     limits: Limits
@@ -52,6 +54,7 @@ class Rules(Config):
     leaving: "set[Connection]"
     replays: Replays
     turns: "deque[Connection]"
+    refused: Callable[[str], None]
 
 
 class Connection(Incoming):
@@ -162,6 +165,7 @@ class Connection(Incoming):
 
     def refuse(self, refused: Refused) -> None:
         """Answer by ourselves and end the connection; an answer that has begun is broken off."""
+        self.config.refused(refused.name)
         cycle = self.cycle if self.phase in (BODY, ANSWER) else None
         if cycle is not None:
             cycle.disconnected = True

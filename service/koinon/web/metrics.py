@@ -132,6 +132,11 @@ class Metrics:
         self.log_lines = self._counter(
             "koinon_query_log_lines", "Lines of the query log: written, dropped in a flood, or failed.", "result"
         )
+        self._turned_away = self._counter(
+            "koinon_requests_turned_away",
+            "Requests that the server itself refused, by their problem.",
+            "problem",
+        )
         # A counter that is there before its first event has no gap in its history.
         for result in ("written", "dropped", "failed"):
             self.log_lines.labels(result)
@@ -153,6 +158,10 @@ class Metrics:
     def worker_ended(self, cause: str) -> None:
         """Count the end of a worker that was not told to go."""
         self._deaths.labels(cause).inc()
+
+    def turned_away(self, problem: str) -> None:
+        """Count a request that the server refused by itself."""
+        self._turned_away.labels(problem).inc()
 
     def watch(self, name: str, read: Callable[[], float]) -> None:
         """Show what ``read`` returns as ``koinon_<name>``; it is called in another thread, at each scrape."""

@@ -68,6 +68,10 @@ class Observer:
         """Count a worker that ended: by a signal (``SIGKILL``) or another cause (``deadline``)."""
         self._metrics.worker_ended(cause)
 
+    def turned_away(self, problem: str) -> None:
+        """Count a request that the server refused by itself, before any part of the service saw it."""
+        self._metrics.turned_away(problem)
+
     def serving(self, release: str) -> None:
         """Tell which release is served from now on; until then it is the home's current one."""
         self._metrics.release.identifier = release

@@ -5,9 +5,11 @@ import logging
 import resource
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import Final, cast
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from koinon.model.errors import ConfigurationError
@@ -43,10 +45,20 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def make_server(app: ASGIApp, settings: Settings, log_level: str | None = "warning") -> Server:
+def _unheard(_: str) -> None:
+    """Nobody counts what was refused."""
+
+
+def make_server(
+    app: ASGIApp,
+    settings: Settings,
+    log_level: str | None = "warning",
+    on_refused: Callable[[str], None] = _unheard,
+) -> Server:
     """Return the server of an application, ready to run on listening sockets.
 
-    ``log_level`` None leaves logging as it is. Raises ConfigurationError for a wrong setting.
+    ``log_level`` None leaves logging as it is. ``on_refused`` hears the name of each problem that the server
+    answers by itself. Raises ConfigurationError for a wrong setting.
     """
     trusted = trusted_proxies(settings.trusted_proxies)
     rules = Rules(
@@ -74,15 +86,16 @@ def make_server(app: ASGIApp, settings: Settings, log_level: str | None = "warni
     rules.leaving = set()
     rules.replays = Replays()
     rules.turns = deque()
+    rules.refused = on_refused
     return Server(rules)
 
 
-def serve(app: ASGIApp, listener: socket.socket, settings: Settings, log_level: str = "warning") -> None:
-    """Serve the application until SIGINT or SIGTERM.
+def serve(app: FastAPI, listener: socket.socket, settings: Settings, log_level: str = "warning") -> None:
+    """Serve the application, one of ``create_app``, until SIGINT or SIGTERM.
 
     Raises ConfigurationError for a wrong setting, and where the application does not start.
     """
-    server = make_server(app, settings, log_level)
+    server = make_server(app, settings, log_level, app.state.observer.turned_away)
     prepare(listener)
     server.run(sockets=[listener])
     if not server.started:
