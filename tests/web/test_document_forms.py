@@ -176,7 +176,7 @@ def test_every_problem_names_a_page_that_explains_it(client: httpx.Client) -> No
 
 
 def test_the_vocabulary_answers_under_its_addresses(client: httpx.Client) -> None:
-    for address in ("/def", "/def/1.0.0", "/shapes", "/shapes/project", "/code/role", "/code/role/partner"):
+    for address in ("/def", "/def/1.1.0", "/shapes", "/shapes/project", "/code/role", "/code/role/partner"):
         turtle = client.get(address, headers={"Accept": "text/turtle"})
         assert turtle.status_code == 200
         assert len(Graph().parse(data=turtle.text, format="turtle")) > 10
@@ -187,7 +187,8 @@ def test_the_vocabulary_answers_under_its_addresses(client: httpx.Client) -> Non
 
 
 def test_the_fixed_context_may_be_kept_for_ever(client: httpx.Client) -> None:
-    assert "immutable" in client.get("/context/v1.0.jsonld").headers["cache-control"]
+    for kept in ("v1.0", "v1.1"):
+        assert "immutable" in client.get(f"/context/{kept}.jsonld").headers["cache-control"]
     assert "immutable" not in client.get("/context/v1.jsonld").headers["cache-control"]
 
 

@@ -27,7 +27,8 @@ from koinon.web.things import WHOLE, named_node, start_of, thing_resource
 
 router: Final = APIRouter()
 
-_CONTEXTS: Final = {"v1.jsonld": "public, max-age=3600", "v1.0.jsonld": "public, max-age=31536000, immutable"}
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_CONTEXTS: Final = {"v1.jsonld": "public, max-age=3600", "v1.0.jsonld": _FOR_GOOD, "v1.1.jsonld": _FOR_GOOD}
 Name = Annotated[str, Path(description="Name, with or without the suffix of a form.")]
 
 
@@ -74,7 +75,7 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
 
 @reads(router, "/context/{name}")
 async def context(request: Request, name: Name) -> Response:
-    """Answer with the JSON-LD context: ``v1.0.jsonld`` never changes, ``v1.jsonld`` is its newest compatible."""
+    """Answer with the JSON-LD context: ``v1.0.jsonld`` never changes, ``v1.jsonld`` is the newest compatible one."""
     if name not in _CONTEXTS:
         raise NotFoundError(f"There is no context of this name. There are: {', '.join(_CONTEXTS)}.")
     body = await run_in_threadpool((Door.of(request).assets.ontology / "context" / name).read_bytes)
