@@ -1,6 +1,6 @@
 """What is asked of a reader, and what it gives: open tables with their records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +8,8 @@ from koinon.build.mapping.records import Place, Record, Table
 
 READERS: Final = ("xlsx", "csv", "jsonl", "json", "genericode")
 """The names of the readers."""
+ENCODINGS: Final = ("utf-8", "utf-16", *(f"cp125{page}" for page in range(9)), "iso8859-2", "iso8859-7")
+"""The encodings that a mapping may declare, as Python names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,24 @@ class Wanted:
     encoding: str = "utf-8"
     delimiter: str = ","
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a reader, an encoding or a delimiter that there is not."""
+        if self.reader not in READERS:
+            raise ValueError(f"no reader is called {self.reader!r}; there are {', '.join(READERS)}")
+        if self.encoding not in ENCODINGS:
+            raise ValueError(f"the encoding {self.encoding!r} is not read; write one of {', '.join(ENCODINGS)}")
+        if len(self.delimiter) != 1 or self.delimiter in '"\r\n\0':
+            raise ValueError(f"{self.delimiter!r} cannot part cells; write one character, such as ',' or ';'")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a file may hold at most; above it the file is refused.
 
     ``file`` and ``unpacked`` are bytes, of the file and of what a packed one (xlsx, gz) grows to, ``ratio`` how
-    many times larger the second may be once it has a MiB; ``cells`` and ``rows`` hold for each table; ``cell`` is
-    the characters of one cell, ``record`` the bytes of one line or JSON object; ``nesting`` the levels of JSON and
-    XML.
+    many times larger the second may be once it has a MiB; ``cells``, ``columns`` and ``rows`` hold for each table;
+    ``strings`` is the bytes of what a workbook's cells share, which is held in memory; ``cell`` the characters of
+    one cell, ``record`` the bytes of one line or JSON object; ``nesting`` the levels of JSON and XML.
     """
 
     file: int = 2**28
@@ -60,6 +71,7 @@ class Limits:
     cells: int = 50_000_000
     columns: int = 2_000
     rows: int = 2_000_000
+    strings: int = 2**27
     cell: int = 100_000
     record: int = 2**24
     nesting: int = 100
@@ -102,12 +114,14 @@ class OpenTable:
 
     ``table.columns`` is empty for JSON, whose keys show in each record; its numbers with a point or an exponent are
     ``Decimal``. A record may hold a ``Fault`` in place of a value; cells in a column without a title stand under
-    ``(column AX)``. ``notes`` is complete after the last record.
+    ``(column AX)``. ``notes`` is complete after the last record. ``about`` holds what a Genericode file says of
+    itself: ``shortName``, ``version``, ``canonicalUri``, ``listId``.
     """
 
     table: Table
     records: Iterator[Record | BadRecord]
     notes: list[Note] = field(default_factory=list)
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Record | BadRecord]:
         """Return the records in the order of the file."""
