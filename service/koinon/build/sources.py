@@ -18,7 +18,16 @@ from koinon.build.findings import Finding
 from koinon.build.source_manifest import MANIFEST, Document, Manifest, Reading, Rights
 from koinon.model.errors import ConfigurationError
 
-__all__ = ["MANIFEST", "Manifest", "Source", "find_sources", "manifest_for_file", "read_manifest"]
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "Source",
+    "find_sources",
+    "manifest_for_file",
+    "parse_manifest",
+    "problems_of",
+    "read_manifest",
+]
 
 MAX_MANIFEST = 2**20
 """Bytes of the largest manifest that is read."""
@@ -79,6 +88,16 @@ def find_sources(
 
 def read_manifest(path: Path) -> Manifest | Finding:
     """Read one ``source.toml``; a finding names the file, the line or the key, and what is wrong with it."""
+    manifest = parse_manifest(path)
+    folder = path.parent.name
+    if isinstance(manifest, Manifest) and manifest.slug != folder:
+        detail = f"slug: {manifest.slug!r} is not the folder's name {folder!r}"
+        return Finding(folder, "manifest", str(path), detail)
+    return manifest
+
+
+def parse_manifest(path: Path) -> Manifest | Finding:
+    """Read a manifest that may lie in a folder of any name; for findings see ``read_manifest``."""
     folder = path.parent.name
     try:
         if not path.is_file() or path.stat().st_size > MAX_MANIFEST:
@@ -87,18 +106,17 @@ def read_manifest(path: Path) -> Manifest | Finding:
     except (OSError, ValueError, RecursionError) as error:
         return Finding(folder, "manifest", str(path), f"it cannot be read as TOML: {error}")
     try:
-        manifest = Manifest.model_validate(fields)
+        return Manifest.model_validate(fields)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        )
-        return Finding(folder, "manifest", str(path), problems)
-    if manifest.slug != folder:
-        return Finding(
-            folder, "manifest", str(path), f"slug: {manifest.slug!r} is not the folder's name {folder!r}"
-        )
-    return manifest
+        return Finding(folder, "manifest", str(path), problems_of(error))
+
+
+def problems_of(error: ValidationError) -> str:
+    """Return what is wrong with the fields of a manifest, each problem with its key."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors()
+    )
 
 
 def manifest_for_file(path: Path) -> Manifest:

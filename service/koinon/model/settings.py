@@ -59,6 +59,13 @@ class Settings(BaseModel):
         description="What the query log in the home says of a query's text: its hash, the text itself, or nothing "
         "is logged at all.",
     )
+    check_workers: int = Field(
+        default=2, ge=1, le=64, description="Checks of data that run at a time, each in a process."
+    )
+    check_queue: int = Field(default=16, ge=0, description="Checks of data that may wait.")
+    check_timeout: float = Field(default=20.0, gt=0, description="Seconds after which a check of data is stopped.")
+    check_memory: int = Field(default=2**30, gt=0, description="Memory that a check of data may use, in bytes.")
+    check_max_bytes: int = Field(default=8 * 2**20, gt=0, description="Most bytes that are checked at once.")
     client_seconds: float = Field(
         default=60.0, ge=0, description="Seconds of work that one client may cause per minute; 0 sets no limit."
     )
@@ -96,6 +103,16 @@ class Settings(BaseModel):
     disk_quota: int = Field(default=10 * 2**30, gt=0, description="Bytes that all releases together may use.")
     max_literal: int = Field(default=2**20, gt=0, description="Longest literal of a source, in bytes.")
     max_source: int = Field(default=2**30, gt=0, description="Largest file of a source, in bytes.")
+    operator: str = Field(
+        default="operator",
+        description="Who changes sources, as the journals say it: a role, no name of a person; --by overrides it.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description="Hosts that sources may be fetched from, separated by commas, with a port where it is not 443 "
+        "and with http:// before those without HTTPS; by default none.",
+    )
+    fetch_timeout: float = Field(default=60.0, gt=0, description="Seconds that fetching a source may take in all.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Self:
