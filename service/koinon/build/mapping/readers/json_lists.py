@@ -136,7 +136,7 @@ class _ListFile:
         at = 0
         while True:
             for match in _PIECE.finditer(self._text, at):
-                if match.end() == len(self._text) and not self._ended and len(match[0]) > 1:
+                if match.end() == len(self._text) and not self._ended and match[0][:1] == b'"':
                     break
                 at = match.end()
                 if path.leads_to(match[0]):
@@ -157,7 +157,7 @@ class _ListFile:
         while True:
             for match in _PIECE.finditer(self._text, at):
                 piece = match[0]
-                if match.end() == len(self._text) and not self._ended and len(piece) > 1:
+                if match.end() == len(self._text) and not self._ended and piece[:1] == b'"':
                     break
                 at = match.end()
                 if piece in {b"[", b"{"}:

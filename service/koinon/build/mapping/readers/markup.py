@@ -32,9 +32,11 @@ class Markup:
         start: Callable[[str, Attributes], None],
         end: Callable[[str], None],
         data: Callable[[str], None],
+        part: str = "",
     ) -> None:
-        """Prepare; ``nesting`` is how deep elements may stand."""
-        self._refuse = refuse
+        """Prepare; ``nesting`` is how deep elements may stand, ``part`` the XML file inside of a packed one."""
+        self._refusal = refuse
+        self._part = part
         self._nesting = nesting
         self._start = start
         self._end = end
@@ -52,6 +54,11 @@ class Markup:
     def line(self) -> int:
         """The line that is being read, from 1."""
         return self._parser.CurrentLineNumber
+
+    def _refuse(self, rule: str, detail: str, line: int) -> Exception:
+        if self._part:
+            return self._refusal(rule, f"line {line}: {detail}", table=self._part)
+        return self._refusal(rule, detail, row=line)
 
     def listen(self, wanted: bool) -> None:
         """Begin or stop to hand on text."""
@@ -72,26 +79,26 @@ class Markup:
                 if name == "not well-formed (invalid token)":
                     name += ", or text that is not UTF-8"
                 detail = f"the XML is broken at column {error.offset + 1}: {name}; fetch or save the file again"
-                raise self._refuse("syntax", detail, row=error.lineno) from error
+                raise self._refuse("syntax", detail, error.lineno) from error
             fed += len(block)
             if fed - self._parser.CurrentByteIndex > _TOKEN:
-                raise self._refuse("token", f"a tag or comment has more than {_TOKEN} bytes", row=self.line)
+                raise self._refuse("token", f"a tag or comment has more than {_TOKEN} bytes", self.line)
             yield
             if not block:
                 return
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and encoding.lower() not in _ENCODINGS:
-            raise self._refuse("encoding", f"the XML declares the encoding {encoding}; save it as UTF-8", row=1)
+            raise self._refuse("encoding", f"the XML declares the encoding {encoding}; save it as UTF-8", 1)
 
     def _doctype(self, *_arguments: object) -> None:
         detail = "XML with a DOCTYPE is refused, since entities could fetch or grow; save it without one"
-        raise self._refuse("doctype", detail, row=self.line)
+        raise self._refuse("doctype", detail, self.line)
 
     def _enter(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
         if self._depth > self._nesting:
-            raise self._refuse("nesting", f"elements stand more than {self._nesting} deep", row=self.line)
+            raise self._refuse("nesting", f"elements stand more than {self._nesting} deep", self.line)
         self._start(name[name.rfind(":") + 1 :] if ":" in name else name, attributes)
 
     def _leave(self, name: str) -> None:

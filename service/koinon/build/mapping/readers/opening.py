@@ -17,7 +17,21 @@ from koinon.build.mapping.readers.xlsx import open_xlsx
 def open_tables(path: Path, wanted: Wanted, limits: Limits) -> Iterator[OpenTable]:
     """Yield the wanted tables of a file, in the order in which they are wanted.
 
-    Raises SourceError, here or while records are read; docs/mappings.md lists the rules.
+    Raises SourceError, here or while records are read, by one of these rules:
+
+    * any file: ``unreadable``, ``size``, ``empty``, ``format``, ``damaged``, ``zip-bomb``, ``encoding``; beyond the
+      limits ``columns``, ``rows``, ``cells``, ``cell-size``, ``record-size``, ``line-size``
+    * tables: ``missing-column``, ``column-twice``, ``header-row``, ``header-twice``
+    * xlsx: ``old-xls``, ``encrypted``, ``no-such-sheet``, ``merged-cells``
+    * CSV: ``delimiter``, ``quotes``, ``nul``, ``line-ends``
+    * JSON: ``no-such-list``, ``syntax``, ``nesting``, ``duplicate-key``, ``number``, ``surrogate``
+    * XML: ``syntax``, ``doctype``, ``nesting``, ``token``
+
+    A ``BadRecord`` has one of ``too-few-cells``, ``too-many-cells``, ``header-twice``, ``cell-size``,
+    ``missing-key``, ``not-an-object``, ``syntax``, ``nesting``, ``duplicate-key``, ``number``, ``surrogate``,
+    ``no-such-column``, ``column-twice``; a ``Fault`` ``cell-error``, ``formula``, ``merged-cells``, ``number``,
+    ``date``, ``duration``, ``complex-value``; a ``Note`` ``formula``, ``hidden-sheet``, ``hidden-row``,
+    ``hidden-columns``, ``unread-sheet``, ``renamed-column``, ``row-above``.
     """
     refuse = Refusal(wanted.source, path.name)
     check_file(path, wanted.reader, refuse, limits)

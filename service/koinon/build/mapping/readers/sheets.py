@@ -98,7 +98,7 @@ class Rows:
         self._strings = strings
         self._shows = shows
         self._limits = limits
-        self._markup = Markup(refuse, limits.nesting, self._start, self._end, self._data)
+        self._markup = Markup(refuse, limits.nesting, self._start, self._end, self._data, sheet)
         self._row = Row(0)
         self._ready: list[Row] = []
         self._columns: dict[str, int] = {}

@@ -207,7 +207,7 @@ def _read_strings(book: Workbook, file: zipfile.ZipFile, part: str) -> None:
         elif element == "si":
             book.strings.add(unescaped("".join(pieces)))
 
-    markup = Markup(book.refuse, book.limits.nesting, start, end, pieces.append)
+    markup = Markup(book.refuse, book.limits.nesting, start, end, pieces.append, part)
     for _ in markup.read(book.open(file, part)):
         pass
 
@@ -258,6 +258,6 @@ def _parse(
 ) -> None:
     if file.getinfo(part).file_size > _SMALL:
         raise book.refuse("size", f"the part {part} of the workbook has more than {_SMALL} bytes; save it again")
-    markup = Markup(book.refuse, book.limits.nesting, start, end, lambda _text: None)
+    markup = Markup(book.refuse, book.limits.nesting, start, end, lambda _text: None, part)
     for _ in markup.read(book.open(file, part)):
         pass
