@@ -155,3 +155,18 @@ def test_a_broken_list_of_regions_is_refused(folder: Path, text: str, rule: str)
     with pytest.raises(SourceError) as refused:
         lookups.table("nuts")
     assert refused.value.rule == rule
+
+
+def test_tables_are_had_by_name_and_an_unknown_name_is_missing(lookups: Lookups) -> None:
+    assert "nuts" in lookups
+    assert "code:eu-programme" in lookups
+    assert "contries" not in lookups
+    assert set(lookups) == Lookups.names()
+
+
+def test_a_programme_has_the_period_that_its_name_ends_with(folder: Path) -> None:
+    rows = {"A": {"eng": "First (2014/2020)"}, "B": {"eng": "Second (2019/2020)"}}
+    lookups = Lookups.of({"eu-code-lists": write(folder, {"p.gc": genericode("eu-programme", rows)})})
+    table = "code:eu-programme"
+    assert found(lookups, table, "A").parts["period"] == "https://w3id.org/koinon/id/period/2014-2020"
+    assert "period" not in found(lookups, table, "B").parts

@@ -1,7 +1,7 @@
 import pytest
 from asked import found, missed
 
-from koinon.build.mapping.lookups import Lookups
+from koinon.build.mapping.lookups import Label, Lookups
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,10 @@ def test_sr_is_not_taken_for_suriname(lookups: Lookups) -> None:
 def test_a_code_that_contradicts_the_name_behind_it_is_ambiguous(lookups: Lookups) -> None:
     answer = missed(lookups, "countries", "DE Poland / POLSKA")
     assert (answer.rule, answer.candidates) == ("ambiguous", ("Germany", "Poland"))
+
+
+def test_countries_that_a_source_describes_already_are_left_to_it(lookups: Lookups) -> None:
+    greece = found(lookups, "country-territory", "GRC")
+    assert (greece.key, greece.parts["level"]) == ("gr", 0)
+    assert Label("Ελλάδα", "el") in greece.parts["labels"]  # type: ignore[operator]
+    assert missed(lookups, "country-territory", "DEU").rule == "kept-elsewhere"

@@ -1,5 +1,6 @@
 """Entries of code lists in Genericode, by code or by name in any of their languages."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -9,9 +10,13 @@ from koinon.build.languages import LANGUAGES
 from koinon.build.mapping.lookups.folding import Spellings
 from koinon.build.mapping.lookups.genericode import CodeList
 from koinon.build.mapping.lookups.interface import Found, Label, NotFound, Piece
+from koinon.model.namespaces import ID
 
 Extra = Callable[[str], Mapping[str, Piece]]
 
+_DATED: Final = "eu-programme"
+"""The list whose names end with a programming period, which is the part ``period`` (ours) of an entry."""
+_PERIOD: Final = re.compile(r"\((2014/2020|2021/2027)\)$")
 _SYMBOLS: Final[Mapping[str, str]] = {"€": "EUR", "zł": "PLN", "Kč": "CZK", "₴": "UAH", "₺": "TRY", "Ft": "HUF"}
 """Signs that one currency has; £, $, kr and the like stand for several, so that they are not here."""
 
@@ -78,8 +83,16 @@ class CodeLists:
     def named(self, name: str) -> Codes | None:
         """Return one list, or None where no registered file has it."""
         if name not in self._open and name in self._lists:
-            self._open[name] = Codes(self._lists[name])
+            entries = self._lists[name]
+            periods = {code: period_of(text) for code, text in entries.names.items()} if name == _DATED else {}
+            self._open[name] = Codes(entries, extra=lambda code: periods.get(code, {}))
         return self._open.get(name)
+
+
+def period_of(name: str) -> Mapping[str, Piece]:
+    """Return the programming period that stands at the end of a programme's name, if it is one of the Union's."""
+    match = _PERIOD.search(name)
+    return {"period": f"{ID}period/{match[1].replace('/', '-')}"} if match else {}
 
 
 def tag_of(code: str) -> str:

@@ -17,7 +17,7 @@ from babel.core import get_global
 
 from koinon.build.mapping.lookups.folding import Spellings, fold
 from koinon.build.mapping.lookups.genericode import LABEL_TAGS, CodeList
-from koinon.build.mapping.lookups.interface import Found, NotFound, Piece
+from koinon.build.mapping.lookups.interface import Found, Label, NotFound, Piece
 from koinon.build.mapping.lookups.places import COUNTRY, Places
 
 FURTHER_LANGUAGES: Final = (
@@ -114,6 +114,10 @@ class Countries:
             parts |= {"iso2": self._iso2[three], "eu": self._eu(three), "place": self._place(three)}
         return Found(three, self._entries.iri_of(three), parts, rule, note)
 
+    def labels(self, three: str) -> tuple[Label, ...]:
+        """Return the names of a country in the languages of the authority table."""
+        return tuple(Label(text, tag) for tag, text in sorted(self._entries.labels[three].items()))
+
     def _eu(self, three: str) -> str:
         codes: Mapping[str, str] = self._table["eu"]
         return codes.get(three, self._iso2[three])
@@ -144,3 +148,27 @@ class Countries:
                 # A name in the authority table is not made ambiguous by another language's name of another country.
                 if two in three_of and owners.get(fold(name), {three_of[two]}) == {three_of[two]}:
                     yield name, three_of[two]
+
+
+class CountryTerritories:
+    """The table ``country-territory``: a country as a place, for the source that describes it.
+
+    ``key`` is what stands behind ``place/country-``. Countries that another source describes are not found
+    (``kept-elsewhere``). Further parts: ``labels`` (in all languages), ``level`` (0).
+    """
+
+    def __init__(self, countries: Countries) -> None:
+        """Take the table ``countries``."""
+        self._countries = countries
+
+    def find(self, key: str, **_: str) -> Found | NotFound:
+        """Return the place of a country."""
+        found = self._countries.find(key)
+        if isinstance(found, NotFound):
+            return found
+        place = str(found.parts.get("place", ""))
+        if not place.startswith(COUNTRY):
+            reason = f"the reference source of places describes {found.key} as {place}"
+            return NotFound("kept-elsewhere", reason, (place,))
+        parts: dict[str, Piece] = {**found.parts, "labels": self._countries.labels(found.key), "level": 0}
+        return Found(place.removeprefix(COUNTRY), place, parts)

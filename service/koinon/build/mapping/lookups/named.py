@@ -1,7 +1,7 @@
 """The tables by name, made from the raw files of the registered reference sources when a mapping first asks."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final, Self
 import babel
 
 from koinon.build.mapping.lookups.codes import CodeLists, currencies, languages
-from koinon.build.mapping.lookups.countries import TABLE, Countries
+from koinon.build.mapping.lookups.countries import TABLE, Countries, CountryTerritories
 from koinon.build.mapping.lookups.genericode import CodeList, code_list
 from koinon.build.mapping.lookups.interface import Found, Lookup, NotFound
 from koinon.build.mapping.lookups.legal_forms import COLUMNS as FORM_COLUMNS
@@ -31,6 +31,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "nuts": (NUTS, PLACE),
     "nuts-territory": (NUTS, PLACE),
     "countries": (LISTS,),
+    "country-territory": (LISTS, PLACE),
     "languages": (LISTS,),
     "currencies": (LISTS,),
     "legal-forms": (FORMS,),
@@ -72,9 +73,12 @@ class NotRegistered:
         return NotFound("not-registered", f"the reference source {self.source} is not registered")
 
 
-@dataclass(frozen=True)
-class Lookups:
-    """The tables of one build. ``files`` are the raw files by the slug of their reference source."""
+@dataclass(frozen=True, eq=False)
+class Lookups(Mapping[str, Lookup]):
+    """The tables of one build, by name. ``files`` are the raw files by the slug of their reference source.
+
+    A name that no table has is a KeyError here, and a ConfigurationError that lists the names in ``table``.
+    """
 
     files: Mapping[str, Sequence[Path]]
     _tables: dict[str, Lookup] = field(default_factory=dict, repr=False)
@@ -83,6 +87,20 @@ class Lookups:
     def of(cls, raw_files_by_source: Mapping[str, Sequence[Path]]) -> Self:
         """Take the raw files; none is read before a table needs it."""
         return cls({source: tuple(files) for source, files in raw_files_by_source.items() if files})
+
+    def __getitem__(self, name: str) -> Lookup:
+        """Return a table."""
+        if name not in self.names() and not name.startswith(LIST):
+            raise KeyError(name)
+        return self.table(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of tables, lists in Genericode left out."""
+        return iter(sorted(self.names()))
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        return len(self.names())
 
     @staticmethod
     def names() -> frozenset[str]:
@@ -116,6 +134,8 @@ class Lookups:
                 return NutsTerritories(self._nuts)
             case "countries":
                 return self._countries or NotRegistered(f"{LISTS} (its list of countries)")
+            case "country-territory":
+                return CountryTerritories(self._countries) if self._countries else self._make("countries")
             case "languages" | "currencies":
                 entries = self._named_list({"languages": "language", "currencies": "currency"}[name])
                 made = languages if name == "languages" else currencies

@@ -13,9 +13,12 @@ from typing import Final
 from koinon.build.mapping.lookups.interface import Found, Label, NotFound, Piece
 from koinon.build.mapping.lookups.nuts_lists import MOST, NutsLists, pseudo
 from koinon.build.mapping.lookups.places import NUTS, Places
+from koinon.model.namespaces import CODE
 
 _KEY: Final = re.compile(r"([A-Za-z]{2}[0-9A-Za-z]{0,3})(?:\s.*)?", re.DOTALL)
 _ISO: Final[Mapping[str, str]] = {"GR": "EL", "GB": "UK"}
+_OUTSIDE: Final = frozenset({"CH", "IS", "LI", "NO"})
+"""Countries of the European Free Trade Association: the list has their statistical regions, which are not NUTS."""
 _LOOKALIKES: Final = (("O", "0"), ("I", "1"), ("L", "1"), ("S", "5"))
 
 
@@ -35,9 +38,9 @@ class Nuts:
     """The table ``nuts``: from a code to the place where it lies today.
 
     The key is a code, alone or with the name behind it (``SI041 / Osrednjeslovenska``); context ``version`` is the
-    version of NUTS where the file states it. Parts: ``code`` as read, ``version``, ``level``, ``current`` (the code
-    in the newest version; absent where there is none), ``share``, ``name`` (from the lists), ``label`` (the name,
-    or the code in words), ``parent``, ``country`` (the place, where one is known).
+    version of NUTS where the file states it. Parts: ``code`` as read, ``version``, ``level``, ``type`` (of our list
+    of types of places), ``current`` (the code in the newest version; absent where there is none), ``share``, ``name``
+    (from the lists), ``label`` (the name, or the code in words), ``parent``, ``country`` (the place, where known).
     """
 
     def __init__(self, lists: NutsLists, places: Places, countries: Mapping[str, str]) -> None:
@@ -84,6 +87,7 @@ class Nuts:
         edition = "" if version in ("", self.lists.newest) else f" of {version}"
         parts: dict[str, Piece] = {
             "level": level,
+            "type": self._type(code),
             "label": known or Label(f"{code} (NUTS {level}{edition}, {country})", "en"),
         }
         if known:
@@ -94,6 +98,13 @@ class Nuts:
         if parent and parent != self.iri_of(code, version):
             parts["parent"] = parent
         return parts
+
+    def _type(self, code: str) -> str:
+        if code in self._countries:
+            return f"{CODE}place-type/country"
+        if code[:2] in _OUTSIDE or code in self.lists.outside:
+            return f"{CODE}place-type/statistical-region"
+        return f"{CODE}place-type/nuts-{len(code) - 2}"
 
     def _parent(self, code: str, version: str) -> str:
         above = code[:-1]
@@ -154,7 +165,8 @@ class NutsTerritories:
     """The table ``nuts-territory``: from a code and a version to the territory itself, for the source of it.
 
     Where the territory is the same today, it is that of today; else it has a place of its own, and ``replaced`` is
-    the place that it went into. Places that another source describes are not found (``kept-elsewhere``).
+    the place that it went into. ``key`` is what stands behind ``place/nuts-``. Places that another source describes
+    are not found (``kept-elsewhere``).
     """
 
     def __init__(self, nuts: Nuts) -> None:
@@ -175,4 +187,4 @@ class NutsTerritories:
         parts = self._nuts.parts(code, at) | {"code": territory.code, "version": territory.version}
         if own != now and (code, at) == own:
             parts["replaced"] = self._nuts.iri_of(*now)
-        return Found(territory.code, iri, parts)
+        return Found(iri.removeprefix(NUTS), iri, parts)
