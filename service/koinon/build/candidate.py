@@ -1,24 +1,26 @@
 """One source on its way into a release: read, normalised, with receipts, written as a graph."""
 
-from collections.abc import Iterable
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, groupby
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Triple
+from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
+from koinon.build.collecting import Findings
 from koinon.build.describe import describe, graph_iri
 from koinon.build.findings import Finding, Severity
-from koinon.build.graphs import GraphFile, Index, index_of, write_graph
+from koinon.build.graphs import GraphFile, Index, indexed, lines_of, write_lines
 from koinon.build.normalise import Normaliser, skolemise
-from koinon.build.ownership import Mints, check_own
+from koinon.build.ownership import Mints, check_own, is_plainly_own
 from koinon.build.reading import read_file
+from koinon.build.ready import SUFFIX, Lines, NotReadyError, in_order
 from koinon.build.receipts import Receipt, Receipts, receipt_triples
 from koinon.build.sources import Source
 from koinon.model.errors import SourceError
 from koinon.model.settings import Settings
-
-MAX_FINDINGS = 200
-"""Findings kept per source; what is wrong a thousand times needs no thousand lines."""
 
 
 @dataclass(slots=True)
@@ -29,7 +31,9 @@ class Candidate:
     graph: GraphFile
     index: Index
     mints: Mints
-    findings: list[Finding] = field(default_factory=list)
+    found: Findings = field(default_factory=Findings)
+    _minted: set[str] | None = None
+    _foreign: dict[str, set[str]] | None = None
 
     @property
     def slug(self) -> str:
@@ -39,24 +43,95 @@ class Candidate:
     @property
     def refused(self) -> bool:
         """Tell whether anything found refuses the source."""
-        return any(finding.severity == Severity.REFUSED for finding in self.findings)
+        return self.found.refused
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found: of each rule the first few."""
+        return self.found.kept
+
+    @property
+    def counts(self) -> Counter[tuple[Severity, str]]:
+        """How often each rule was broken, with the examples that ``findings`` leaves out."""
+        return self.found.counts
 
     @property
     def minted(self) -> set[str]:
         """The things, not fragments, that the source types and may mint."""
-        return {iri for iri in self.index.types if "#" not in iri and self.mints.own(iri)}
+        if self._minted is None:
+            self._minted = {iri for iri in self.index.types if "#" not in iri and self.mints.own(iri)}
+        return self._minted
+
+    @property
+    def foreign_types(self) -> dict[str, set[str]]:
+        """The things that the source types and may not mint."""
+        if self._foreign is None:
+            types = self.index.types.items()
+            self._foreign = {iri: classes for iri, classes in types if not self.mints.own(iri)}
+        return self._foreign
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Take further findings, up to MAX_FINDINGS."""
-        for finding in findings:
-            if finding in self.findings:
-                continue
-            if len(self.findings) < MAX_FINDINGS or finding.severity == Severity.REFUSED:
-                self.findings.append(finding)
+        """Take further findings."""
+        self.found.add(findings)
+
+    def replace(self, graph: GraphFile, index: Index) -> None:
+        """Take another graph in the place of the one that was read."""
+        self.graph, self.index = graph, index
+        self._minted = self._foreign = None
 
 
 def make_candidate(source: Source, folder: Path, normaliser: Normaliser, settings: Settings) -> Candidate:
     """Read a source and write its graph to ``folder``; raises SourceError where it cannot be read at all."""
+    if _may_be_ready(source, settings):
+        try:
+            return _from_lines(source, folder, normaliser, settings)
+        except NotReadyError:
+            pass  # read as every other format, which tells what is wrong
+    return _from_triples(source, folder, normaliser, settings)
+
+
+def _may_be_ready(source: Source, settings: Settings) -> bool:
+    plain = source.manifest.reading.receipts != "every"
+    return plain and all(
+        path.suffix.lower() == SUFFIX and path.is_file() and path.stat().st_size <= settings.max_source
+        for path in source.files
+    )
+
+
+def _from_lines(source: Source, folder: Path, normaliser: Normaliser, settings: Settings) -> Candidate:
+    """Read files of N-Triples as streams of lines; raises NotReadyError where they have to be parsed whole."""
+    lines = Lines(normaliser, source.slug, settings.max_literal)
+    stated = in_order(chain.from_iterable(lines.of(path) for path in source.files), folder)
+    first = next(stated, None)
+    if first is None:
+        raise NotReadyError
+    findings = Findings()
+    mints = Mints(source.manifest.mints)
+    judged = _judged(chain([first], stated), source, mints, findings)
+    described = [line + b"\n" for line in lines_of(normaliser.triples(describe(source.manifest), source.slug))]
+    return _written(source, (line for line, _ in groupby(heapq.merge(judged, described))), folder, mints, findings)
+
+
+def _judged(lines: Iterable[bytes], source: Source, mints: Mints, findings: Findings) -> Iterator[bytes]:
+    """Pass sorted lines on; whatever is not plainly a statement about an own thing is judged as a triple."""
+    subject, own = b"", False
+    for line in lines:
+        about, predicate, _ = line.split(b" ", 2)
+        if about != subject:
+            subject, own = about, mints.own(about[1:-1].decode())
+        if not own or not is_plainly_own(predicate):
+            triples = (quad.triple for quad in parse(line, RdfFormat.N_TRIPLES))
+            findings.add(_own_findings(triples, source, mints))
+        yield line
+
+
+def _own_findings(triples: Iterable[Triple], source: Source, mints: Mints) -> Iterator[Finding]:
+    manifest = source.manifest
+    documents = frozenset({manifest.document.iri})
+    return check_own(triples, source.slug, mints, documents, authority=manifest.kind == "reference")
+
+
+def _from_triples(source: Source, folder: Path, normaliser: Normaliser, settings: Settings) -> Candidate:
     manifest = source.manifest
     graph = graph_iri(source.slug)
     receipts = Receipts(manifest)
@@ -74,26 +149,29 @@ def make_candidate(source: Source, folder: Path, normaliser: Normaliser, setting
     if named is not plain:
         _check_annotated_names(annotated, source.slug)
     mints = Mints(manifest.mints)
-    documents = frozenset({manifest.document.iri})
-    authority = manifest.kind == "reference"
-    findings = list(check_own(named, source.slug, mints, documents, authority=authority))
+    findings = Findings()
+    findings.add(_own_findings(named, source, mints))
     description = set(normaliser.triples(describe(manifest), source.slug)) - named
     if manifest.reading.receipts == "every":
         receipts.derive(named, annotated)
         for triple in description:
             annotated[triple] = [Receipt("external", "editorial")]
-    everything = named | description | set(receipt_triples(manifest, annotated))
-    entry = write_graph(
-        everything,
+    everything = lines_of(chain(named, description, receipt_triples(manifest, annotated)))
+    findings.add(receipts.findings)
+    return _written(source, (line + b"\n" for line in everything), folder, mints, findings)
+
+
+def _written(source: Source, lines: Iterable[bytes], folder: Path, mints: Mints, findings: Findings) -> Candidate:
+    index = Index()
+    entry = write_lines(
+        indexed(lines, index, mints.own),
         folder / f"{source.slug}.nt",
         slug=source.slug,
-        name=graph,
-        kind=manifest.kind,
-        title=dict(manifest.title),
+        name=graph_iri(source.slug),
+        kind=source.manifest.kind,
+        title=dict(source.manifest.title),
     )
-    candidate = Candidate(source, entry, index_of(everything), mints)
-    candidate.add([*findings, *receipts.findings])
-    return candidate
+    return Candidate(source, entry, index, mints, findings)
 
 
 def _check_annotated_names(annotated: Iterable[Triple], slug: str) -> None:

@@ -7,9 +7,10 @@ files.
 import hashlib
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,11 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from koinon.model.namespaces import BASE, CODE, DEF, ID, RDF, RDFS
 
 TYPE: Final = NamedNode(RDF + "type")
-_QUOTING: Final = frozenset(NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
+_TYPE: Final = TYPE.value
+_QUOTING: Final = frozenset(RDF + name for name in ("subject", "predicate", "object"))
+_OURS: Final = b"<" + BASE.encode()
+_BATCH: Final = 20_000
+"""Lines that are written at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,26 @@ class GraphFile:
 
 @dataclass(slots=True)
 class Index:
-    """What other graphs need to know of one: its types, and what it refers to (IRI to the place that names it)."""
+    """What other graphs need to know of one: its types, and what it refers to (IRI to the place that names it).
+
+    ``things`` leaves out those that the graph itself defines; ``untyped`` are subjects without a type.
+    """
 
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     things: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     terms: dict[str, str] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
-    subjects: set[str] = field(default_factory=set)
+    untyped: set[str] = field(default_factory=set)
+
+    @property
+    def subjects(self) -> set[str]:
+        """All subjects."""
+        return self.types.keys() | self.untyped
+
+    def speaks_of(self, iri: str) -> bool:
+        """Tell whether the graph has a statement about ``iri``."""
+        return iri in self.types or iri in self.untyped
 
 
 def as_text(triples: Iterable[Triple]) -> bytes:
@@ -60,13 +77,25 @@ def write_graph(
     triples: Iterable[Triple], path: Path, *, slug: str, name: str, kind: str, title: dict[str, str]
 ) -> GraphFile:
     """Write a graph and return its entry; raises OSError where the disk refuses."""
+    return write_lines(
+        (line + b"\n" for line in lines_of(triples)), path, slug=slug, name=name, kind=kind, title=title
+    )
+
+
+def write_lines(
+    lines: Iterable[bytes], path: Path, *, slug: str, name: str, kind: str, title: dict[str, str]
+) -> GraphFile:
+    """Write a graph from its sorted lines, each once and with its end; raises OSError where the disk refuses."""
     digest = hashlib.sha256()
-    lines = lines_of(triples)
+    count = 0
+    waiting = iter(lines)
     with path.open("wb") as file:
-        for line in lines:
-            file.write(line + b"\n")
-            digest.update(line + b"\n")
-    return GraphFile(slug, name, kind, title, path, digest.hexdigest(), len(lines))
+        while batch := list(islice(waiting, _BATCH)):
+            count += len(batch)
+            block = b"".join(batch)
+            file.write(block)
+            digest.update(block)
+    return GraphFile(slug, name, kind, title, path, digest.hexdigest(), count)
 
 
 def read_graph(path: Path) -> Iterator[Triple]:
@@ -83,44 +112,108 @@ def hash_of(path: Path) -> str:
 
 def index_of(triples: Iterable[Triple]) -> Index:
     """Index a graph; receipts are left out, as they repeat what is stated beside them."""
+    return index_lines(line + b"\n" for line in lines_of(triples))
+
+
+def index_file(path: Path) -> Index:
+    """Index a graph file."""
+    with path.open("rb") as file:
+        return index_lines(file)
+
+
+def index_lines(lines: Iterable[bytes], own: Callable[[str], bool] | None = None) -> Index:
+    """Index a graph from its sorted lines; the place of a reference is the first line that makes it.
+
+    With ``own``, that tells whose a thing is, references of a source to its own things only count where these are
+    not defined.
+    """
     index = Index()
-    for triple in triples:
-        subject, predicate, value = triple.subject, triple.predicate, triple.object
-        if predicate in _QUOTING or not isinstance(subject, NamedNode):
-            continue
-        index.subjects.add(subject.value)
-        place = f"{subject} {predicate}"
-        _refer(index, predicate.value, place, codes=False)
-        _note_foreign(index, predicate.value, place)
-        if not isinstance(value, NamedNode):
-            continue
-        if predicate == TYPE:
-            index.types[subject.value].add(value.value)
-            _note_foreign(index, value.value, place)
-            _refer(index, value.value, place, codes=True)
-        else:
-            _refer(index, value.value, place, codes=True)
-            if value.value.startswith(ID):
-                _note(index.things, value.value, place)
+    for _ in indexed(lines, index, own):
+        pass
     return index
 
 
-def _refer(index: Index, iri: str, place: str, *, codes: bool) -> None:
+def indexed(lines: Iterable[bytes], index: Index, own: Callable[[str], bool] | None = None) -> Iterator[bytes]:
+    """Pass sorted lines on, each with its end, and fill ``index`` on the way; it is complete at the end."""
+    shared: dict[frozenset[str], set[str]] = {}
+    predicates: dict[bytes, str | None] = {}
+    awaited: dict[str, str] = {}
+    classes: set[str] = set()
+    subject, spoken = b"", False
+    for line in lines:
+        yield line
+        about, predicate, value = line.split(b" ", 2)
+        if about != subject:
+            _close(index, subject, classes, shared, spoken=spoken)
+            subject, classes, spoken = about, set(), False
+        if predicate not in predicates:
+            predicates[predicate] = _predicate(index, predicate, about)
+        name = predicates[predicate]
+        if name is None:
+            continue
+        spoken = True
+        if name == _TYPE:
+            iri = value[1:-4].decode()
+            classes.add(iri)
+            if iri not in index.foreign and iri not in index.terms:
+                _note_class(index, iri, f"{about.decode()} <{_TYPE}>")
+        elif value.startswith(_OURS):
+            iri = value[1:-4].decode()
+            if not iri.startswith(ID):
+                _refer(index, iri, about, name)
+            elif not (own and own(iri)):
+                if iri not in index.things:
+                    index.things[iri] = f"{about.decode()} <{name}>"
+            elif iri not in index.types and iri not in awaited:
+                awaited[iri] = f"{about.decode()} <{name}>"
+    _close(index, subject, classes, shared, spoken=spoken)
+    index.things.update((iri, place) for iri, place in awaited.items() if iri not in index.types)
+
+
+def _close(
+    index: Index,
+    subject: bytes,
+    classes: set[str],
+    shared: dict[frozenset[str], set[str]],
+    *,
+    spoken: bool,
+) -> None:
+    """Note the types of a subject whose statements have all been seen; equal sets of classes are kept once."""
+    if not spoken or not subject.startswith(b"<"):
+        return
+    iri = subject[1:-1].decode()
+    if classes:
+        index.types[iri] = shared.setdefault(frozenset(classes), classes)
+    else:
+        index.untyped.add(iri)
+
+
+def _predicate(index: Index, predicate: bytes, subject: bytes) -> str | None:
+    """Note a predicate that was not met before; returns its IRI, or None where it only repeats statements."""
+    iri = predicate[1:-1].decode()
+    if iri in _QUOTING:
+        return None
+    place = f"{subject.decode()} <{iri}>"
     if iri.startswith(DEF):
-        _note(index.terms, iri, place)
-    elif codes and iri.startswith(CODE):
-        _note(index.codes, iri, place)
+        index.terms.setdefault(iri, place)
+    elif not iri.startswith((BASE, RDF, RDFS)):
+        index.foreign.setdefault(iri, place)
+    return iri
 
 
-def _note_foreign(index: Index, iri: str, place: str) -> None:
-    """Note a class or property of another vocabulary."""
-    if not iri.startswith((BASE, RDF, RDFS)):
-        _note(index.foreign, iri, place)
+def _note_class(index: Index, iri: str, place: str) -> None:
+    if iri.startswith(DEF):
+        index.terms[iri] = place
+    elif iri.startswith(CODE):
+        index.codes.setdefault(iri, place)
+    elif not iri.startswith((BASE, RDF, RDFS)):
+        index.foreign[iri] = place
 
 
-def _note(places: dict[str, str], iri: str, place: str) -> None:
-    """Keep the first place in alphabetical order, so that a report is the same every time."""
-    places[iri] = min(place, places.get(iri, place))
+def _refer(index: Index, iri: str, subject: bytes, predicate: str) -> None:
+    places = index.terms if iri.startswith(DEF) else index.codes if iri.startswith(CODE) else None
+    if places is not None and iri not in places:
+        places[iri] = f"{subject.decode()} <{predicate}>"
 
 
 def union(paths: Iterable[Path]) -> Iterator[bytes]:

@@ -74,6 +74,15 @@ _INTEGER = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 """What no text needs: control characters, and the direction controls that reorder the text around them."""
 
+_REMEMBERED: Final = 50_000
+"""Literals whose canonical form is remembered."""
+
+
+def forbidden_character(text: str) -> str | None:
+    """Return the first character of ``text`` that no text needs, or None."""
+    found = _CONTROL.search(text)
+    return found[0] if found else None
+
 
 def problem_of(literal: Literal) -> str | None:
     """Return what is wrong with the literal, in words, or None where it is well-typed.
@@ -81,9 +90,9 @@ def problem_of(literal: Literal) -> str | None:
     Datatypes outside XML Schema are taken as they are.
     """
     text = literal.value
-    control = _CONTROL.search(text)
+    control = forbidden_character(text)
     if control:
-        return f"the literal holds the control character U+{ord(control[0]):04X}"
+        return f"the literal holds the control character U+{ord(control):04X}"
     if literal.direction is not None:
         return "a base direction (RDF 1.2) is not kept; leave it out"
     iri = literal.datatype.value
@@ -135,6 +144,8 @@ def canonicaliser() -> Callable[[Literal], Literal]:
         if literal.datatype.value in {XSD + "string", RDF + "langString"}:
             return literal
         if literal not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
             store.clear()
             store.add(Quad(node, node, literal))
             kept = next(iter(store)).object

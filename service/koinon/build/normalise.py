@@ -20,6 +20,8 @@ from koinon.model.namespaces import SKOLEM
 MAX_BLANK_NODES: Final = 20_000
 CANONICAL_SECONDS: Final = 10.0
 """How long blank nodes that refer to each other may take to get their canonical labels."""
+_REMEMBERED: Final = 100_000
+"""IRIs whose check is remembered."""
 _T = TypeVar("_T", bound=Term)
 
 
@@ -65,6 +67,8 @@ class Normaliser:
 
     def _check(self, node: NamedNode, slug: str, outer: Triple) -> None:
         if node.value not in self._checked:
+            if len(self._checked) >= _REMEMBERED:
+                self._checked.clear()
             self._checked[node.value] = iri_problem(node.value)
         problem = self._checked[node.value]
         if problem:

@@ -33,6 +33,8 @@ _DEFINING = frozenset(
         OWL + "disjointWith",
     )
 )
+_DOUBTFUL = frozenset(str(node).encode() for node in (*_FORBIDDEN, *_DEFINING))
+_SHACL = f"<{SH}".encode()
 _VOCABULARY = (CODE, DEF.removesuffix("#"), SHAPES, STATEMENT)
 
 
@@ -49,7 +51,7 @@ class Mints:
         globs = tuple(globs)
         self._own = _pattern(glob for glob in globs if not glob.startswith("!"))
         self._not = _pattern(glob[1:] for glob in globs if glob.startswith("!"))
-        self.own = lru_cache(maxsize=None)(self._matches)
+        self.own = lru_cache(maxsize=2**16)(self._matches)
 
     def _matches(self, iri: str) -> bool:
         """Tell whether the thing ``iri``, or the thing whose fragment it is, is minted by this source."""
@@ -62,6 +64,11 @@ class Mints:
 def _pattern(globs: Iterable[str]) -> re.Pattern[str]:
     parts = [re.escape(glob).replace(r"\*", "[^/]*") for glob in globs]
     return re.compile(f"(?:{'|'.join(parts)})\\Z" if parts else r"(?!)")
+
+
+def is_plainly_own(predicate: bytes) -> bool:
+    """Tell whether a source may use the predicate, as written in N-Triples, of its own things without question."""
+    return predicate not in _DOUBTFUL and not predicate.startswith(_SHACL)
 
 
 def check_own(

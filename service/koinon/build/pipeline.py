@@ -13,15 +13,15 @@ from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.findings import Finding
-from koinon.build.graphs import GraphFile, Index, index_of, read_graph, write_graph
+from koinon.build.graphs import GraphFile, Index, index_file, write_graph
 from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
 from koinon.build.keeping import keep_raw
 from koinon.build.normalise import Normaliser
 from koinon.build.progress import Progress, Silent
 from koinon.build.reading import FORMATS
+from koinon.build.registry.active import all_sources
 from koinon.build.report import BuildReport, Outcome, SourceReport
 from koinon.build.shacl import Result, Validator
-from koinon.build.sources import find_sources
 from koinon.build.verifying import check_graph_files
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
 from koinon.build.workspace import whole_release, workspace
@@ -126,7 +126,7 @@ class _Build:
         return write_graph(triples, path, slug=slug, name=GRAPH + slug, kind=VOCABULARY, title={"en": title})
 
     def _read(self, folders: Sequence[Path]) -> list[Candidate]:
-        sources, refused = find_sources(folders, FORMATS)
+        sources, refused = all_sources(self.home, folders, FORMATS)
         for finding in refused:
             self.findings.setdefault(finding.source, []).append(finding)
         self.progress.stage("read", len(sources))
@@ -145,7 +145,7 @@ class _Build:
         for entry in self.parent.manifest.graphs if self.parent else ():
             if entry.slug in present and entry.kind not in {VOCABULARY, DERIVED} and self.parent:
                 path = self.parent.graph_file(entry.slug)
-                kept[entry.slug] = _Kept(entry, path, index_of(read_graph(path)))
+                kept[entry.slug] = _Kept(entry, path, index_file(path))
         return kept
 
     def _judge(

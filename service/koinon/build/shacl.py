@@ -1,4 +1,4 @@
-"""SHACL validation of one source in its context, with the fast engine, as plain frozen results.
+"""SHACL validation with the fast engine, as plain frozen results.
 
 The engine is given N-Triples text, never a store: a store rewrites strings on which ``sh:in`` and
 ``sh:hasValue`` rely.
@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import shacl
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, RdfFormat, parse
 
 from koinon.engine import Term
 from koinon.model.errors import VocabularyError
 from koinon.model.namespaces import SH
-
-_Key = tuple[str, str, str, str | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,77 +40,61 @@ class Result:
 
 
 class Validator:
-    """Compiled shapes with the context that every source shares."""
+    """Compiled shapes."""
 
-    def __init__(self, shapes: str, context: bytes = b"") -> None:
-        """Compile ``shapes`` (N-Triples text); ``context`` is N-Triples that stands beside every source.
-
-        Raises VocabularyError where the shapes are broken.
-        """
+    def __init__(self, shapes: str) -> None:
+        """Compile ``shapes`` (N-Triples text); raises VocabularyError where they are broken."""
         try:
             self._shapes = shacl.Shapes.from_text(shapes, format="ntriples") if shapes.strip() else None
         except ValueError as error:
             raise VocabularyError(
                 f"The shapes cannot be compiled: {error}. Mend them, then build again."
             ) from error
-        self._context = context
-
-    def with_context(self, context: bytes) -> "Validator":
-        """Return a validator with the same compiled shapes and another context."""
-        other = Validator("", context)
-        other._shapes = self._shapes
-        return other
+        self._messages = _messages(shapes)
 
     def validate(self, data: bytes) -> list[Result]:
-        """Validate ``data`` (N-Triples) in the context; returns every result, sorted.
+        """Validate ``data`` (N-Triples), context included; returns every result, sorted."""
+        found = map(self.result, self.run(data))
+        return sorted(found, key=lambda r: (r.focus, r.path or "", r.value or "", r.component, r.shape))
 
-        Results for nodes of the context are among them: the caller picks those of its source.
+    def run(self, data: bytes) -> list[shacl.Result]:
+        """Validate ``data`` (N-Triples), context included; returns what the engine finds, as it comes.
+
+        Raises VocabularyError where the shapes cannot be applied.
         """
         if self._shapes is None:
             return []
-        text = (self._context + data).decode()
         try:
-            report = self._shapes.validate_text(text, format="ntriples")
+            return self._shapes.validate_text(data.decode(), format="ntriples").results
         except ValueError as error:
             raise VocabularyError(f"The shapes cannot be applied: {error}. Mend them, then build again.") from error
-        languages = _languages(report)
-        found = (_result(raw, languages) for raw in report.results)
-        return sorted(found, key=lambda r: (r.focus, r.path or "", r.value or "", r.component, r.shape))
+
+    def result(self, raw: shacl.Result) -> Result:
+        """Return one result of the engine, with its messages by language, which the engine's own list has lost."""
+        texts = tuple(sorted(raw.messages))
+        return Result(
+            focus=raw.focus_node,
+            path=raw.path,
+            value=raw.value,
+            component=raw.component_iri,
+            severity=raw.severity,
+            messages=self._messages.get(texts) or ({"": texts[0]} if texts else {}),
+            shape=raw.root_shape or raw.source_shape or "",
+        )
 
 
-def _result(raw: shacl.Result, languages: dict[_Key, dict[str, str]]) -> Result:
-    texts = tuple(sorted(raw.messages))
-    key = (raw.focus_node, raw.component_iri, raw.severity_iri, raw.value, texts)
-    return Result(
-        focus=raw.focus_node,
-        path=raw.path,
-        value=raw.value,
-        component=raw.component_iri,
-        severity=raw.severity,
-        messages=languages.get(key) or ({"": texts[0]} if texts else {}),
-        shape=raw.root_shape or raw.source_shape or "",
-    )
-
-
-def _languages(report: shacl.Report) -> dict[_Key, dict[str, str]]:
-    """Return the messages of each result by language; the engine's own list has lost the tags."""
-    nodes: defaultdict[Term, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for quad in parse(report.serialize("ntriples").encode(), RdfFormat.N_TRIPLES):
-        if quad.predicate.value.startswith(SH):
-            nodes[quad.subject][quad.predicate.value.removeprefix(SH)].append(quad.object)
-    found: dict[_Key, dict[str, str]] = {}
-    for fields in nodes.values():
-        focus = fields.get("focusNode")
-        if not focus:
-            continue
-        messages = [m for m in fields["resultMessage"] if isinstance(m, Literal)]
-        value = str(fields["value"][0]) if fields.get("value") else None
-        texts = tuple(sorted(message.value for message in messages))
-        component, severity = fields["sourceConstraintComponent"][0], fields["resultSeverity"][0]
-        if isinstance(component, NamedNode) and isinstance(severity, NamedNode):
-            key = (str(focus[0]), component.value, severity.value, value, texts)
-            found[key] = {message.language or "": message.value for message in sorted(messages, key=_tag)}
-    return found
+def _messages(shapes: str) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return the messages of the shapes by their texts: language tag to text."""
+    said: defaultdict[Term, list[Literal]] = defaultdict(list)
+    for quad in parse(shapes, RdfFormat.N_TRIPLES):
+        if quad.predicate.value == SH + "message" and isinstance(quad.object, Literal):
+            said[quad.subject].append(quad.object)
+    return {
+        tuple(sorted(message.value for message in messages)): {
+            message.language or "": message.value for message in sorted(messages, key=_tag)
+        }
+        for messages in said.values()
+    }
 
 
 def _tag(message: Literal) -> tuple[str, str]:
