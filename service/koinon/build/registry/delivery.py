@@ -1,0 +1,121 @@
+"""What is handed in at one time: files, a source folder or an address, on their way to a version of a source."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from koinon.build.reading import FORMATS
+from koinon.build.registry.disk import MAPPING
+from koinon.build.registry.entries import Given, KeptMapping
+from koinon.build.registry.fetching import Fetcher, is_address
+from koinon.build.registry.lines import canonical
+from koinon.build.registry.manifests import Template, folder_fields, later_fields, make_manifest, manifest_toml
+from koinon.build.registry.options import Options
+from koinon.build.registry.receiving import Received
+from koinon.build.source_manifest import MANIFEST, Manifest
+from koinon.model.errors import ConfigurationError, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """``items`` are paths or one address; ``template`` is the mapping's, ``earlier`` that of the latest version."""
+
+    slug: str
+    items: Sequence[str]
+    options: Options
+    template: Template | None
+    earlier: Manifest | None
+    fetcher: Fetcher
+
+    def into(self, received: Received) -> Given:
+        """Receive everything; raises SourceError, ConfigurationError or OSError."""
+        folder = self._folder()
+        base: dict[str, object] = {}
+        day = self.options.received
+        if folder:
+            base = folder_fields(folder, self.slug)
+            reading = base["reading"]
+            day = day or (reading["received"] if isinstance(reading, dict) else None)
+            for path in self._files_of(folder, base.get("files")):
+                received.file(path)
+        else:
+            self._receive_items(received)
+        if self.template:
+            base = dict(self.template.fields)
+        elif not folder and self.earlier:
+            base = later_fields(self.earlier, received.files)
+        manifest = make_manifest(self.slug, base, self.options, received.files, day or datetime.now(UTC).date())
+        if manifest.mapping and not self.template:
+            detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
+            raise SourceError(self.slug, "mapping", MANIFEST, detail)
+        return self._version(received, manifest)
+
+    def _folder(self) -> Path | None:
+        folders = [item for item in self.items if not is_address(item) and Path(item).is_dir()]
+        addresses = [item for item in self.items if is_address(item)]
+        if not self.items or (len(self.items) > 1 and (folders or addresses)) or (folders and self.template):
+            raise ConfigurationError("Give one or more files, or one folder with a source.toml, or one address.")
+        return Path(folders[0]) if folders else None
+
+    def _files_of(self, folder: Path, named: object) -> list[Path]:
+        if isinstance(named, tuple):
+            return [folder / name for name in named]
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in FORMATS and not path.is_dir())
+        if not files:
+            raise SourceError(self.slug, "empty", str(folder), f"it holds no RDF file ({', '.join(FORMATS)})")
+        return files
+
+    def _receive_items(self, received: Received) -> None:
+        for item in self.items:
+            if is_address(item):
+                with self.fetcher.fetch(self.slug, item) as (name, pieces):
+                    received.pieces(name, pieces, item)
+                continue
+            path = Path(item)
+            if not path.exists():
+                raise ConfigurationError(f"{path} is not there. Give the file that is to be handed in.")
+            if self.template is None and path.suffix.lower() not in FORMATS:
+                detail = (
+                    f"this is no RDF file ({', '.join(FORMATS)}), and no mapping is called {self.slug!r}; "
+                    "docs/mappings.md says how to write one"
+                )
+                raise SourceError(self.slug, "format", path.name, detail)
+            received.file(path)
+
+    def _version(self, received: Received, manifest: Manifest) -> Given:
+        written = received.text(MANIFEST, manifest_toml(manifest))
+        mapping = None
+        if self.template:
+            kept = received.text(MAPPING, self.template.content)
+            mapping = KeptMapping(name=self.template.name, version=self.template.version, sha256=kept.sha256)
+        files = tuple(received.files)
+        inside: dict[str, object] = {
+            "manifest": written.sha256,
+            "files": [[file.name, file.sha256] for file in files],
+            "mapping": mapping.sha256 if mapping else None,
+        }
+        timeless = _without_day(manifest)
+        return Given(
+            version=_hash(inside)[:12],
+            manifest=written.sha256,
+            files=files,
+            mapping=mapping,
+            licence=manifest.rights.licence,
+            rights=manifest.rights.statement,
+            override=manifest.rights.override,
+            received=manifest.reading.received,
+            schedule=manifest.schedule,
+            options=self.options.kept(),
+            same=_hash({**inside, "manifest": hashlib.sha256(timeless).hexdigest()}),
+        )
+
+
+def _without_day(manifest: Manifest) -> bytes:
+    reading = manifest.reading.model_copy(update={"received": date.min})
+    return manifest_toml(manifest.model_copy(update={"reading": reading}))
+
+
+def _hash(fields: dict[str, object]) -> str:
+    return hashlib.sha256(canonical(fields)).hexdigest()
