@@ -193,14 +193,14 @@ class _ListFile:
 
     def _check_gap(self, start: int, end: int) -> None:
         if not (_NEXT if self._read else _FIRST).match(self._text[start:end]):
-            raise self._no_objects(start)
+            raise self._no_objects(start, end)
 
     def _check_end(self, start: int, end: int, piece: bytes) -> None:
         if piece != b"]" or not _FIRST.match(self._text[start:end]):
-            raise self._no_objects(start)
+            raise self._no_objects(start, end)
 
-    def _no_objects(self, start: int) -> Exception:
-        line = self._line + self._text.count(b"\n", 0, start)
+    def _no_objects(self, start: int, end: int) -> Exception:
+        line = self._line + self._text.count(b"\n", 0, end - len(self._text[start:end].lstrip()))
         detail = f"line {line}: here stands something other than objects with a comma between two of them"
         return self._refuse("syntax", detail, table=self._wanted.name, row=self._read + 1)
 

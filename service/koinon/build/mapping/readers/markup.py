@@ -16,6 +16,9 @@ _TOKEN: Final = 2**20
 """Bytes of one tag or comment; expat reads an unfinished one anew with each block."""
 _ENCODINGS: Final = {"utf-8", "utf8", "us-ascii", "ascii"}
 
+_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 begins with: nothing that looks at bytes would see anything in it."""
+
 Attributes = dict[str, str]
 
 
@@ -72,6 +75,8 @@ class Markup:
         fed = 0
         while True:
             block = stream.read(_BLOCK)
+            if not fed and (block.startswith(_MARKS) or 0 in block[:4]):
+                raise self._refuse("encoding", "the XML is not UTF-8; save it as UTF-8", 1)
             try:
                 self._parser.Parse(block, not block)
             except expat.ExpatError as error:

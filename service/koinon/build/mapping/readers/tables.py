@@ -35,6 +35,7 @@ class _CsvTable:
         self._limits = limits
         self._refuse = refuse
         self._notes = Notes()
+        self._title_line = ""
 
     def open(self) -> OpenTable:
         rows = self._rows()
@@ -71,7 +72,13 @@ class _CsvTable:
     def _rows(self) -> Iterator[Numbered]:
         with opened(self._path, self._refuse, self._limits) as stream:
             text = lines(stream, self._wanted.encoding, self._limits, self._refuse)
-            yield from self._parsed(text)
+            yield from self._parsed(self._watched(text))
+
+    def _watched(self, text: Iterator[str]) -> Iterator[str]:
+        for number, line in enumerate(text, 1):
+            if number == self._table.header:
+                self._title_line = line
+            yield line
 
     def _parsed(self, text: Iterator[str]) -> Iterator[Numbered]:
         reader = csv.reader(text, delimiter=self._wanted.delimiter, strict=True)
@@ -82,6 +89,8 @@ class _CsvTable:
             except StopIteration:
                 return
             except csv.Error as error:
+                if line <= self._table.header:
+                    self._check_delimiter()
                 raise self._broken(str(error), line, reader.line_num) from error
             if row and row != [""]:
                 yield line, row
@@ -99,24 +108,29 @@ class _CsvTable:
         )
         return self._refuse("quotes", detail, row=line)
 
-    def _check_elsewhere(self, line: int, titles: list[str], rows: Iterator[Numbered]) -> None:
-        wanted = WantedTable(variants=tuple(frozenset(map(plain, one)) for one in self._table.variants))
-        text = self._wanted.delimiter.join(titles)
+    def _check_delimiter(self) -> None:
+        """Refuse titles that are parted in another way than was declared."""
         for delimiter, name in _DELIMITERS.items():
-            cells = {plain(cell.strip('"')) for cell in text.split(delimiter)}
-            if delimiter != self._wanted.delimiter and not missing_of(wanted, dict.fromkeys(cells)):
+            cells = {plain(cell.strip().strip('"')) for cell in self._title_line.split(delimiter)}
+            if delimiter != self._wanted.delimiter and self._table.variants and self._has_wanted(cells):
                 used = _DELIMITERS.get(self._wanted.delimiter, repr(self._wanted.delimiter))
-                detail = (
-                    f"the cells are parted by {name}, while {used} is expected; save it with that, or declare it"
-                )
-                raise self._refuse("delimiter", detail, row=line)
+                detail = f"the cells are parted by {name}, while {used} is expected; save the file with that"
+                raise self._refuse("delimiter", detail, row=self._table.header)
+
+    def _has_wanted(self, titles: set[str]) -> bool:
+        wanted = WantedTable(variants=tuple(frozenset(map(plain, one)) for one in self._table.variants))
+        return not missing_of(wanted, dict.fromkeys(titles))
+
+    def _check_elsewhere(self, line: int, titles: list[str], rows: Iterator[Numbered]) -> None:
+        """Refuse titles that stand in another row, or in two."""
+        self._check_delimiter()
         upper = {plain(title) for title in titles}
         for other, row in islice(rows, _LOOKED_AT):
             names = {plain(cell) for cell in row}
-            if not missing_of(wanted, dict.fromkeys(names)):
+            if self._has_wanted(names):
                 detail = f"the titles stand in line {other}; remove the lines above them"
                 raise self._refuse("header-row", detail, row=other)
-            if not missing_of(wanted, dict.fromkeys(names | upper)):
+            if self._has_wanted(names | upper):
                 detail = f"the titles stand in two rows, lines {line} and {other}; write them into one"
                 raise self._refuse("header-twice", detail, row=line)
 

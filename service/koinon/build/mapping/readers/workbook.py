@@ -5,10 +5,11 @@ import re
 import zipfile
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from koinon.build.mapping.readers.interface import Fault, Limits
 from koinon.build.mapping.readers.markup import Attributes, Markup
@@ -77,32 +78,35 @@ class Workbook:
     strings: Strings = field(default_factory=Strings)
     shows: list[Show] = field(default_factory=list)
 
-    def open(self, file: zipfile.ZipFile, part: str) -> Bounded:
-        """Return a stream of one part; KeyError if there is none."""
-        info = file.getinfo(part)
-        return Bounded(_Part(file, info, self.refuse), self.refuse, self.limits, info.compress_size)
+    @contextmanager
+    def part(self, file: zipfile.ZipFile, name: str) -> Iterator[Bounded]:
+        """Open one part; KeyError if there is none."""
+        info = file.getinfo(name)
+        try:
+            stream = file.open(info)
+        except _BROKEN as error:
+            raise _damaged_part(name, error, self.refuse) from error
+        with stream:
+            yield Bounded(_Part(name, stream, self.refuse), self.refuse, self.limits, info.compress_size)
 
 
 class _Part:
     """A part of a packed file whose damage shows as SourceError."""
 
-    def __init__(self, file: zipfile.ZipFile, info: zipfile.ZipInfo, refuse: Refusal) -> None:
-        self._name = info.filename
+    def __init__(self, name: str, stream: IO[bytes], refuse: Refusal) -> None:
+        self._name = name
+        self._stream = stream
         self._refuse = refuse
-        try:
-            self._stream = file.open(info)
-        except _BROKEN as error:
-            raise self._damaged(error) from error
 
     def read(self, size: int, /) -> bytes:
         try:
             return self._stream.read(size)
         except _BROKEN as error:
-            raise self._damaged(error) from error
+            raise _damaged_part(self._name, error, self._refuse) from error
 
-    def _damaged(self, error: Exception) -> Exception:
-        detail = f"the part {self._name} of the workbook is damaged or encrypted ({error}); save it again"
-        return self._refuse("damaged", detail)
+
+def _damaged_part(name: str, error: Exception, refuse: Refusal) -> Exception:
+    return refuse("damaged", f"the part {name} of the workbook is damaged or encrypted ({error}); save it again")
 
 
 def open_parts(path: Path, refuse: Refusal) -> zipfile.ZipFile:
@@ -208,8 +212,9 @@ def _read_strings(book: Workbook, file: zipfile.ZipFile, part: str) -> None:
             book.strings.add(unescaped("".join(pieces)))
 
     markup = Markup(book.refuse, book.limits.nesting, start, end, pieces.append, part)
-    for _ in markup.read(book.open(file, part)):
-        pass
+    with book.part(file, part) as stream:
+        for _ in markup.read(stream):
+            pass
 
 
 def unescaped(text: str) -> str:
@@ -259,5 +264,6 @@ def _parse(
     if file.getinfo(part).file_size > _SMALL:
         raise book.refuse("size", f"the part {part} of the workbook has more than {_SMALL} bytes; save it again")
     markup = Markup(book.refuse, book.limits.nesting, start, end, lambda _text: None, part)
-    for _ in markup.read(book.open(file, part)):
-        pass
+    with book.part(file, part) as stream:
+        for _ in markup.read(stream):
+            pass

@@ -75,8 +75,9 @@ class _SheetTable:
         return OpenTable(Table(self._sheet.name, head.columns), records, notes)
 
     def _merged_cells(self) -> list[Merged]:
-        with open_parts(self._book.path, self._refuse) as file:
-            found = merged_cells(self._book.open(file, self._sheet.part), _MERGED)
+        book = self._book
+        with open_parts(book.path, self._refuse) as file, book.part(file, self._sheet.part) as stream:
+            found = merged_cells(stream, _MERGED)
         if found is None:
             detail = f"more than {_MERGED} ranges of cells are merged; unmerge them"
             raise self._refuse("merged-cells", detail, table=self._sheet.name)
@@ -84,8 +85,9 @@ class _SheetTable:
 
     def _rows(self) -> Iterator[Row]:
         rows = Rows(self._refuse, self._sheet.name, self._book.strings, self._book.shows, self._book.limits)
-        with open_parts(self._book.path, self._refuse) as file:
-            yield from rows.read(self._book.open(file, self._sheet.part))
+        book = self._book
+        with open_parts(book.path, self._refuse) as file, book.part(file, self._sheet.part) as stream:
+            yield from rows.read(stream)
         if rows.hidden_columns:
             self._notes.add("hidden-columns", self._place(), "columns are hidden; they were read")
 
@@ -118,9 +120,7 @@ class _SheetTable:
             alone = not missing_of(_plainly(self._wanted), dict.fromkeys(names))
             both = not missing_of(_plainly(self._wanted), dict.fromkeys(names | upper))
             if both and row == wanted + 1 and upper and (not alone or self._is_merged(wanted)):
-                detail = (
-                    f"the titles stand in two rows, {wanted} and {row}; write them into one and remove the other"
-                )
+                detail = f"the titles stand in two rows, {wanted} and {row}; write them into one row"
                 return self._refuse("header-twice", detail, table=self._sheet.name, row=wanted)
             if alone:
                 detail = f"the titles stand in row {row} and not in row {wanted}; remove the rows above them"
