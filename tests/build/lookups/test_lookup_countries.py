@@ -85,3 +85,10 @@ def test_countries_that_a_source_describes_already_are_left_to_it(lookups: Looku
     assert (greece.key, greece.parts["level"]) == ("gr", 0)
     assert Label("Ελλάδα", "el") in greece.parts["labels"]  # type: ignore[operator]
     assert missed(lookups, "country-territory", "DEU").rule == "kept-elsewhere"
+
+
+def test_a_file_that_states_iso_codes_is_read_by_them_alone(lookups: Lookups) -> None:
+    assert found(lookups, "country-codes", "SR").key == found(lookups, "country-codes", "SUR").key == "SUR"
+    assert (
+        missed(lookups, "country-codes", "UK").rule == missed(lookups, "country-codes", "Germany").rule == "unknown"
+    )

@@ -114,6 +114,15 @@ class Countries:
             parts |= {"iso2": self._iso2[three], "eu": self._eu(three), "place": self._place(three)}
         return Found(three, self._entries.iri_of(three), parts, rule, note)
 
+    def coded(self, code: str) -> Found | NotFound:
+        """Return the country with a code of ISO 3166-1."""
+        if code in self._iso2:
+            return self._found(code)
+        three = next((three for three, two in self._iso2.items() if two == code), None)
+        if three:
+            return self._found(three)
+        return NotFound("unknown", f"{code!r} is no code of ISO 3166-1 in the list of countries")
+
     def labels(self, three: str) -> tuple[Label, ...]:
         """Return the names of a country in the languages of the authority table."""
         return tuple(Label(text, tag) for tag, text in sorted(self._entries.labels[three].items()))
@@ -148,6 +157,21 @@ class Countries:
                 # A name in the authority table is not made ambiguous by another language's name of another country.
                 if two in three_of and owners.get(fold(name), {three_of[two]}) == {three_of[two]}:
                     yield name, three_of[two]
+
+
+class CountryCodes:
+    """The table ``country-codes``: codes of ISO 3166-1 and nothing else, for files that say they give these.
+
+    Parts are those of ``countries``.
+    """
+
+    def __init__(self, countries: Countries) -> None:
+        """Take the table ``countries``."""
+        self._countries = countries
+
+    def find(self, key: str, **_: str) -> Found | NotFound:
+        """Return the country with the code."""
+        return self._countries.coded(key.strip())
 
 
 class CountryTerritories:

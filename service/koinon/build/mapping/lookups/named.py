@@ -10,7 +10,7 @@ from typing import Final, Self
 import babel
 
 from koinon.build.mapping.lookups.codes import CodeLists, currencies, languages
-from koinon.build.mapping.lookups.countries import TABLE, Countries, CountryTerritories
+from koinon.build.mapping.lookups.countries import TABLE, Countries, CountryCodes, CountryTerritories
 from koinon.build.mapping.lookups.genericode import CodeList, code_list
 from koinon.build.mapping.lookups.interface import Found, Lookup, NotFound
 from koinon.build.mapping.lookups.legal_forms import COLUMNS as FORM_COLUMNS
@@ -31,6 +31,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "nuts": (NUTS, PLACE),
     "nuts-territory": (NUTS, PLACE),
     "countries": (LISTS,),
+    "country-codes": (LISTS,),
     "country-territory": (LISTS, PLACE),
     "languages": (LISTS,),
     "currencies": (LISTS,),
@@ -43,6 +44,7 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "nuts": (LISTS,),
     "nuts-territory": (LISTS,),
     "countries": (PLACE,),
+    "country-codes": (PLACE,),
     "legal-forms": (LISTS, PLACE),
     "legal-forms-in-names": (LISTS, PLACE),
     "postcode": (LISTS, PLACE),
@@ -134,6 +136,8 @@ class Lookups(Mapping[str, Lookup]):
                 return NutsTerritories(self._nuts)
             case "countries":
                 return self._countries or NotRegistered(f"{LISTS} (its list of countries)")
+            case "country-codes":
+                return CountryCodes(self._countries) if self._countries else self._make("countries")
             case "country-territory":
                 return CountryTerritories(self._countries) if self._countries else self._make("countries")
             case "languages" | "currencies":

@@ -39,8 +39,8 @@ class Nuts:
 
     The key is a code, alone or with the name behind it (``SI041 / Osrednjeslovenska``); context ``version`` is the
     version of NUTS where the file states it. Parts: ``code`` as read, ``version``, ``level``, ``type`` (of our list
-    of types of places), ``current`` (the code in the newest version; absent where there is none), ``share``, ``name``
-    (from the lists), ``label`` (the name, or the code in words), ``parent``, ``country`` (the place, where known).
+    of types of places), ``current`` (the code in the newest version; absent where there is none), ``share``,
+    ``name`` (from the lists), ``label`` (the name, or the code in words), ``parent``, ``country`` (its place).
     """
 
     def __init__(self, lists: NutsLists, places: Places, countries: Mapping[str, str]) -> None:
