@@ -98,7 +98,7 @@ LANGUAGES = {"ELL": {"eng": "Greek", "ell": "Ελληνικά"}, "CAT": {"eng": 
 CURRENCIES = {"EUR": {"eng": "Euro"}, "GBP": {"eng": "Pound sterling"}, "PLN": {"eng": "Zloty"}}
 PROGRAMMES = {"FIRST": {"eng": "The first programme", "fra": "Le premier programme"}, "TWO": {"eng": "Double"}}
 REGIONS = {"TRX11": {"tur": "Deneme", "eng": "Deneme"}, "DEX11": {"deu": "Musterkreis", "eng": "Musterkreis"}}
-REGIONS |= {"TRZZZ": {"eng": "Extra-Regio NUTS 3"}}
+REGIONS |= {"TRZZZ": {"eng": "Extra-Regio NUTS 3"}, "NOX11": {"eng": "Deneme/Dennem"}, "NOX12": {"eng": "Deneme"}}
 
 PLACES = """\
 @prefix adms: <http://www.w3.org/ns/adms#> .

@@ -105,3 +105,16 @@ def test_an_old_territory_says_what_it_went_into_only_where_that_is_one(lookups:
     assert merged.parts["replaced"] == f"{ID}place/nuts-dex22"
     assert "replaced" not in found(lookups, "nuts-territory", "DEX13", version="2021").parts
     assert "replaced" not in found(lookups, "nuts-territory", "GR91", version="2006").parts
+
+
+def test_a_territory_has_one_name_whatever_version_speaks_of_it(lookups: Lookups) -> None:
+    names = {
+        found(lookups, "nuts-territory", code, version=version).parts["label"]
+        for code, version in (("GR91", "2006"), ("EL91", "2021"), ("EL91", "2024"))
+    }
+    assert names == {Label("EL91 (NUTS 2, Greece)", "en")}
+
+
+def test_a_region_with_its_names_in_two_languages_has_no_language(lookups: Lookups) -> None:
+    assert found(lookups, "nuts", "NOX11").parts["label"] == Label("Deneme/Dennem", "und")
+    assert found(lookups, "nuts", "NOX12").parts["label"] == Label("Deneme", "nb")

@@ -63,6 +63,12 @@ class Nuts:
             parts["share"] = f"{territory.share:.3f}"
         return Found(territory.code, self.iri_of(code, at), parts, territory.rule, self._note(territory))
 
+    def known_as(self, code: str, version: str) -> tuple[str, str]:
+        """Return a territory's code with the last version in which the code means this territory."""
+        versions = self.lists.versions.get(code, ())
+        same = (newer for newer in reversed(versions) if self.lists.crosswalk.same((code, version), (code, newer)))
+        return code, next(same, version)
+
     def iri_of(self, code: str, version: str) -> str:
         """Return the IRI of a territory: a place that is described elsewhere, else one with the code in its name.
 
@@ -71,16 +77,15 @@ class Nuts:
         """
         if code in self._countries:
             return self._countries[code]
-        versions = self.lists.versions.get(code, (version,))
-        same = (newer for newer in reversed(versions) if self.lists.crosswalk.same((code, version), (code, newer)))
-        known_as = next(same, version)
-        if known_as != versions[-1]:
-            return f"{NUTS}{code.lower()}-{known_as}"
+        _, last = self.known_as(code, version)
+        if last != self.lists.versions.get(code, (last,))[-1]:
+            return f"{NUTS}{code.lower()}-{last}"
         return self._places.codes.get(("Eurostat", code)) or f"{NUTS}{code.lower()}"
 
     def parts(self, code: str, version: str) -> dict[str, Piece]:
         """Return what is known of a territory: level, names, the place that it is part of."""
         level = len(code) - 2
+        _, version = self.known_as(code, version)
         latest = version == self.lists.versions.get(code, (version,))[-1]
         known = self.lists.labels.get(code) if latest else None
         country = self.lists.countries.get(code[:2], code[:2])
@@ -92,9 +97,10 @@ class Nuts:
         }
         if known:
             parts["name"] = known
-        if code[:2] in self._countries:
-            parts["country"] = self._countries[code[:2]]
-        parent = self._parent(code, version)
+        prefix = code[:2] if code[:2] in self._countries else _ISO.get(code[:2], code[:2])
+        if prefix in self._countries:
+            parts["country"] = self._countries[prefix]
+        parent = self._parent(code, version) or self._countries.get(prefix, "")
         if parent and parent != self.iri_of(code, version):
             parts["parent"] = parent
         return parts
@@ -110,7 +116,7 @@ class Nuts:
         above = code[:-1]
         if len(above) > 2 and version in self.lists.versions.get(above, ()):
             return self.iri_of(above, version)
-        return self._countries.get(code[:2], "")
+        return ""
 
     def _resolve(self, key: str, version: str) -> Territory | NotFound:
         match = _KEY.fullmatch(key.strip())

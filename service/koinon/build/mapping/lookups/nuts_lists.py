@@ -24,6 +24,8 @@ MOST: Final = 0.95
 """The share of the people that makes one territory the successor of another."""
 
 _OTHER_SCRIPT: Final = frozenset({"bg", "el", "mk", "sr", "uk"})
+_TWO_NAMES: Final = frozenset({"ES", "IT", "NO"})
+"""Countries with one official language where a region's name stands in two languages, with a stroke between."""
 _GREEK, _CYRILLIC = 0x370, 0x52F
 
 Dated = tuple[str, str]
@@ -130,7 +132,7 @@ def language_of(prefix: str, text: str) -> str:
     official = {tag.partition("_")[0] for tag in get_official_languages(country)}
     if official >= {"nb", "nn"}:
         official = {"nb"}
-    if len(official) != 1 or "/" in text:
+    if len(official) != 1 or ("/" in text and country in _TWO_NAMES):
         return "und"
     language = official.pop()
     if language in _OTHER_SCRIPT and not any(_GREEK <= ord(letter) <= _CYRILLIC for letter in text):
