@@ -1,5 +1,6 @@
 """The parts of an xlsx file other than its sheets (ECMA-376): which sheets there are, texts, number formats."""
 
+import errno
 import posixpath
 import re
 import zipfile
@@ -84,7 +85,7 @@ class Workbook:
         info = file.getinfo(name)
         try:
             stream = file.open(info)
-        except _BROKEN as error:
+        except (*_BROKEN, OSError) as error:
             raise _damaged_part(name, error, self.refuse) from error
         with stream:
             yield Bounded(_Part(name, stream, self.refuse), self.refuse, self.limits, info.compress_size)
@@ -101,11 +102,13 @@ class _Part:
     def read(self, size: int, /) -> bytes:
         try:
             return self._stream.read(size)
-        except _BROKEN as error:
+        except (*_BROKEN, OSError) as error:
             raise _damaged_part(self._name, error, self._refuse) from error
 
 
 def _damaged_part(name: str, error: Exception, refuse: Refusal) -> Exception:
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a list of parts that points before the file
+        return refuse("unreadable", f"the file cannot be read: {error.strerror or error}")
     return refuse("damaged", f"the part {name} of the workbook is damaged or encrypted ({error}); save it again")
 
 
