@@ -21,4 +21,4 @@ def test_the_example_of_the_guide_is_accepted(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
     settings = Settings.from_environment(home=tmp_path / "home")
     report = check_path(tmp_path / "cooperative-week", settings, Assets.locate(settings))
-    assert not report.refused, report.lines()
+    assert not report.refused, report.findings

@@ -19,7 +19,7 @@ PLACE = re.compile(r"%\(\w+\)s")
 
 
 def texts_of_the_interface() -> set[str | tuple[str, str]]:
-    """Every text that templates and problems ask a translation for; plural ones as pairs."""
+    """Every text that templates, problems and reports of checks ask a translation for; plural ones as pairs."""
     found: set[str | tuple[str, str]] = set()
     for path in sorted((WEB / "templates").glob("*.html")):
         with path.open("rb") as file:
@@ -28,8 +28,13 @@ def texts_of_the_interface() -> set[str | tuple[str, str]]:
                     found.add((message[0], message[1]))
                 elif message is not None:
                     found.add(message if isinstance(message, str) else message[0])
-    with (WEB / "problems.py").open("rb") as file:
-        found |= {message for _, _, message, _ in extract_python(file, ["_"], [], {})}
+    for path in (WEB / "problems.py", *(WEB / "checking").glob("*.py")):
+        with path.open("rb") as file:
+            for _, function, message, _ in extract_python(file, ["_", "ngettext"], [], {}):
+                if isinstance(message, str):
+                    found.add(message)
+                elif function == "ngettext":
+                    found.add((message[0], message[1]))
     return found
 
 

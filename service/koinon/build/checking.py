@@ -1,87 +1,267 @@
 """``koinon check``: the judgement of a build on one source or file, without a release."""
 
+import re
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from pyoxigraph import NamedNode
 
 from koinon.build.candidate import Candidate, make_candidate
-from koinon.build.findings import Finding
-from koinon.build.graphs import Index, as_text, index_of, read_graph
-from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
+from koinon.build.context import Context, Types
+from koinon.build.describe import describe
+from koinon.build.findings import Finding, Severity
+from koinon.build.graphs import TYPE, Index, as_text, lines_of
+from koinon.build.judging import dangling, judge_ownership, judge_references, validate
 from koinon.build.normalise import Normaliser
-from koinon.build.progress import Silent
 from koinon.build.reading import FORMATS
-from koinon.build.report import BuildReport, Outcome, SourceReport
-from koinon.build.shacl import Validator
+from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file
+from koinon.build.telling import TITLES, suffix_of, suffix_of_content
 from koinon.build.vocabulary import read_vocabulary
 from koinon.build.writing import read_owners
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, SourceError
 from koinon.model.settings import Settings
-from koinon.release.current import current_id, open_current
+from koinon.release.current import Release, current_id, open_current
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 
+NOT_HANDED_IN: Final = "checked, not handed in"
+"""What the manifest of a file without one says of its document."""
 
-def check_path(path: Path, settings: Settings, assets: Assets) -> BuildReport:
+_LONGEST_NAME: Final = 80
+_STRANGE = re.compile(r"[^\w.()-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: in ``findings`` everything, and in ``results`` once more what the shapes say.
+
+    Both hold the first few of each rule; ``counts`` says how often each was broken, by severity and rule.
+    ``name`` is the file or folder, ``format`` its format by name, empty for a folder or where it was not told.
+    """
+
+    slug: str
+    name: str
+    format: str
+    triples: int
+    findings: tuple[Finding, ...]
+    counts: Counter[tuple[Severity, str]]
+    results: tuple[Result, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether a build would refuse it."""
+        return bool(self.count(Severity.REFUSED))
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of findings of one severity."""
+        return sum(number for (found, _), number in self.counts.items() if found == severity)
+
+
+class Checker:
+    """Judges one source after the other with the current release, where there is one, as their context.
+
+    What all checks share is read once. Of the release only what a source speaks of is looked up, so that a check
+    costs as much as its source is large. An imported release is no context: nothing in it was judged.
+    """
+
+    def __init__(self, settings: Settings, assets: Assets) -> None:
+        """Read vocabulary and shapes and open the release; raises VocabularyError where the former are broken."""
+        self._settings = settings
+        self._normaliser = Normaliser()
+        vocabulary = read_vocabulary(assets, self._normaliser)
+        self._terms = {t.subject.value for t in vocabulary.ontology if isinstance(t.subject, NamedNode)}
+        self._codes = {t.subject.value for t in vocabulary.codes if isinstance(t.subject, NamedNode)}
+        self._context = as_text(vocabulary.ontology | vocabulary.codes)
+        self._validator = Validator(vocabulary.shapes)
+        self._release: _Release | None = None
+        home = Home(settings.home)
+        if current_id(home):
+            release = open_current(home)
+            self._release = None if release.manifest.imported else _Release(release)
+
+    def check(self, source: Source, work: Path) -> Checked:
+        """Judge a source; ``work`` is a folder for what lies between, which the caller removes."""
+        single = source.files[0] if len(source.files) == 1 else None
+        name = single.name if single else source.folder.name
+        title = TITLES.get(single.suffix.lower(), "") if single else ""
+        try:
+            candidate = make_candidate(source, work, self._normaliser, self._settings)
+        except SourceError as error:
+            finding = _hinted(Finding.of(error), source.files)
+            return _unread(source.slug, name, title, finding)
+        others = _Others(self._release, candidate.slug) if self._release else None
+        kept, owners = others.about(candidate) if others is not None else ({}, {})
+        judge_ownership([candidate], kept, owners)
+        known = {iri for index in kept.values() for iri in index.types}
+        judge_references([candidate], known, self._terms, self._codes)
+        if others is not None:
+            typed = known | set(candidate.index.types)
+            candidate.add(_news(dangling(source.slug, candidate.index, typed, self._codes), candidate))
+        # The shapes are asked whatever else is wrong, so that people can mend everything at once.
+        types: list[Types] = [candidate.index.types, *([others] if others is not None else [])]
+        context = Context(self._context, types, others.references if others is not None else ())
+        results = validate(candidate, self._validator, context)
+        found = candidate.findings
+        triples = candidate.graph.triples
+        if source.manifest.document.not_held == NOT_HANDED_IN:
+            triples -= len(lines_of(self._normaliser.triples(describe(source.manifest), source.slug)))
+        return Checked(source.slug, name, title, triples, tuple(found), candidate.counts, tuple(results))
+
+    def check_bytes(self, content: bytes, name: str, suffix: str | None, work: Path) -> Checked:
+        """Judge what somebody hands in under the ``name``; without a ``suffix`` its format is told."""
+        told = suffix or suffix_of(content, name)
+        plain = _STRANGE.sub("-", Path(name).stem).strip("-.")[:_LONGEST_NAME] or "input"
+        if told is None:
+            detail = "this is neither of the formats of RDF nor a table whose mapping is named"
+            finding = Finding(plain, "format", name or plain, detail)
+            return _unread(plain, name or plain, "", finding)
+        file = work / f"{plain}{told}"
+        file.write_bytes(content)
+        source = Source(work, manifest_for_file(file), (file,))
+        return self.check(source, work)
+
+
+class _Release:
+    """The release that is the context of checks; ``graphs`` are those of its sources, by name."""
+
+    def __init__(self, release: Release) -> None:
+        self.store = release.open().raw
+        self.owners = read_owners(release)
+        kept = [entry for entry in release.manifest.graphs if entry.kind not in {"vocabulary", DERIVED}]
+        self.graphs = {NamedNode(e.name): (e.slug, e.kind, release.graph_file(e.slug)) for e in kept}
+
+
+class _Others(Mapping[str, set[str]]):
+    """The types that all sources but one give to things; each is looked up when it is asked for."""
+
+    def __init__(self, release: _Release, slug: str) -> None:
+        self._release = release
+        self._slug = slug
+        self._found: dict[str, dict[str, set[str]]] = {}
+
+    @property
+    def references(self) -> list[Path]:
+        """The graph files of reference data."""
+        graphs = sorted(self._release.graphs.values())
+        return [path for slug, kind, path in graphs if kind == "reference" and slug != self._slug]
+
+    def about(self, candidate: Candidate) -> tuple[dict[str, Index], dict[str, str]]:
+        """Return the index of each other source, of the things that the candidate names alone, and their owners."""
+        index = candidate.index
+        named = index.types.keys() | index.things.keys() | index.untyped
+        kept = {slug: Index() for slug, _, _ in self._release.graphs.values() if slug != self._slug}
+        for iri in named:
+            for slug, classes in self._types(iri).items():
+                kept[slug].types[iri] |= classes
+        owners = self._release.owners
+        return kept, {iri: owners[iri] for iri in named if owners.get(iri) in kept}
+
+    def _types(self, iri: str) -> dict[str, set[str]]:
+        """Return the classes of a thing by the source that says so."""
+        found = self._found.get(iri)
+        if found is None:
+            found = self._found[iri] = {}
+            for quad in self._release.store.quads_for_pattern(NamedNode(iri), TYPE, None, None):
+                if not isinstance(quad.graph_name, NamedNode) or not isinstance(quad.object, NamedNode):
+                    continue
+                source = self._release.graphs.get(quad.graph_name)
+                if source is not None and source[0] != self._slug:
+                    found.setdefault(source[0], set()).add(quad.object.value)
+        return found
+
+    def __getitem__(self, iri: str) -> set[str]:
+        found = self._types(iri)
+        if not found:
+            raise KeyError(iri)
+        return set().union(*found.values())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([iri for iri, found in self._found.items() if found])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _unread(slug: str, name: str, title: str, finding: Finding) -> Checked:
+    return Checked(slug, name, title, 0, (finding,), Counter([(finding.severity, finding.rule)]))
+
+
+def _news(warnings: Iterable[Finding], candidate: Candidate) -> Iterator[Finding]:
+    """Yield the warnings about what was not refused already, and not about the document that a bare file lacks."""
+    said = {_about(f) for f in candidate.findings if f.rule in {"dangling", "unknown-code", "untyped"}}
+    if candidate.source.manifest.document.not_held == NOT_HANDED_IN:
+        said.add(f"<{candidate.source.manifest.document.iri}>")
+    return (finding for finding in warnings if _about(finding) not in said)
+
+
+def _about(finding: Finding) -> str:
+    """Return the thing that a finding of a reference to nothing is about."""
+    words = finding.where if finding.rule == "untyped" else finding.detail
+    return words.partition(" ")[0]
+
+
+def _hinted(finding: Finding, files: Iterable[Path]) -> Finding:
+    """Say also which format a file seems to have, where its name says another."""
+    for path in files:
+        if finding.rule == "syntax" and finding.where.startswith(path.name):
+            seems = suffix_of_content(path.read_bytes())
+            if seems in {".jsonld", ".rdf"} and seems != path.suffix.lower():
+                detail = f"{finding.detail}; read as {TITLES[path.suffix.lower()]}, it looks like {TITLES[seems]}"
+                return Finding(finding.source, finding.rule, finding.where, detail)
+    return finding
+
+
+def check_path(path: Path, settings: Settings, assets: Assets, suffix: str | None = None) -> Checked:
     """Judge the source folder, or the single RDF file, at ``path`` with the current release as its context.
 
-    A file without a manifest beside it is taken as a source that may mint whatever it types. Raises
-    ConfigurationError where there is nothing to check, VocabularyError where ontology or shapes are broken.
+    A file without a manifest beside it is taken as a source that may mint whatever it types; ``suffix`` names its
+    format where its name does not. Raises ConfigurationError where there is nothing to check, VocabularyError where
+    ontology or shapes are broken.
     """
-    source = _source(path.absolute())
-    if isinstance(source, Finding):
-        return _report(source.source, [source])
+    path = path.absolute()
     work = Path(tempfile.mkdtemp(prefix="koinon-check-"))
     try:
-        return _judge(source, work, settings, assets)
+        if path.is_dir():
+            source = _source(path)
+            if isinstance(source, Finding):
+                return _unread(source.source, path.name, "", source)
+            return Checker(settings, assets).check(source, work)
+        if not path.is_file():
+            raise ConfigurationError(f"{path} is not there. Give a source folder or an RDF file.")
+        if suffix is None and path.suffix.lower() in FORMATS:
+            source = Source(path.parent, manifest_for_file(path), (path,))
+            return Checker(settings, assets).check(source, work)
+        return Checker(settings, assets).check_bytes(_content(path, settings), path.name, suffix, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _source(path: Path) -> Source | Finding:
-    if path.is_dir():
-        if not (path / MANIFEST).is_file():
-            raise ConfigurationError(f"{path} holds no {MANIFEST}. Give a source folder or an RDF file.")
-        sources, refused = find_sources([path], FORMATS)
-        own = [source for source in sources if source.folder == path]
-        return own[0] if own else refused[0]
-    if not path.is_file() or path.suffix.lower() not in FORMATS:
-        raise ConfigurationError(f"{path} is no RDF file. Known are {', '.join(sorted(FORMATS))}.")
-    return Source(path.parent, manifest_for_file(path), (path,))
+def check_content(
+    content: bytes, name: str, settings: Settings, assets: Assets, suffix: str | None = None
+) -> Checked:
+    """Judge RDF that is no file, such as standard input; raises VocabularyError as ``check_path`` does."""
+    with tempfile.TemporaryDirectory(prefix="koinon-check-") as work:
+        return Checker(settings, assets).check_bytes(content, name, suffix, Path(work))
 
 
-def _judge(source: Source, work: Path, settings: Settings, assets: Assets) -> BuildReport:
-    normaliser = Normaliser()
-    vocabulary = read_vocabulary(assets, normaliser)
+def _content(path: Path, settings: Settings) -> bytes:
     try:
-        candidate = make_candidate(source, work, normaliser, settings)
-    except SourceError as error:
-        return _report(source.slug, [Finding.of(error)])
-    home = Home(settings.home)
-    release = open_current(home) if current_id(home) else None
-    kept: dict[str, tuple[str, Path, Index]] = {}
-    for entry in release.manifest.graphs if release else ():
-        if release and entry.kind not in {"vocabulary", DERIVED} and entry.slug != source.slug:
-            path = release.graph_file(entry.slug)
-            kept[entry.slug] = (entry.kind, path, index_of(read_graph(path)))
-    owners = {thing: slug for thing, slug in (read_owners(release) if release else {}).items() if slug in kept}
-    judge_ownership([candidate], {slug: index for slug, (_, _, index) in kept.items()}, owners)
-    terms = {t.subject.value for t in vocabulary.ontology if hasattr(t.subject, "value")}
-    codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
-    known = {iri for _, _, index in kept.values() for iri in index.types}
-    judge_references([candidate], known, terms, codes)
-    context = as_text(vocabulary.ontology | vocabulary.codes)
-    judge_shapes([candidate], kept, Validator(vocabulary.shapes), context, Silent())
-    findings = list(candidate.findings)
-    if release is not None:
-        findings += dangling(source.slug, candidate.index, known | set(candidate.index.types), codes)
-    return _report(source.slug, findings, candidate)
+        with path.open("rb") as file:
+            return file.read(settings.max_source + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}. Put a readable file there.") from error
 
 
-def _report(slug: str, findings: list[Finding], candidate: Candidate | None = None) -> BuildReport:
-    refused = candidate is None or candidate.refused
-    triples = candidate.graph.triples if candidate else 0
-    source = SourceReport(slug, Outcome.OUT if refused else Outcome.ACCEPTED, triples, tuple(findings))
-    return BuildReport("", None, False, triples, 1, (source,))
+def _source(path: Path) -> Source | Finding:
+    if not (path / MANIFEST).is_file():
+        raise ConfigurationError(f"{path} holds no {MANIFEST}. Give a source folder or an RDF file.")
+    sources, refused = find_sources([path], FORMATS)
+    own = [source for source in sources if source.folder == path]
+    return own[0] if own else refused[0]

@@ -18,8 +18,9 @@ from koinon.model.settings import Settings
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.paths import Home
-from koinon.web import dumps, graphs, home, operations, queries, sparql, things, translations, vocabulary
+from koinon.web import check, dumps, graphs, home, operations, queries, sparql, things, translations, vocabulary
 from koinon.web.asking import Asking, ClientGoneError
+from koinon.web.checking.checks import Checks
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
 from koinon.web.middleware import CommonHeaders
@@ -67,7 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
         observer.serving(served.release.id)
 
     following = Following(settings, assets, moved)
-    door = Door(settings, assets, following, Pages(), pool, Asking(settings, pool, observer))
+    asking = Asking(settings, pool, observer)
+    checks = Checks(settings, asking.budgets)
+    door = Door(settings, assets, following, Pages(), pool, asking, checks)
     observer.watch("queue", lambda: pool.waiting)
     observer.watch("running", lambda: pool.running)
     observer.watch("pages", lambda: door.press.waiting)
@@ -83,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
             await pool.start()
             yield
         finally:
+            await checks.close()
             await pool.close()
             await following.stop()
             observer.stop()
@@ -100,7 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.state.observer = observer
-    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, home):
+    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, home):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)

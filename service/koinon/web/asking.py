@@ -54,6 +54,11 @@ class Asking:
         self._keeps = settings.query_cache > 0
         self._flights: dict[Job, _Flight] = {}
 
+    @property
+    def budgets(self) -> Budgets:
+        """The shares of all clients, for whatever else they cause work with."""
+        return self._budgets
+
     async def ask(self, asked: Asked) -> Answer:
         """Return the whole answer.
 

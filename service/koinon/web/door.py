@@ -18,6 +18,7 @@ from koinon.query.job import Answer, Job
 from koinon.query.pool import WorkerPool
 from koinon.web.asking import Asked, Asking
 from koinon.web.bodies import Body
+from koinon.web.checking.checks import Checks
 from koinon.web.press import Press
 from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
@@ -52,6 +53,7 @@ class Door:
     pages: Pages
     pool: WorkerPool
     asking: Asking
+    checks: Checks
     press: Press = field(default_factory=Press)
 
     @staticmethod

@@ -85,7 +85,8 @@ def completed(send: Send) -> Send:
 
 def methods_of(path: str) -> str:
     """Return the methods that the address takes, as Allow names them."""
-    return "GET, HEAD, POST, OPTIONS" if path.rstrip("/").endswith("/sparql") else "GET, HEAD, OPTIONS"
+    takes_posts = path.rstrip("/").endswith(("/sparql", "/check"))
+    return "GET, HEAD, POST, OPTIONS" if takes_posts else "GET, HEAD, OPTIONS"
 
 
 async def _plain(send: Send, name: str, text: str) -> None:

@@ -80,6 +80,21 @@ KINDS: Final[dict[str, Kind]] = {
         _("The request is too long"),
         _("Shorten the query, or download the data and query them on your side."),
     ),
+    "check-media-type": Kind(
+        415,
+        _("Data of this form are not checked here"),
+        _("Send RDF under its own media type, or a form with a text or a file."),
+    ),
+    "check-too-large": Kind(
+        413,
+        _("These are too many data for one check"),
+        _("Check a part of them here, or all of them with koinon check on your own computer."),
+    ),
+    "check-too-costly": Kind(
+        422,
+        _("The check took too long or too much memory"),
+        _("It was ended, and nothing of it is kept. Hand in less at once."),
+    ),
     "query-too-complex": Kind(
         422,
         _("The query is too complex"),

@@ -1,0 +1,184 @@
+"""``/check``: anyone hands in RDF and learns what a build would say of it. Nothing is stored."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from koinon.build.findings import Severity
+from koinon.build.telling import TITLES
+from koinon.model.languages import best_label
+from koinon.model.namespaces import ID
+from koinon.publish.text import Text
+from koinon.publish.vocabulary import short_name
+from koinon.web.asking import ClientGoneError
+from koinon.web.checking.checks import Job
+from koinon.web.checking.explaining import MEANINGS, RULES, Explanation, explanation
+from koinon.web.checking.handed_in import TAKEN, media_type_of
+from koinon.web.door import Door, PageFrame, html
+from koinon.web.problems import ProblemError
+from koinon.web.representations import HTML, JSON, JSON_LD, PAGE_ALONE, VARY, Form, content_type, negotiate
+from koinon.web.routing import reads
+
+router: Final = APIRouter()
+
+_FORMS: Final = (
+    Form(JSON, "", "JSON"),
+    PAGE_ALONE,
+    Form("text/turtle", "", "Turtle"),
+    Form(JSON_LD, "", "JSON-LD"),
+    Form("text/plain", "", "text"),
+)
+_ABOUT: Final = (PAGE_ALONE, Form(JSON, "", "JSON"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one rule found, as the page shows it; ``title`` is empty where the rule has no words in our texts."""
+
+    rule: str
+    severity: str
+    count: int
+    explained: Explanation
+    message: Text | None
+    places: tuple["Place", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One example: a line with column and excerpt, or a node with path and value, or ``text``."""
+
+    text: str
+    line: int | None
+    column: int | None
+    excerpt: tuple[str, ...]
+    node: str
+    path: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the page says of what was handed in."""
+
+    refused: bool
+    name: str
+    format: str
+    triples: int
+    counts: dict[str, int]
+    found: tuple[Found, ...]
+
+
+@reads(router, "/check")
+async def about(request: Request) -> Response:
+    """Show the form; or, as JSON, what a check takes and which rules there are beside those of the shapes."""
+    form = negotiate(request, _ABOUT)
+    door = Door.of(request)
+    if form.media_type == HTML:
+        return await _page(request, None, "")
+    rules = {name: {"title": rule.title, "why": rule.why, "mend": rule.mend} for name, rule in RULES.items()}
+    largest = door.settings.check_max_bytes
+    return JSONResponse({"accepts": TAKEN, "most_bytes": largest, "rules": rules}, headers={"Vary": VARY})
+
+
+@router.api_route("/check", methods=["POST"], response_class=Response)
+async def check(request: Request) -> Response:
+    """Check RDF in the body, or in a form’s ``text`` or ``file``; ``format`` names its syntax, ``lang`` ours."""
+    form = negotiate(request, _FORMS)
+    door = Door.of(request)
+    reader = door.reader(request)
+    sent = request.headers.get("content-type", "")
+    _check_type(request, sent)
+    client = request.client.host if request.client else ""
+    async with door.checks.place(client) as place, door.release() as served:
+        body = await _body(request, door.settings.check_max_bytes)
+        syntax = request.query_params.get("format", "")
+        job = Job(body, sent, syntax, form.media_type, reader.language)
+        head, report = await door.checks.run(place, job, served.release.id)
+    if form.media_type == HTML:
+        return await _page(request, _verdict(head["page"], reader.language), head["page"]["pasted"])
+    headers = {"Vary": VARY, "Cache-Control": "no-store"}
+    if form.media_type in (JSON, "text/plain"):
+        headers["Content-Language"] = reader.language
+    return Response(report, headers=headers, media_type=content_type(form.media_type))
+
+
+def _check_type(request: Request, sent: str) -> None:
+    encoded = request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+    if encoded or media_type_of(sent) not in TAKEN:
+        raise ProblemError(
+            "check-media-type",
+            f"{media_type_of(sent)[:80] or 'A body without Content-Type'} is not checked here. Send one of "
+            f"{', '.join(TAKEN)}, without Content-Encoding.",
+            {"available": list(TAKEN)},
+            {"Accept-Post": ", ".join(TAKEN)},
+        )
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Return the body; one that is too long is refused as soon as that is known."""
+    declared = request.headers.get("content-length", "")
+    body = bytearray()
+    more = True
+    while more:
+        if len(body) > most or (declared.isdecimal() and int(declared) > most):
+            raise ProblemError("check-too-large", f"At most {most:,} bytes are checked at once.", {"most": most})
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    if len(body) > most:
+        raise ProblemError("check-too-large", f"At most {most:,} bytes are checked at once.", {"most": most})
+    return bytes(body)
+
+
+async def _page(request: Request, verdict: Verdict | None, pasted: str) -> Response:
+    settings = Door.of(request).settings
+    return await html(
+        request,
+        "check.html",
+        headers={"Cache-Control": "no-store"} if verdict else None,
+        frame=PageFrame([], "", {}),
+        verdict=verdict,
+        pasted=pasted,
+        formats=TITLES,
+        rules=RULES,
+        meanings={severity.value: meaning for severity, meaning in MEANINGS.items()},
+        megabytes=settings.check_max_bytes / 2**20,
+        seconds=settings.check_timeout,
+    )
+
+
+def _verdict(page: dict[str, Any], language: str) -> Verdict:
+    found = tuple(_found(group, language) for group in page["groups"])
+    return Verdict(page["refused"], page["name"], page["format"], page["triples"], page["counts"], found)
+
+
+def _found(group: dict[str, Any], language: str) -> Found:
+    message = best_label(group["messages"], language)
+    return Found(
+        group["rule"],
+        group["severity"],
+        group["count"],
+        explanation(group["rule"], Severity(group["severity"])),
+        Text(*message) if message else None,
+        tuple(map(_place, group["examples"])),
+    )
+
+
+def _place(example: dict[str, Any]) -> Place:
+    iri, path = example["iri"], example["path"]
+    plain = path.startswith("<") and path.count("<") == 1
+    return Place(
+        text="" if example["line"] or example["node"] else example["text"],
+        line=example["line"],
+        column=example["column"],
+        excerpt=tuple(example["excerpt"]),
+        node=iri.removeprefix(ID) or example["node"],
+        path=short_name(path[1:-1]) if plain else path,
+        value=example["value"],
+        detail=example["detail"],
+    )

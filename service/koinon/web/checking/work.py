@@ -1,0 +1,98 @@
+"""One check, in the process that is there for it alone: from the body of a request to the report."""
+
+import json
+import resource
+import socket
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from koinon.build import shacl_report
+from koinon.build.checking import Checked, Checker
+from koinon.build.findings import Severity
+from koinon.build.grouping import groups
+from koinon.query.wire import Inbox, send
+from koinon.web.checking import people
+from koinon.web.checking.handed_in import BodyError, HandedIn, read_body
+
+_ECHO: Final = 200_000
+"""Characters of a pasted text that the page shows again."""
+_EXCERPT: Final = 60
+"""Characters that are shown on either side of a fault in a line."""
+
+
+def check(checker: Checker, connection: socket.socket, memory: int) -> None:
+    """Read what is to be checked from the connection, check it, and send the report over it."""
+    head, body, _ = Inbox(connection).wait()
+    try:
+        handed = read_body(body, head["content_type"], head["syntax"])
+        checked = checker.check_bytes(handed.content, handed.name, handed.suffix, Path(head["folder"]))
+        answer, report = _report(checked, handed, head)
+    except BodyError as error:
+        answer, report = {"status": "body", "detail": str(error)}, b""
+    except MemoryError:
+        answer, report = {"status": "memory", "detail": f"{memory:,} bytes"}, b""
+    except OSError as error:
+        answer, report = {"status": "failed", "detail": error.strerror or "a file could not be written"}, b""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    send(connection, {**answer, "seconds": used.ru_utime + used.ru_stime}, report)
+
+
+def _report(checked: Checked, handed: HandedIn, head: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    language = head["language"]
+    match head["wanted"]:
+        case "text/turtle":
+            return {"status": "ok"}, shacl_report.turtle(checked)
+        case "application/ld+json":
+            return {"status": "ok"}, shacl_report.json_ld(checked)
+        case "text/plain":
+            return {"status": "ok"}, "".join(f"{line}\n" for line in people.lines(checked, language)).encode()
+        case "text/html":
+            return {"status": "ok", "page": _page(checked, handed)}, b""
+        case _:
+            document = people.document(checked, language)
+            return {"status": "ok"}, json.dumps(document, ensure_ascii=False).encode()
+
+
+def _page(checked: Checked, handed: HandedIn) -> dict[str, Any]:
+    """Return what the page shows, without a word of it translated yet."""
+    found = [
+        {
+            "rule": group.rule,
+            "severity": group.severity.value,
+            "count": group.count,
+            "messages": group.messages,
+            "examples": [
+                {
+                    **asdict(e.spot),
+                    "iri": e.spot.iri,
+                    "detail": e.detail,
+                    "excerpt": _excerpt(handed, e.spot.line, e.spot.column),
+                }
+                for e in group.examples
+            ],
+        }
+        for group in groups(checked)
+    ]
+    pasted = handed.pasted if handed.pasted is not None and len(handed.pasted) <= _ECHO else ""
+    return {
+        "refused": checked.refused,
+        "name": handed.name if handed.pasted is None else "",
+        "format": checked.format,
+        "triples": checked.triples,
+        "counts": {severity.value: checked.count(severity) for severity in Severity},
+        "groups": found,
+        "pasted": pasted,
+    }
+
+
+def _excerpt(handed: HandedIn, line: int | None, column: int | None) -> list[str]:
+    """Return the text before and after a fault in its line; nothing where its place is not known."""
+    if line is None:
+        return []
+    text = handed.content.decode("utf-8-sig", "replace").split("\n", line)
+    if len(text) < line:
+        return []
+    fault = text[line - 1].rstrip("\r")
+    at = max((column or 1) - 1, 0)
+    return [fault[max(at - _EXCERPT, 0) : at], fault[at : at + _EXCERPT]]

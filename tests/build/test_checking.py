@@ -1,0 +1,162 @@
+"""What a check tells people and programs: formats told, findings grouped, every rule in words."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+import koinon.build
+from building import PREFIXES, World, make_world
+from koinon.build import shacl_report
+from koinon.build.checking import Checked, check_content, check_path
+from koinon.build.findings import Severity
+from koinon.build.grouping import Spot, groups
+from koinon.build.telling import suffix_named, suffix_of, suffix_of_content
+from koinon.model.namespaces import SH
+from koinon.model.settings import Settings
+from koinon.web.checking.explaining import RULES, explanation
+
+IRI = "<https://w3id.org/koinon/id/project/mine>"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    made = make_world(tmp_path_factory.mktemp("checking"))
+    made.build()
+    return made
+
+
+def checked(world: World, text: str | bytes, name: str = "mine.ttl") -> Checked:
+    content = text.encode() if isinstance(text, str) else text
+    settings = Settings.from_environment({}, home=world.home.root, max_source=10**6)
+    return check_content(content, name, settings, world.assets)
+
+
+def rules(found: Checked, severity: Severity = Severity.REFUSED) -> dict[str, int]:
+    return {rule: count for (grave, rule), count in found.counts.items() if grave == severity}
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [
+        ("@prefix a: <http://a/> . a:b a a:c .", ".ttl"),
+        ("", ".ttl"),
+        ("[ a <http://a/b> ] .", ".ttl"),
+        ("[] a <http://a/b> .", ".ttl"),
+        ('<http://a/b> <http://a/c> "{" .', ".ttl"),
+        ('<http://a/b> <http://a/c> "x"@en <http://a/g> .', ".nq"),
+        ("<http://a/g> { <http://a/b> a <http://a/c> }", ".trig"),
+        ("PREFIX a: <http://a/>\nGRAPH a:g {\n a:b a a:c }", ".trig"),
+        ('<?xml version="1.0"?><rdf:RDF/>', ".rdf"),
+        ("  <rdf:RDF xmlns:rdf='x'/>", ".rdf"),
+        ('\ufeff{"@id": "http://a/b"}', ".jsonld"),
+        ('[{"@id": "http://a/b"}]', ".jsonld"),
+        ("<!DOCTYPE html><html></html>", None),
+        ("PK\x03\x04 a spreadsheet", None),
+    ],
+)
+def test_a_format_is_told_by_how_a_text_begins(content: str, suffix: str | None) -> None:
+    assert suffix_of_content(content.encode()) == suffix
+
+
+def test_a_name_tells_the_format_before_the_content_does() -> None:
+    assert suffix_of(b"{}", "a.ttl") == ".ttl"
+    assert suffix_of(b'{"a": 1}', "notes.txt") == ".jsonld"
+    assert suffix_of(b"<http://a/b> a <http://a/c> .", "ontology.owl") == ".rdf"
+    named = ["turtle", "N-Triples", "application/ld+json; charset=utf-8", ".nq", "RDF/XML", "cobol", ""]
+    assert [suffix_named(name) for name in named] == [".ttl", ".nt", ".jsonld", ".nq", ".rdf", None, None]
+
+
+def test_places_are_read_in_their_parts() -> None:
+    assert Spot.of("a, b.ttl, line 3, column 14") == Spot("a, b.ttl, line 3, column 14", "a, b.ttl", 3, 14)
+    node = Spot.of('<http://a/b> <http://a/p> "two words"@en')
+    assert (node.iri, node.path, node.value) == ("http://a/b", "<http://a/p>", '"two words"@en')
+    assert Spot.of("<http://a/b> <http://a/b>").path == ""
+    assert Spot.of("list.xlsx, Partners, row 17, Country") == Spot("list.xlsx, Partners, row 17, Country")
+
+
+def test_everything_that_is_wrong_is_told_at_once(world: World) -> None:
+    found = checked(
+        world, f"{PREFIXES}{IRI} a koi:Project ; koi:involvesActor <organisation/nobody> ; koi:nope 1 ."
+    )
+    assert found.refused
+    assert {"dangling", "unknown-term"} <= rules(found).keys()
+    assert any(rule.endswith("Shape") or "-" in rule for rule in rules(found).keys() - RULES.keys())
+    assert not [f for f in found.findings if "document/checked" in f.where + f.detail]
+    assert found.triples == 3
+
+
+def test_what_another_source_has_introduced_is_not_mine(world: World) -> None:
+    found = checked(world, f'{PREFIXES}<project/patient> a koi:Project ; skos:prefLabel "Mine"@en .')
+    assert rules(found)["claimed"] == 1
+    assert "patient" in next(f.detail for f in found.findings if f.rule == "claimed")
+
+
+def test_a_thousand_faults_are_counted_and_a_few_are_shown(world: World) -> None:
+    text = PREFIXES + "".join(f"<project/p{i}> a koi:Project .\n" for i in range(1000))
+    found = checked(world, text)
+    grave = groups(found)[0]
+    assert (grave.severity, grave.count, len(grave.examples)) == (Severity.REFUSED, 1000, 5)
+    assert set(grave.messages) >= {"en", "pl", "el"}
+    assert found.count(Severity.REFUSED) == sum(rules(found).values()) >= 1000
+    assert len(found.findings) < 1000
+    report = shacl_report.turtle(found).decode()
+    assert f"of {found.counts.total()} results" in report
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "place"),
+    [
+        ("", "empty", ""),
+        ("@prefix a: <b:c> .\na:x a\n", "syntax", "line 3"),
+        (b"# \xb3\xf3d\x9f\n", "encoding", "line 1, column 3"),
+        ('{"@context": "http://a.example/c", "@id": "http://a/b"}', "remote-context", "line 1"),
+        ("<!DOCTYPE html><html></html>", "format", ""),
+    ],
+)
+def test_what_cannot_be_read_says_where_it_breaks(world: World, text: str | bytes, rule: str, place: str) -> None:
+    found = checked(world, text, "mine")
+    assert rules(found) == {rule: 1}
+    assert place in found.findings[0].where
+
+
+def test_a_wrong_name_is_guessed(world: World) -> None:
+    assert "looks like JSON-LD" in checked(world, '{"@id": "http://a/b"}').findings[0].detail
+
+
+def test_the_shacl_report_has_every_finding_with_what_a_result_needs(world: World) -> None:
+    found = checked(world, f"{PREFIXES}{IRI} a koi:Project ; koi:involvesActor <organisation/nobody> .")
+    for written, syntax in (
+        (shacl_report.turtle(found), RdfFormat.TURTLE),
+        (shacl_report.json_ld(found), RdfFormat.JSON_LD),
+    ):
+        triples = [quad.triple for quad in parse(written, syntax)]
+        results = {t.subject for t in triples if t.object == NamedNode(SH + "ValidationResult")}
+        assert len(results) == found.counts.total()
+        for name in ("focusNode", "resultSeverity", "sourceConstraintComponent", "resultMessage"):
+            assert {t.subject for t in triples if t.predicate == NamedNode(SH + name)} == results
+        assert NamedNode(f"{shacl_report.RULES}dangling") in {t.object for t in triples}
+        assert [t.object.value for t in triples if t.predicate == NamedNode(SH + "conforms")] == ["false"]
+
+
+def test_a_sound_source_conforms(world: World) -> None:
+    found = check_path(world.sources / "patient", Settings.from_environment({}, home=world.home.root), world.assets)
+    assert not found.refused, found.findings
+    assert b"sh:conforms true" in shacl_report.turtle(found)
+
+
+def test_every_rule_of_reading_and_ownership_is_explained() -> None:
+    folder = Path(koinon.build.__file__).parent
+    modules = ("reading", "normalise", "receipts", "ownership", "judging", "candidate", "sources", "checking")
+    text = "".join((folder / f"{name}.py").read_text("utf-8") for name in modules)
+    calls = r"(?:SourceError|Finding|_refuse|_error)\(\s*(?:[\w.]+(?:\(\w*\))?,\s*)?\"([a-z][a-z-]+)\""
+    named = set(re.findall(calls, text)) | set(re.findall(r"yield\s*\(?\s*\"([a-z][a-z-]+)\",", text))
+    assert len(named) > 25, sorted(named)
+    assert [name for name in named if not explanation(name, Severity.REFUSED).title] == []
+    for name, rule in RULES.items():
+        assert rule.title, name
+        assert rule.why, name
+        assert rule.mend, name
+    assert explanation("rows", Severity.REFUSED).title == RULES["size"].title
+    assert explanation("ProjectShape-name", Severity.WARNING).why
