@@ -13,6 +13,9 @@ from koinon.build.collecting import Findings
 from koinon.build.describe import describe, graph_iri
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import GraphFile, Index, indexed, lines_of, write_lines
+from koinon.build.mapped import Mapper
+from koinon.build.mapping.places import Places
+from koinon.build.mapping.report import ImportReport
 from koinon.build.normalise import Normaliser, skolemise
 from koinon.build.ownership import Mints, check_own, is_plainly_own
 from koinon.build.reading import read_file
@@ -25,13 +28,18 @@ from koinon.model.settings import Settings
 
 @dataclass(slots=True)
 class Candidate:
-    """A source that was read: its graph on the disk, its index, and what was found in it so far."""
+    """A source that was read: its graph on the disk, its index, and what was found in it so far.
+
+    A mapped one has the ``report`` of its import and knows in which records, at which ``places``, its things stand.
+    """
 
     source: Source
     graph: GraphFile
     index: Index
     mints: Mints
     found: Findings = field(default_factory=Findings)
+    places: Places | None = None
+    report: ImportReport | None = None
     _minted: set[str] | None = None
     _foreign: dict[str, set[str]] | None = None
 
@@ -80,8 +88,12 @@ class Candidate:
         self._minted = self._foreign = None
 
 
-def make_candidate(source: Source, folder: Path, normaliser: Normaliser, settings: Settings) -> Candidate:
+def make_candidate(
+    source: Source, folder: Path, normaliser: Normaliser, settings: Settings, mapper: Mapper | None = None
+) -> Candidate:
     """Read a source and write its graph to ``folder``; raises SourceError where it cannot be read at all."""
+    if source.manifest.mapping is not None and mapper is not None:
+        return _from_mapping(source, folder, mapper, settings)
     if _may_be_ready(source, settings):
         try:
             return _from_lines(source, folder, normaliser, settings)
@@ -110,6 +122,20 @@ def _from_lines(source: Source, folder: Path, normaliser: Normaliser, settings: 
     judged = _judged(chain([first], stated), source, mints, findings)
     described = [line + b"\n" for line in lines_of(normaliser.triples(describe(source.manifest), source.slug))]
     return _written(source, (line for line, _ in groupby(heapq.merge(judged, described))), folder, mints, findings)
+
+
+def _from_mapping(source: Source, folder: Path, mapper: Mapper, settings: Settings) -> Candidate:
+    """Map a source; what the mapping writes is sorted, checked and described already."""
+    made = folder / f"{source.slug}.mapped"
+    try:
+        mapped = mapper.map(source, made, settings.max_source)
+        findings, mints = Findings(), Mints(source.manifest.mints)
+        with made.open("rb") as lines:
+            candidate = _written(source, _judged(lines, source, mints, findings), folder, mints, findings)
+    finally:
+        made.unlink(missing_ok=True)
+    candidate.places, candidate.report = mapped.places, mapped.report
+    return candidate
 
 
 def _judged(lines: Iterable[bytes], source: Source, mints: Mints, findings: Findings) -> Iterator[bytes]:

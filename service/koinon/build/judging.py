@@ -11,6 +11,7 @@ from koinon.build.chunks import chunks
 from koinon.build.context import Context
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index
+from koinon.build.leaving_out import ROUNDS, Faults, leave_out, leave_out_references, leaves_out, left_out, may_go
 from koinon.build.ownership import check_claims, check_types, owner_of
 from koinon.build.progress import Progress
 from koinon.build.shacl import Result, Validator
@@ -60,6 +61,8 @@ def judge_references(candidates: list[Candidate], known: Container[str], terms: 
     warned of, by ``dangling``, once it is known which graphs there are.
     """
     for candidate in candidates:
+        if leaves_out(candidate):
+            leave_out_references(candidate, known, codes)
         candidate.add(_unknown(candidate, terms, codes))
         candidate.add(_own_dangling(candidate, known))
 
@@ -129,37 +132,81 @@ def judge_shapes(
         if candidate.refused:
             continue
         others = context.with_references(held[slug] for slug in sorted(held) if slug != candidate.slug)
-        results[candidate.slug] = validate(candidate, validator, others)
+        results[candidate.slug] = _judged(candidate, validator, others)
         progress.step(candidate.slug)
         if candidate.refused and held.pop(candidate.slug, None) and candidate.slug in kept:
             held[candidate.slug] = kept[candidate.slug][1]
     return results
 
 
-def validate(candidate: Candidate, validator: Validator, context: Context) -> list[Result]:
+def _judged(candidate: Candidate, validator: Validator, context: Context) -> list[Result]:
+    """Validate a candidate; where its policy is so, leave out what is faulty until nothing is."""
+    if not leaves_out(candidate):
+        return validate(candidate, validator, context)
+    results: list[Result] = []
+    only: set[bytes] | None = None
+    for _ in range(ROUNDS):
+        faults = Faults()
+        results += validate(candidate, validator, context, faults, only)
+        if not faults or candidate.refused:
+            return results
+        only = leave_out(candidate, faults)
+    return results + validate(candidate, validator, context, None, only)
+
+
+def validate(
+    candidate: Candidate,
+    validator: Validator,
+    context: Context,
+    faults: Faults | None = None,
+    only: set[bytes] | None = None,
+) -> list[Result]:
     """Validate one candidate, part by part, and count what is its to answer for; returns a few results per shape.
 
     About its own things it answers for everything; about others' things, for the values that it gives. That a thing
-    which no source defines lacks the wanted class is a dangling reference, warned of elsewhere.
+    which no source defines lacks the wanted class is a dangling reference, warned of elsewhere. With ``faults``,
+    what would refuse the source is noted there; with ``only``, no other things (by IRI) are looked at.
     """
     results: list[Result] = []
-    for lines in chunks(candidate.graph.path, candidate.graph.triples):
+    for part in chunks(candidate.graph.path, candidate.graph.triples):
+        lines = part if only is None else [line for line in part if _thing(line) in only]
+        if not lines:
+            continue
         subjects = {line[1 : line.index(b" ") - 1].decode() for line in lines}
         foreign = [iri for iri in sorted(subjects) if not _answers(candidate, iri)]
         found = validator.run(b"".join(lines) + context.beside(lines, candidate.graph.path, foreign))
-        stated: set[bytes] | None = None
+        stated = set(lines) if foreign or faults is not None else set()
         for raw in found:
             focus, value = _iri(raw.focus_node), raw.value
             if focus not in subjects:
                 continue
-            if not _answers(candidate, focus):
-                stated = set(lines) if stated is None else stated
-                if f"{raw.focus_node} {raw.path} {value} .\n".encode() not in stated:
-                    continue
+            line = f"{raw.focus_node} {raw.path} {value} .\n".encode()
+            if line not in stated and not _answers(candidate, focus):
+                continue
             if raw.component_iri == _CLASS and value is not None and _absent(_iri(value), candidate, context):
                 continue
-            _take(candidate, raw, validator, results)
+            goes = (
+                faults is not None and raw.severity == "Violation" and _note(candidate, faults, focus, line, stated)
+            )
+            _take(candidate, raw, validator, results, left=goes)
     return sorted(results, key=lambda r: (r.focus, r.path or "", r.value or "", r.component, r.shape))
+
+
+def _thing(line: bytes) -> bytes:
+    return line[1 : line.index(b" ") - 1].partition(b"#")[0]
+
+
+def _note(candidate: Candidate, faults: Faults, focus: str, line: bytes, stated: set[bytes]) -> bool:
+    """Note what has to be left out for a violation: its statement, else the thing; False where neither may go."""
+    if owner_of(focus) in {GRAPH + candidate.slug, candidate.source.manifest.document.iri}:
+        return False
+    if line in stated:
+        faults.lines.add(line)
+        return True
+    if may_go(candidate, focus):
+        faults.things.add(focus)
+        return True
+    return False
 
 
 def _answers(candidate: Candidate, iri: str) -> bool:
@@ -172,16 +219,19 @@ def _absent(iri: str, candidate: Candidate, context: Context) -> bool:
     return iri.startswith(ID) and not candidate.mints.own(iri) and not context.types_of(iri)
 
 
-def _take(candidate: Candidate, raw: shacl.Result, validator: Validator, results: list[Result]) -> None:
-    severity = _SEVERITY[raw.severity]
+def _take(
+    candidate: Candidate, raw: shacl.Result, validator: Validator, results: list[Result], *, left: bool
+) -> None:
+    severity = Severity.WARNING if left else _SEVERITY[raw.severity]
     rule = rule_of(raw.root_shape or raw.source_shape or "", raw.component_iri)
-    if candidate.found.wanted(severity, rule):
-        result = validator.result(raw)
-        finding = finding_of(candidate.slug, result)
-        if candidate.found.count(severity, rule, (raw.focus_node, raw.path, raw.value), finding):
-            results.append(result)
-    else:
-        candidate.found.count(severity, rule, (raw.focus_node, raw.path, raw.value), None)
+    what = (raw.focus_node, raw.path, raw.value)
+    if not candidate.found.wanted(severity, rule):
+        candidate.found.count(severity, rule, what, None)
+        return
+    result = validator.result(raw)
+    finding = finding_of(candidate.slug, result)
+    if candidate.found.count(severity, rule, what, left_out(candidate, finding) if left else finding):
+        results.append(result)
 
 
 def finding_of(slug: str, result: Result) -> Finding:

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
@@ -16,6 +17,7 @@ from koinon.build.findings import Finding
 from koinon.build.graphs import GraphFile, Index, index_file, write_graph
 from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
 from koinon.build.keeping import keep_raw
+from koinon.build.mapped import Imports, Mapper
 from koinon.build.normalise import Normaliser
 from koinon.build.progress import Progress, Silent
 from koinon.build.reading import FORMATS
@@ -59,13 +61,17 @@ def build(
         return _Build(settings, assets, home, work, progress or Silent()).run(folders)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Kept:
     """A graph of the parent release that stays, or may."""
 
     entry: GraphEntry
     path: Path
-    index: Index
+
+    @cached_property
+    def index(self) -> Index:
+        """What others need to know of it; read once it is needed."""
+        return index_file(self.path)
 
 
 @dataclass(slots=True)
@@ -130,11 +136,16 @@ class _Build:
         for finding in refused:
             self.findings.setdefault(finding.source, []).append(finding)
         self.progress.stage("read", len(sources))
+        mapper = Mapper(self.assets, sources)
+        imports = Imports(self.work / "imports")
         candidates = []
         for source in sources:
             keep_raw(self.home, source, self.settings.max_source)
             try:
-                candidates.append(make_candidate(source, self.work / "graphs", self.normaliser, self.settings))
+                candidate = make_candidate(source, self.work / "graphs", self.normaliser, self.settings, mapper)
+                if candidate.report is not None:
+                    imports.write(source.slug, candidate.report)
+                candidates.append(candidate)
             except SourceError as error:
                 self.findings.setdefault(source.slug, []).append(Finding.of(error))
             self.progress.step(source.slug)
@@ -145,7 +156,7 @@ class _Build:
         for entry in self.parent.manifest.graphs if self.parent else ():
             if entry.slug in present and entry.kind not in {VOCABULARY, DERIVED} and self.parent:
                 path = self.parent.graph_file(entry.slug)
-                kept[entry.slug] = _Kept(entry, path, index_file(path))
+                kept[entry.slug] = _Kept(entry, path)
         return kept
 
     def _judge(
@@ -163,7 +174,8 @@ class _Build:
         context = b"".join(graph.path.read_bytes() for graph in own)
         results = judge_shapes(
             candidates,
-            {slug: (k.entry.kind, k.path, k.index) for slug, k in kept.items()},
+            # The graph of a candidate stands in only where it is a reference that is refused: by its file.
+            {slug: (k.entry.kind, k.path, k.index if slug in absent else Index()) for slug, k in kept.items()},
             validator,
             context,
             self.progress,

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from koinon.build.graphs import GraphFile, difference, union
 from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
 
 BATCH = 50_000
+_COUNTS = "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 
 
 def fill_store(path: Path, graphs: Iterable[GraphFile], parent: Release | None) -> Store:
@@ -31,36 +32,55 @@ def fill_store(path: Path, graphs: Iterable[GraphFile], parent: Release | None) 
     store = Store(path)
     new = {graph.slug: graph for graph in graphs}
     old = {entry.slug: entry for entry in parent.manifest.graphs}
-    for slug in sorted(old.keys() | new.keys()):
-        before, after = old.get(slug), new.get(slug)
-        if before is None or after is None or before.sha256 != after.sha256:
-            name = NamedNode(before.name if before is not None else new[slug].name)
-            _apply(store, _stream(parent, [slug] if before else []), union([after.path] if after else []), name)
-            if after is None:
-                store.remove_graph(name)
-    _apply(store, _stream(parent, old), union(graph.path for graph in graphs), DefaultGraph())
+    changed = [
+        slug
+        for slug in sorted(old.keys() | new.keys())
+        if slug not in old or slug not in new or old[slug].sha256 != new[slug].sha256
+    ]
+    for slug in changed:
+        name = NamedNode(old[slug].name if slug in old else new[slug].name)
+        for added, lines in _changes(parent, slug, new.get(slug)):
+            if added:
+                store.extend(_quads(lines, name))
+                store.extend(_quads(lines, DefaultGraph()))
+            else:
+                for quad in _quads(lines, name):
+                    store.remove(quad)
+        if slug not in new:
+            store.remove_graph(name)
+    # What one graph no longer states goes from the default graph only once it is known that no other states it.
+    for slug in changed:
+        for added, lines in _changes(parent, slug, new.get(slug)):
+            if not added:
+                _forget(store, lines)
     return store
 
 
 def add_graphs(store: Store, graphs: Iterable[GraphFile]) -> None:
     """Load graphs under their names and into the default graph."""
-    for graph in graphs:
-        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(graph.name))
-        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES)
+    for graph in graphs:  # their lines are canonical, which spares the store from looking at each IRI again
+        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(graph.name), lenient=True)
+        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, lenient=True)
 
 
 def check_store(path: Path, graphs: Iterable[GraphFile]) -> None:
-    """Compare a closed store with the graph files it was filled from; raises ReleaseError where they differ."""
+    """Compare the numbers of a closed store with the graph files it was filled from.
+
+    All of it is read. Raises ReleaseError where they differ, OSError or RuntimeError where it is damaged.
+    """
     store = Store.read_only(str(path))
     graphs = list(graphs)
+    counts = store.query(_COUNTS)
+    assert isinstance(counts, QuerySolutions)  # noqa: S101  # what a SELECT gives
+    held = {row["graph"].value: int(row["count"].value) for row in counts}
     for graph in graphs:
-        held = sum(1 for _ in store.quads_for_pattern(None, None, None, NamedNode(graph.name)))
-        if held != graph.triples:
-            raise ReleaseError(f"The store holds {held} statements of {graph.name}, its file {graph.triples}.")
-    held = sum(1 for _ in store.quads_for_pattern(None, None, None, DefaultGraph()))
+        if held.get(graph.name, 0) != graph.triples:
+            detail = f"{held.get(graph.name, 0)} statements of {graph.name}, its file {graph.triples}"
+            raise ReleaseError(f"The store holds {detail}.")
+    default = len(store) - sum(held.values())
     wanted = sum(1 for _ in union(graph.path for graph in graphs))
-    if held != wanted:
-        raise ReleaseError(f"The default graph of the store holds {held} statements instead of {wanted}.")
+    if default != wanted:
+        raise ReleaseError(f"The default graph of the store holds {default} statements instead of {wanted}.")
 
 
 def _mostly_same(graphs: list[GraphFile], parent: Release) -> bool:
@@ -71,16 +91,21 @@ def _mostly_same(graphs: list[GraphFile], parent: Release) -> bool:
     return changed * 2 < sum(graph.triples for graph in graphs)
 
 
-def _stream(parent: Release, slugs: Iterable[str]) -> Iterator[bytes]:
-    return union(parent.graph_file(slug) for slug in slugs)
-
-
-def _apply(store: Store, old: Iterator[bytes], new: Iterator[bytes], graph: NamedNode | DefaultGraph) -> None:
-    changes = difference(old, new)
+def _changes(parent: Release, slug: str, after: GraphFile | None) -> Iterator[tuple[bool, list[bytes]]]:
+    """Yield what a graph states that it did not before (True), and the other way round, in batches."""
+    before = parent.graph_file(slug)
+    changes = difference(union([before] if before.is_file() else []), union([after.path] if after else []))
     while batch := list(islice(changes, BATCH)):
-        for quad in _quads((line for added, line in batch if not added), graph):
+        for wanted in (True, False):
+            yield wanted, [line for added, line in batch if added == wanted]
+
+
+def _forget(store: Store, lines: Iterable[bytes]) -> None:
+    """Take out of the default graph what no named graph states any more."""
+    for quad in _quads(lines, DefaultGraph()):
+        stated = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if all(isinstance(found.graph_name, DefaultGraph) for found in stated):
             store.remove(quad)
-        store.extend(_quads((line for added, line in batch if added), graph))
 
 
 def _quads(lines: Iterable[bytes], graph: NamedNode | DefaultGraph) -> Iterator[Quad]:

@@ -4,7 +4,6 @@ Of an imported release: id, files, dump and store.
 """
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
@@ -85,7 +84,7 @@ def _dump_agrees(release: Release) -> bool:
     graphs = ((release.graph_file(entry.slug), entry.name) for entry in release.manifest.graphs)
     try:
         with (release.path / "dump.nq").open("rb") as dump:
-            return all(held == wanted for held, wanted in zip_longest(dump, quads_of(graphs)))
+            return all(dump.read(len(wanted)) == wanted for wanted in quads_of(graphs)) and not dump.read(1)
     except OSError:
         return False
 
