@@ -33,8 +33,8 @@ class CleaningReport:
     """What became of the statements: ``read`` is ``kept`` and all ``dropped``; ``changed`` counts what was mended.
 
     ``dropped`` maps a rule to properties and counts: ``empty`` (a label without text), ``person``, ``left-out``
-    (the mapping says why), ``not-listed``, ``no-class`` (of things of no kept class), ``nameless`` (of things without a
-    name), ``second`` (another value of a single property), ``repeated``.
+    (the mapping says why), ``not-listed``, ``no-class`` (of things of no kept class), ``nameless``, ``second``
+    (another value of a single property), ``repeated``.
     """
 
     source: str
