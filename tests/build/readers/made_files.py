@@ -206,3 +206,12 @@ def values(found: Sequence[Record | BadRecord]) -> list[dict[str, object]]:
     """Return what the records hold, all of them being sound."""
     assert all(isinstance(one, Record) for one in found), found
     return [dict(one.values) for one in found if isinstance(one, Record)]
+
+
+PARTS_AROUND = {
+    "xl/workbook.xml": Book({"Projects": []})._workbook(),
+    "xl/_rels/workbook.xml.rels": Book({"Projects": []})._relations(
+        {"rId1": ("worksheet", "worksheets/sheet1.xml"), "rId2": ("sharedStrings", "sharedStrings.xml")}
+    ),
+}
+"""The parts of a workbook whose sheet and texts are written by the test itself."""

@@ -155,6 +155,7 @@ class _ListFile:
     def _items(self, stream: Bounded) -> Iterator[Record | BadRecord]:
         depth = at = begun = ended = 0
         while True:
+            line, counted = self._line, 0
             for match in _PIECE.finditer(self._text, at):
                 piece = match[0]
                 if match.end() == len(self._text) and not self._ended and piece[:1] == b'"':
@@ -168,7 +169,8 @@ class _ListFile:
                 elif piece in {b"]", b"}"}:
                     depth -= 1
                     if depth == 0:
-                        line = self._line + self._text.count(b"\n", 0, begun)
+                        line += self._text.count(b"\n", counted, begun)
+                        counted = begun
                         yield self._record(self._text[begun:at], line)
                         ended = at
                     elif depth < 0:

@@ -12,7 +12,7 @@ from typing import Final
 
 from koinon.build.mapping.readers.interface import Fault
 
-_PLAIN: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,9}[1-9])?\Z")
+_PLAIN: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\Z")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?\Z")
 _SILENT: Final = re.compile(r'"[^"]*"?|\\.|_.|\*.')
 _BRACKET: Final = re.compile(r"\[([^\]]*)\]?")
@@ -89,7 +89,7 @@ def shower(form: Form, padding: int, since_1904: bool) -> Callable[[str], str | 
 
 def show_number(text: str) -> str | Fault:
     """Return a number without ``.0`` and exponent, to the 15 digits that spreadsheets show."""
-    if _PLAIN.match(text):
+    if len(text) <= _DIGITS and _PLAIN.match(text):
         return text
     if not _NUMBER.match(text):
         return Fault(text, "number", "the cell is marked as a number and is none; type the value again")
