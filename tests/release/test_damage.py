@@ -1,6 +1,7 @@
 """What is damaged is named with a way out that works, and nothing that is whole is lost over it."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from building import World
 from koinon.build.verifying import verify_release
 from koinon.cli.app import app
 from koinon.model.errors import ReleaseError, StorageError
-from koinon.release.current import current_id, release_folders
+from koinon.release.current import Release, current_id, release_folders
 from koinon.release.log import read_log
 from koinon.release.paths import PIN
 from koinon.release.retention import disk_usage
@@ -74,6 +75,27 @@ def test_a_damaged_current_release_is_written_anew_from_the_same_sources(world: 
     assert (world.current.path / PIN).exists()
     assert not [path for path in world.home.releases.iterdir() if path.name.startswith(".")]
     assert {entry.id for entry in read_log(world.home.log)} == {first, release}
+
+
+def test_a_build_of_the_same_reads_only_the_seal_of_a_release_that_nobody_touched(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = world.build().release
+    compared: list[str] = []
+
+    def compare(release: Release) -> list[str]:
+        compared.append(release.id)
+        return []
+
+    monkeypatch.setattr("koinon.build.workspace.verify_release", compare)
+    assert not world.build().published
+    assert compared == []
+    os.utime(world.current.path / "dump.nq")
+    assert not world.build().published
+    assert compared == [release]
+    (world.current.path / "seal.json").unlink()
+    world.build()
+    assert compared == [release, release]
 
 
 @pytest.mark.parametrize("what", ["store", "no store"])

@@ -23,6 +23,7 @@ from koinon.build.progress import Progress, Silent
 from koinon.build.reading import FORMATS
 from koinon.build.registry.active import all_sources
 from koinon.build.report import BuildReport, Outcome, SourceReport
+from koinon.build.sealing import is_sealed, seal
 from koinon.build.shacl import Result, Validator
 from koinon.build.verifying import check_graph_files
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
@@ -118,7 +119,8 @@ class _Build:
             if release is None:
                 return None
             read_owners(release)
-            check_graph_files(release)
+            if not is_sealed(release.path):
+                check_graph_files(release)
         except ReleaseError as error:
             raise ReleaseError(
                 f"The current release is damaged: {error} To build without it, remove {self.home.current} first; "
@@ -254,6 +256,7 @@ class _Build:
         manifest = write_artefacts(self.work, inputs, self._before(identifier))
         report = BuildReport(identifier, manifest.parent, True, manifest.total, len(manifest.graphs), sources)
         write_report(self.work, report, results, owners)
+        seal(self.work)
         make_room(self.home, self.work, self.settings.keep_releases, self.settings.disk_quota)
         publish(self.home, self.work, manifest)
         collect(self.home, self.settings.keep_releases, self.settings.disk_quota)

@@ -14,6 +14,10 @@ from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
 
 BATCH = 50_000
+_SMALL = 20_000
+"""Statements of a graph that is loaded together with others: each load has a cost of its own."""
+_TOGETHER = 2**25
+"""Bytes that are loaded together."""
 _COUNTS = "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 
 
@@ -58,9 +62,21 @@ def fill_store(path: Path, graphs: Iterable[GraphFile], parent: Release | None) 
 
 def add_graphs(store: Store, graphs: Iterable[GraphFile]) -> None:
     """Load graphs under their names and into the default graph."""
-    for graph in graphs:  # their lines are canonical, which spares the store from looking at each IRI again
-        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(graph.name), lenient=True)
-        store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, lenient=True)
+    # Their lines are canonical, so the store need not look at each IRI again (lenient).
+    small: list[bytes] = []
+    for graph in graphs:
+        if graph.triples <= _SMALL:
+            content = graph.path.read_bytes()
+            small += [content, content.replace(b" .\n", f" {NamedNode(graph.name)} .\n".encode())]
+            if sum(map(len, small)) > _TOGETHER:
+                store.bulk_load(b"".join(small), RdfFormat.N_QUADS, lenient=True)
+                small = []
+        else:
+            name = NamedNode(graph.name)
+            store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
+            store.bulk_load(path=graph.path, format=RdfFormat.N_TRIPLES, lenient=True)
+    if small:
+        store.bulk_load(b"".join(small), RdfFormat.N_QUADS, lenient=True)
 
 
 def check_store(path: Path, graphs: Iterable[GraphFile]) -> None:

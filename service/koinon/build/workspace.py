@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from traceback import clear_frames
 
+from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import ConfigurationError, KoinonError, StorageError
 from koinon.release.current import Release, open_release
@@ -67,4 +68,4 @@ def whole_release(home: Home, identifier: str | None) -> Release | None:
         release = open_release(home, identifier)
     except KoinonError:
         return None
-    return release if not verify_release(release) else None
+    return release if is_sealed(release.path) or not verify_release(release) else None
