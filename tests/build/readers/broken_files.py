@@ -157,6 +157,23 @@ WORKBOOKS = (
         ).bytes(),
     ),
     Broken(
+        "merged cells without end",
+        "merged-cells",
+        "made.xlsx, Projects, row",
+        "overlap",
+        XLSX,
+        lambda: Book({"Projects": [COLUMNS, *ROWS * 20]}, merged={"Projects": ["A2:D1048576"] * 50}).bytes(),
+        Limits(cells=5000),
+    ),
+    Broken(
+        "1,001 sheets",
+        "size",
+        "made.xlsx",
+        "more than 1000 sheets",
+        XLSX,
+        lambda: Book({f"S{number}": [] for number in range(1001)}).bytes(),
+    ),
+    Broken(
         "empty sheet",
         "missing-column",
         "made.xlsx, Projects, row 1",

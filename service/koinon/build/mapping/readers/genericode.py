@@ -44,6 +44,7 @@ class _CodeList:
         self._markup = Markup(refuse, limits.nesting, self._start, self._end, self._data)
         self._above: list[str] = []
         self._ids: list[str] = []
+        self._columns: dict[str, int] = {}
         self._pieces: list[str] = []
         self._size = 0
         self._list_id = False
@@ -80,6 +81,7 @@ class _CodeList:
         elif name == "ComplexValue":
             self._put(Fault("", "complex-value", _COMPLEX))
         elif name == "Column" and parent == "ColumnSet":
+            self._columns.setdefault(attributes.get("Id", ""), len(self._ids))
             self._ids.append(attributes.get("Id", ""))
             if len(self._ids) > self._limits.columns:
                 raise self._refuse("columns", f"there are more than {self._limits.columns} columns", row=self._line)
@@ -104,10 +106,8 @@ class _CodeList:
         reference = attributes.get("ColumnRef")
         if reference is None:
             self._column += 1
-        elif reference in self._ids:
-            self._column = self._ids.index(reference)
         else:
-            self._column = len(self._ids)
+            self._column = self._columns.get(reference, len(self._ids))
         if self._column >= len(self._ids):
             self._problem = (
                 "no-such-column",

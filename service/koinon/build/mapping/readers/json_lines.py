@@ -1,6 +1,7 @@
 """JSON Lines: an object in each line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from koinon.build.mapping.readers.titles import did_you_mean, missing_of
 from koinon.build.mapping.records import Place, Record, Table
 
 _BLOCK: Final = 2**18
+_EXPLAINED: Final = 20
+"""Records without a key for which the key that may be meant is looked for."""
 
 
 def open_jsonl(path: Path, wanted: Wanted, limits: Limits, refuse: Refusal) -> Iterator[OpenTable]:
@@ -21,6 +24,7 @@ def open_jsonl(path: Path, wanted: Wanted, limits: Limits, refuse: Refusal) -> I
 
 
 def _line_records(path: Path, wanted: WantedTable, limits: Limits, refuse: Refusal) -> Iterator[Record | BadRecord]:
+    objects = Objects(wanted, limits, refuse)
     with opened(path, refuse, limits) as stream:
         read = 0
         for number, line in _lines(stream, limits, refuse):
@@ -29,7 +33,7 @@ def _line_records(path: Path, wanted: WantedTable, limits: Limits, refuse: Refus
             read += 1
             if read > limits.rows:
                 raise refuse("rows", f"the file has more than {limits.rows} records; share it out", row=number)
-            yield record_of(line, Place(refuse.file, "", number), wanted, limits, refuse, number)
+            yield objects.record(line, Place(refuse.file, "", number), number)
 
 
 def _lines(stream: Bounded, limits: Limits, refuse: Refusal) -> Iterator[tuple[int, bytes]]:
@@ -57,25 +61,38 @@ def unmarked(block: bytes, refuse: Refusal) -> bytes:
     return block[mark:]
 
 
-def record_of(
-    raw: bytes, place: Place, wanted: WantedTable, limits: Limits, refuse: Refusal, line: int
-) -> Record | BadRecord:
-    """Return the record; ``line`` is the one on which ``raw`` begins."""
-    try:
-        values = read_object(raw, limits.nesting)
-    except BadObjectError as error:
-        at = f"line {line + error.line - 1}"
-        if error.column:
-            at += f", column {error.column}"
-        if error.rule == "encoding":
-            raise refuse("encoding", f"{at}: {error.detail}", table=place.table, row=place.row) from error
-        return BadRecord(place, error.rule, f"{at}: {error.detail}")
-    missing = missing_of(wanted, values)
-    if missing:
-        known = set(wanted.known).union(*wanted.variants)
-        spare = [key for key in values if key not in known]
-        close = did_you_mean(missing[0], spare)
-        meant = f" (did you mean {close!r}?)" if close else ""
+@dataclass(slots=True)
+class Objects:
+    """Makes records of JSON texts and bad records of those that are none."""
+
+    wanted: WantedTable
+    limits: Limits
+    refuse: Refusal
+    _explained: int = 0
+
+    def record(self, raw: bytes, place: Place, line: int) -> Record | BadRecord:
+        """Return the record; ``line`` is the one on which ``raw`` begins."""
+        try:
+            values = read_object(raw, self.limits.nesting)
+        except BadObjectError as error:
+            at = f"line {line + error.line - 1}"
+            if error.column:
+                at += f", column {error.column}"
+            if error.rule == "encoding":
+                raise self.refuse("encoding", f"{at}: {error.detail}", table=place.table, row=place.row) from error
+            return BadRecord(place, error.rule, f"{at}: {error.detail}")
+        missing = missing_of(self.wanted, values)
+        if missing:
+            return BadRecord(place, "missing-key", self._explain(missing, values))
+        return Record(place, values)
+
+    def _explain(self, missing: list[str], values: Mapping[str, object]) -> str:
+        """Say which keys are absent and, for the first records, what may be meant: that takes time."""
+        meant = ""
+        self._explained += 1
+        if self._explained <= _EXPLAINED:
+            known = set(self.wanted.known).union(*self.wanted.variants)
+            close = did_you_mean(missing[0], [key for key in values if key not in known])
+            meant = f" (did you mean {close!r}?)" if close else ""
         names = ", ".join(map(repr, missing[:12]))
-        return BadRecord(place, "missing-key", f"the object has no {names}{meant}; name keys as the publisher does")
-    return Record(place, values)
+        return f"the object has no {names}{meant}; name keys as the publisher does"

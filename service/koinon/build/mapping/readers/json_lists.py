@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from koinon.build.mapping.readers.interface import BadRecord, Limits, OpenTable, Wanted, WantedTable
-from koinon.build.mapping.readers.json_lines import record_of, unmarked
+from koinon.build.mapping.readers.json_lines import Objects, unmarked
 from koinon.build.mapping.readers.objects import BadObjectError, read_value
 from koinon.build.mapping.readers.packed import Bounded, opened
 from koinon.build.mapping.readers.refusing import Refusal
@@ -88,6 +88,7 @@ class _ListFile:
         self._wanted = wanted
         self._limits = limits
         self._refuse = refuse
+        self._objects = Objects(wanted, limits, refuse)
         self._keys: list[str] = []
         self._text = b""
         self._ended = False
@@ -191,7 +192,7 @@ class _ListFile:
         if self._read > self._limits.rows:
             detail = f"the list has more than {self._limits.rows} items; share it out over files"
             raise self._refuse("rows", detail, table=self._wanted.name, row=self._read)
-        return record_of(raw, place, self._wanted, self._limits, self._refuse, line)
+        return self._objects.record(raw, place, line)
 
     def _check_gap(self, start: int, end: int) -> None:
         if not (_NEXT if self._read else _FIRST).match(self._text[start:end]):

@@ -34,6 +34,7 @@ _DIRECTORY: Final = 2**20
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _END_RECORD: Final = b"PK\x05\x06"
 _STYLES: Final = 65_536
+_SHEETS: Final = 1_000
 _SMALL: Final = 2**24
 """Bytes of a part that tells of others; it has some kB."""
 
@@ -184,6 +185,10 @@ def _read_sheets(book: Workbook, file: zipfile.ZipFile, main: str, parts: dict[s
             if part in names:  # charts and macros are sheets too, without rows
                 hidden = attributes.get("state", "visible") != "visible"
                 book.sheets.append(Sheet(attributes.get("name", ""), part, hidden))
+                if len(book.sheets) > _SHEETS:
+                    raise book.refuse(
+                        "size", f"the workbook has more than {_SHEETS} sheets; share it out over files"
+                    )
 
     _parse(book, file, main, start)
     return since_1904

@@ -147,7 +147,7 @@ class _SheetTable:
         limits = self._book.limits
         waiting = deque(merged for merged in self._merged if merged.first_row > self._wanted.header)
         active: list[Merged] = []
-        read = 0
+        read = covered = 0
         for row in rows:
             if row.number <= self._wanted.header:
                 continue
@@ -161,7 +161,10 @@ class _SheetTable:
                     merged = waiting.popleft()
                     if merged.first_row == row.number and merged.first_column in row.cells:
                         active.append(merged)
-                _cover(row, active, head)
+                covered += _cover(row, active, head)
+                if covered > limits.cells:
+                    detail = "the merged cells overlap or have no end; unmerge them"
+                    raise self._refuse("merged-cells", detail, table=self._sheet.name, row=row.number)
             yield self._record(row, head)
         self._notes.into(notes)
 
@@ -194,12 +197,16 @@ def _plainly(wanted: WantedTable) -> WantedTable:
     return WantedTable(variants=tuple(frozenset(map(plain, variant)) for variant in wanted.variants))
 
 
-def _cover(row: Row, active: list[Merged], head: Head) -> None:
-    """Put faults where a value is shown that stands in another cell."""
+def _cover(row: Row, active: list[Merged], head: Head) -> int:
+    """Put faults where a value is shown that stands in another cell; return how many cells were looked at."""
+    looked_at = 0
+    rightmost = max(head.names)
     for merged in active:
         top = f"{letters_of(merged.first_column)}{merged.first_row}"
         detail = f"the cell is merged with {top}; unmerge it and write the value into each of the cells"
-        for column in range(merged.first_column, min(merged.last_column, max(head.names)) + 1):
+        looked_at += 1 + max(0, min(merged.last_column, rightmost) - merged.first_column)
+        for column in range(merged.first_column, min(merged.last_column, rightmost) + 1):
             corner = (row.number, column) == (merged.first_row, merged.first_column)
             if not corner and column in head.names and column not in row.cells:
                 row.cells[column] = Fault("", "merged-cells", detail)
+    return looked_at
