@@ -182,7 +182,7 @@ HOSTILE = {
     "deep XML": (b"<a>" * 200_000, "application/rdf+xml", "syntax"),
     "deep JSON": (b'{"a":' * 500_000, "application/ld+json", "syntax"),
     "deep Turtle": (b"<http://a/b> <http://a/c> " + b"[ <http://a/d> " * 300_000, "text/turtle", "syntax"),
-    "deep lists": (b"<http://a/b> <http://a/c> " + b"( " * 500_000, "text/turtle", "syntax"),
+    "deep lists": (b"<http://a/b> <http://a/c> " + b"( " * 100_000, "text/turtle", "syntax"),
     "deep triple terms": (b"<http://a/b> <http://a/c> " + b"<<( " * 100_000, "text/turtle", "syntax"),
     "a web page": (b"<!doctype html><html><script>x</script></html>", "text/plain", "format"),
     "a spreadsheet": (b"PK\x03\x04" + bytes(2000), "application/octet-stream", "format"),

@@ -63,7 +63,12 @@ class Settings(BaseModel):
         default=2, ge=1, le=64, description="Checks of data that run at a time, each in a process."
     )
     check_queue: int = Field(default=16, ge=0, description="Checks of data that may wait.")
-    check_timeout: float = Field(default=20.0, gt=0, description="Seconds after which a check of data is stopped.")
+    check_timeout: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds of processor time after which a check of data is stopped; it may wait for three times "
+        "as long.",
+    )
     check_memory: int = Field(default=2**30, gt=0, description="Memory that a check of data may use, in bytes.")
     check_max_bytes: int = Field(default=8 * 2**20, gt=0, description="Most bytes that are checked at once.")
     client_seconds: float = Field(

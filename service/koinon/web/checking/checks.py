@@ -20,12 +20,13 @@ from koinon.model.errors import BusyError, TooManyRequestsError
 from koinon.model.settings import Settings
 from koinon.query.budgets import Budgets, client_key
 from koinon.query.wire import Inbox, send
-from koinon.web.checking.parent import task_of
+from koinon.web.checking.parent import PATIENCE, task_of
 from koinon.web.press import Press
 from koinon.web.problems import ProblemError
 
 _START_SECONDS: Final = 30.0
 _GRACE: Final = 2.0
+_DYING: Final = 0.5
 _EACH: Final = 4
 """Checks of one client that may wait or run at once."""
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a file system that is never written to a disk
@@ -112,7 +113,7 @@ class Checks:
             with _folder() as folder:
                 try:
                     head, body = self._current(release).check(job, folder)
-                except BrokenPipeError:  # it ended in this moment
+                except ConnectionError:  # the process behind it ended; that is nothing that a check can cause
                     head, body = self._current(release).check(job, folder)
         except OSError as error:
             head, body = {"status": "failed", "detail": error.strerror or "no process could be started"}, b""
@@ -138,7 +139,7 @@ class _Parent:
 
     def __init__(self, settings: Settings, release: str) -> None:
         self.release = release
-        self._timeout = settings.check_timeout + _GRACE
+        self._timeout = settings.check_timeout * PATIENCE + _GRACE
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -158,8 +159,13 @@ class _Parent:
             self.end()
             raise OSError(0, head["detail"])
 
-    def lives(self) -> bool:
-        return self._process.poll() is None
+    def lives(self, wait: float = 0.0) -> bool:
+        """Tell whether the process goes on; one that was killed takes a moment to end."""
+        try:
+            self._process.wait(wait)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
     def check(self, job: Job, folder: str) -> tuple[dict[str, Any], bytes]:
         ours, theirs = socket.socketpair()
@@ -178,8 +184,8 @@ class _Parent:
                 send(ours, head, job.body)
                 answer, report, _ = Inbox(ours).wait()
             except (EOFError, OSError) as error:
-                if not self.lives():
-                    raise OSError(0, "its process was lost") from error
+                if not self.lives(_DYING):
+                    raise ConnectionError(0, "its process was lost") from error
                 return {"status": "lost"}, b""
             return answer, report
 

@@ -28,7 +28,9 @@ from koinon.web.checking.work import check
 
 _STACK: Final = 64 * 2**20
 """Bytes of stack: parsers work by recursion."""
-_GRACE: Final = 1
+PATIENCE: Final = 3
+"""How many times longer than it may work a check may take in all, on a machine that has other things to do."""
+_ROUNDED_UP: Final = 1
 _OPEN_FILES: Final = 256
 _FILE_TIMES: Final = 16
 """How many times larger than what is handed in a file may be that lies between."""
@@ -101,10 +103,10 @@ def _become_check(
         end_with_parent(parent)
         control.close()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, settings.check_timeout + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, settings.check_timeout * PATIENCE)
         _limit(resource.RLIMIT_CORE, 0)
         _limit(resource.RLIMIT_AS, settings.check_memory)
-        _limit(resource.RLIMIT_CPU, int(settings.check_timeout) + _GRACE)
+        _limit(resource.RLIMIT_CPU, int(settings.check_timeout) + _ROUNDED_UP)
         _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
         _limit(resource.RLIMIT_FSIZE, settings.check_max_bytes * _FILE_TIMES)
         threading.stack_size(_STACK)
