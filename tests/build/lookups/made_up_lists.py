@@ -124,11 +124,13 @@ def genericode(name: str, rows: Mapping[str, Mapping[str, str]], iri: str = "") 
         + "</Row>"
         for code, labels in rows.items()
     )
+    columns = dict.fromkeys(["code", "Name", *(f"{tag}_label" for labels in rows.values() for tag in labels)])
+    head = "".join(f'<Column Id="{column}" Use="optional"/>' for column in columns)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<gc:CodeList xmlns:gc="http://docs.oasis-open.org/codelist/ns/genericode/1.0/"><Identification>'
         f'<LongName>{name}</LongName><LongName Identifier="listId">{iri or f"{AUTHORITY}/{name}"}</LongName>'
-        f"<Version>1</Version></Identification><SimpleCodeList>{body}</SimpleCodeList></gc:CodeList>"
+        f"<Version>1</Version></Identification><ColumnSet>{head}</ColumnSet><SimpleCodeList>{body}</SimpleCodeList></gc:CodeList>"
     )
 
 
