@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facts import ROOT, SHARED
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, Triple, parse
 
 from koinon.build.mapping.engine import apply, load_mapping
 from koinon.build.mapping.lookups import Found, Lookup, Lookups, NotFound
@@ -26,6 +26,34 @@ class Outcome:
         store = Store()
         store.bulk_load(path=self.path, format=RdfFormat.N_TRIPLES)
         return store
+
+    def triples(self) -> set[Triple]:
+        return {quad.triple for quad in parse(path=self.path, format=RdfFormat.N_TRIPLES)}
+
+    def rules(self) -> dict[tuple[str, str], Mapping[str, int]]:
+        """Return why cells were rejected or unknown, by table and column."""
+        return {
+            (table.name, column.title): column.rules
+            for table in self.report.tables
+            for column in table.columns
+            if column.rejected or column.unknown
+        }
+
+    def unbalanced(self) -> list[str]:
+        """Return the columns whose counts don't add up to the records that could be read."""
+        return [
+            f"{table.name}, {column.title}"
+            for table in self.report.tables
+            for column in table.columns
+            if sum((column.mapped, column.missing, column.rejected, column.unknown, column.unused))
+            != table.read - table.unreadable
+        ]
+
+
+def golden(name: str) -> set[Triple]:
+    """Return what a made-up file has to say."""
+    path = Path(__file__).parent / "golden" / f"{name}.ttl"
+    return {quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE)}
 
 
 def mapped(name: str, files: Sequence[Path], lookups: Lookups, folder: Path) -> Outcome:
