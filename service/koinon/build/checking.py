@@ -5,7 +5,8 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +18,12 @@ from koinon.build.describe import describe
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import TYPE, Index, as_text, lines_of
 from koinon.build.judging import dangling, judge_ownership, judge_references, validate
+from koinon.build.leaving_out import Faults, leaves_out
 from koinon.build.normalise import Normaliser
 from koinon.build.reading import FORMATS
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file
+from koinon.build.tables import findings_of, mapper_of, table_source
 from koinon.build.telling import TITLES, suffix_of, suffix_of_content
 from koinon.build.vocabulary import read_vocabulary
 from koinon.build.writing import read_owners
@@ -74,6 +77,8 @@ class Checker:
     def __init__(self, settings: Settings, assets: Assets) -> None:
         """Read vocabulary and shapes and open the release; raises VocabularyError where the former are broken."""
         self._settings = settings
+        self._assets = assets
+        self._home = Home(settings.home)
         self._normaliser = Normaliser()
         vocabulary = read_vocabulary(assets, self._normaliser)
         self._terms = {t.subject.value for t in vocabulary.ontology if isinstance(t.subject, NamedNode)}
@@ -81,9 +86,8 @@ class Checker:
         self._context = as_text(vocabulary.ontology | vocabulary.codes)
         self._validator = Validator(vocabulary.shapes)
         self._release: _Release | None = None
-        home = Home(settings.home)
-        if current_id(home):
-            release = open_current(home)
+        if current_id(self._home):
+            release = open_current(self._home)
             self._release = None if release.manifest.imported else _Release(release)
 
     def check(self, source: Source, work: Path) -> Checked:
@@ -92,7 +96,9 @@ class Checker:
         name = single.name if single else source.folder.name
         title = TITLES.get(single.suffix.lower(), "") if single else ""
         try:
-            candidate = make_candidate(source, work, self._normaliser, self._settings)
+            mapping = mapper_of(self._home, self._assets) if source.manifest.mapping else nullcontext()
+            with mapping as mapper:
+                candidate = make_candidate(source, work, self._normaliser, self._settings, mapper)
         except SourceError as error:
             finding = _hinted(Finding.of(error), source.files)
             return _unread(source.slug, name, title, finding)
@@ -107,12 +113,15 @@ class Checker:
         # The shapes are asked whatever else is wrong, so that people can mend everything at once.
         types: list[Types] = [candidate.index.types, *([others] if others is not None else [])]
         context = Context(self._context, types, others.references if others is not None else ())
-        results = validate(candidate, self._validator, context)
-        found = candidate.findings
+        results = validate(candidate, self._validator, context, Faults() if leaves_out(candidate) else None)
+        found, counts = [_placed(finding, candidate) for finding in candidate.findings], candidate.counts
+        if candidate.report is not None:
+            said, times = findings_of(source.slug, candidate.report)
+            found, counts = [*found, *said], counts + times
         triples = candidate.graph.triples
         if source.manifest.document.not_held == NOT_HANDED_IN:
             triples -= len(lines_of(self._normaliser.triples(describe(source.manifest), source.slug)))
-        return Checked(source.slug, name, title, triples, tuple(found), candidate.counts, tuple(results))
+        return Checked(source.slug, name, title, triples, tuple(found), counts, tuple(results))
 
     def check_bytes(self, content: bytes, name: str, suffix: str | None, work: Path) -> Checked:
         """Judge what somebody hands in under the ``name``; without a ``suffix`` its format is told."""
@@ -189,6 +198,14 @@ class _Others(Mapping[str, set[str]]):
         return sum(1 for _ in self)
 
 
+def _placed(finding: Finding, candidate: Candidate) -> Finding:
+    """Return a finding with the record that its node came from, where that is known."""
+    place = candidate.places.of(finding.where[1:].partition(">")[0]) if candidate.places is not None else None
+    if place is None or not finding.where.startswith("<"):
+        return finding
+    return replace(finding, where=f"{place}: {finding.where}")
+
+
 def _unread(slug: str, name: str, title: str, finding: Finding) -> Checked:
     return Checked(slug, name, title, 0, (finding,), Counter([(finding.severity, finding.rule)]))
 
@@ -210,7 +227,7 @@ def _about(finding: Finding) -> str:
 def _hinted(finding: Finding, files: Iterable[Path]) -> Finding:
     """Say also which format a file seems to have, where its name says another."""
     for path in files:
-        if finding.rule == "syntax" and finding.where.startswith(path.name):
+        if finding.rule == "syntax" and path.suffix.lower() in TITLES and finding.where.startswith(path.name):
             seems = suffix_of_content(path.read_bytes())
             if seems in {".jsonld", ".rdf"} and seems != path.suffix.lower():
                 detail = f"{finding.detail}; read as {TITLES[path.suffix.lower()]}, it looks like {TITLES[seems]}"
@@ -218,12 +235,14 @@ def _hinted(finding: Finding, files: Iterable[Path]) -> Finding:
     return finding
 
 
-def check_path(path: Path, settings: Settings, assets: Assets, suffix: str | None = None) -> Checked:
+def check_path(
+    path: Path, settings: Settings, assets: Assets, suffix: str | None = None, mapping: str | None = None
+) -> Checked:
     """Judge the source folder, or the single RDF file, at ``path`` with the current release as its context.
 
     A file without a manifest beside it is taken as a source that may mint whatever it types; ``suffix`` names its
-    format where its name does not. Raises ConfigurationError where there is nothing to check, VocabularyError where
-    ontology or shapes are broken.
+    format where its name does not, and ``mapping`` the mapping by which a table is read. Raises ConfigurationError
+    where there is nothing to check or no such mapping, VocabularyError where ontology or shapes are broken.
     """
     path = path.absolute()
     work = Path(tempfile.mkdtemp(prefix="koinon-check-"))
@@ -235,6 +254,8 @@ def check_path(path: Path, settings: Settings, assets: Assets, suffix: str | Non
             return Checker(settings, assets).check(source, work)
         if not path.is_file():
             raise ConfigurationError(f"{path} is not there. Give a source folder or an RDF file.")
+        if mapping is not None:
+            return Checker(settings, assets).check(table_source(path, mapping, assets, work), work)
         if suffix is None and path.suffix.lower() in FORMATS:
             source = Source(path.parent, manifest_for_file(path), (path,))
             return Checker(settings, assets).check(source, work)
@@ -262,6 +283,6 @@ def _content(path: Path, settings: Settings) -> bytes:
 def _source(path: Path) -> Source | Finding:
     if not (path / MANIFEST).is_file():
         raise ConfigurationError(f"{path} holds no {MANIFEST}. Give a source folder or an RDF file.")
-    sources, refused = find_sources([path], FORMATS)
+    sources, refused = find_sources([path], FORMATS, mapped=True)
     own = [source for source in sources if source.folder == path]
     return own[0] if own else refused[0]

@@ -11,7 +11,7 @@ EXAMPLES: Final = 5
 _LONGEST: Final = 400
 _LINE = re.compile(r"(?P<file>.*?)(?:, line (?P<line>\d+))?(?:, column (?P<column>\d+))?\Z", re.DOTALL)
 _NODE = re.compile(
-    r"(?:(?P<file>[^<>]*), )?(?P<node><[^<>]*>|_:\S+)(?: (?P<path>\S+))?(?: (?P<value>.*))?\Z", re.DOTALL
+    r"(?:(?P<file>[^<>]*?)(?:, |: ))?(?P<node><[^<>]*>|_:\S+)(?: (?P<path>\S+))?(?: (?P<value>.*))?\Z", re.DOTALL
 )
 _PARSER = re.compile(r"Parser error (?:at|between) line[^:]{1,60}: ")
 """How the parser begins, which repeats the place."""

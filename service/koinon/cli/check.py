@@ -38,6 +38,10 @@ def check(
         str | None,
         typer.Option("--format", "-f", help="The format, such as turtle or jsonld; by default it is told."),
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="The mapping by which a table is read, such as keep: its name in data/mappings."),
+    ] = None,
     lang: Annotated[str, typer.Option(help=f"Language of the report: {', '.join(INTERFACE_LANGUAGES)}.")] = "en",
     report: Annotated[
         Report, typer.Option(help="Text for people, our JSON, or a SHACL report in Turtle or JSON-LD.")
@@ -56,11 +60,13 @@ def check(
     if syntax is not None and suffix is None:
         raise ConfigurationError(f"{syntax!r} is no format of RDF. Known are {', '.join(TITLES.values())}.")
     assets = Assets.locate(settings)
+    if mapping is not None and (str(path) == "-" or path.is_dir()):
+        raise ConfigurationError("A table is checked as a file: its name tells its reader. Name the file.")
     if str(path) == "-":
         content = sys.stdin.buffer.read(settings.max_source + 1)
         checked = check_content(content, "", settings, assets, suffix)
     else:
-        checked = check_path(path, settings, assets, suffix)
+        checked = check_path(path, settings, assets, suffix, mapping)
     _show(checked, Report.json if as_json else report, lang)
     if checked.refused:
         raise typer.Exit(REFUSED)

@@ -53,6 +53,7 @@ class Place:
     line: int | None
     column: int | None
     excerpt: tuple[str, ...]
+    record: str
     node: str
     path: str
     value: str
@@ -177,6 +178,7 @@ def _place(example: dict[str, Any]) -> Place:
         line=example["line"],
         column=example["column"],
         excerpt=tuple(example["excerpt"]),
+        record=example["file"] if example["node"] else "",
         node=iri.removeprefix(ID) or example["node"],
         path=short_name(path[1:-1]) if plain else path,
         value=example["value"],

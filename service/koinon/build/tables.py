@@ -1,0 +1,79 @@
+"""Checking tables: a file as the source that its mapping makes of it, and its import report as findings."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from koinon.build.findings import Finding, Severity
+from koinon.build.mapped import Mapper
+from koinon.build.mapping.lookups.named import FORMS, LISTS, NUTS
+from koinon.build.mapping.report import ImportReport
+from koinon.build.reading import FORMATS
+from koinon.build.registry.active import lay_out
+from koinon.build.registry.entries import KeptFile
+from koinon.build.registry.journals import Damaged, every
+from koinon.build.registry.manifests import make_manifest, read_template
+from koinon.build.registry.options import Options
+from koinon.build.sources import Source, find_sources
+from koinon.model.assets import Assets
+from koinon.model.errors import ConfigurationError
+from koinon.release.paths import Home
+
+_CODES: Final = frozenset({NUTS, LISTS, FORMS})
+_STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@contextmanager
+def mapper_of(home: Home, assets: Assets) -> Iterator[Mapper]:
+    """Give a mapper that looks codes up in Koinon's own sources and in the registered ones, as a build would."""
+    with ExitStack() as stack:
+        sources, _ = find_sources([assets.data], FORMATS, mapped=True)
+        for registered in every(home):
+            if not isinstance(registered, Damaged) and registered.slug in _CODES and registered.accepted:
+                folder = stack.enter_context(lay_out(home, registered.slug, registered.accepted))
+                sources += find_sources([folder], FORMATS, mapped=True)[0]
+        yield Mapper(assets, sources)
+
+
+def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source:
+    """Return a file as the source that its mapping makes of it; ``work`` is a folder for a link to it.
+
+    Raises ConfigurationError where there is no such mapping, SourceError where its [source] is no manifest.
+    """
+    known = sorted(file.stem for file in (assets.data / "mappings").glob("*.toml"))
+    if mapping not in known:
+        raise ConfigurationError(f"There is no mapping {mapping!r}. Known are {', '.join(known) or 'none'}.")
+    template = read_template(assets.data / "mappings" / f"{mapping}.toml")
+    name = _STRANGE.sub("-", path.name).strip("-.") or "table"
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    kept = KeptFile(name=name, sha256=sha256, size=path.stat().st_size)
+    options = Options(because="it is only checked")
+    manifest = make_manifest(template.slug, template.fields, options, [kept], date.today())
+    link = work / name
+    link.symlink_to(path.absolute())
+    return Source(work, manifest, (link,))
+
+
+def findings_of(slug: str, report: ImportReport) -> tuple[list[Finding], Counter[tuple[Severity, str]]]:
+    """Return what an import left out or remarked, as findings with sheet, row and column, and how often."""
+    counts: Counter[tuple[Severity, str]] = Counter()
+    found = []
+    for table in report.tables:
+        for rules in (table.rejected, *(column.rules for column in table.columns)):
+            counts.update({(Severity.WARNING, rule): number for rule, number in rules.items()})
+        for example in table.examples:
+            value = f" ({example.value})" if example.value else ""
+            detail = f"{example.detail}{value}. {example.hint}".rstrip(" .") + "."
+            found.append(Finding(slug, example.rule, str(example.place), detail, Severity.WARNING))
+        for note in table.notes:
+            counts[Severity.NOTE, note.rule] += note.count
+            found.append(Finding(slug, note.rule, str(note.place), note.detail, Severity.NOTE))
+    for finding in found:  # an example may be counted under another head
+        counts[finding.severity, finding.rule] = max(counts[finding.severity, finding.rule], 1)
+    return found, counts
