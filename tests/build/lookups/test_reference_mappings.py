@@ -120,6 +120,18 @@ def test_an_old_region_is_replaced_only_where_it_went_into_one(nuts: tuple[Mappe
     assert ask(store, "place:nuts-dex15-2021 a koi:Territory")
 
 
+def test_a_divided_region_says_how_many_of_its_people_went_where(nuts: tuple[Mapped, Store]) -> None:
+    _, store = nuts
+    for successor in ("dex21", "dex22"):
+        assert ask(
+            store,
+            f"place:nuts-dex13 koi:hasSuccession ?s . ?s a koi:Succession ; koi:successor place:nuts-{successor} ; "
+            'koi:populationShare 0.5 ; koi:schemeVersion "2024" .',
+        )
+    assert ask(store, "place:nuts-dex12 koi:hasSuccession [ koi:populationShare 0.97 ]")
+    assert not ask(store, "place:nuts-el91 koi:hasSuccession ?s")
+
+
 def test_a_region_outside_nuts_comes_from_the_lists_of_names(nuts: tuple[Mapped, Store]) -> None:
     _, store = nuts
     assert ask(store, 'place:nuts-trx11 skos:prefLabel "Deneme"@tr ; dct:isPartOf place:country-tr')

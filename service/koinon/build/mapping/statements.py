@@ -1,10 +1,12 @@
 """Statements of things, compiled: functions that write a thing's lines from a row, and tell whether they did."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from koinon.build.mapping.conditions import Condition
 from koinon.build.mapping.graph import Graph
 from koinon.build.mapping.lookups.interface import Label, Piece
+from koinon.build.mapping.numbers import canonical
 from koinon.build.mapping.templates import Template
 from koinon.build.mapping.terms import literal, node, tagged, typed
 from koinon.build.mapping.values import Row, Value
@@ -47,6 +49,8 @@ def _piece(value: Value, part: str, *, as_iri: bool) -> Iterator[str]:
             yield tagged(label.text, label.lang)
     elif isinstance(given, int):
         yield typed(str(given), "integer")
+    elif isinstance(given, Decimal):
+        yield typed(canonical(given), "decimal")
     elif as_iri or given.startswith(("http://", "https://")):
         yield node(given)
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -13,7 +14,7 @@ class Label:
     lang: str
 
 
-Piece = str | int | Label | tuple[Label, ...]
+Piece = str | int | Decimal | Label | tuple[Label, ...]
 """One piece of what was found: an IRI where the text begins with ``http``, else plain text, a number, or names."""
 
 

@@ -15,7 +15,7 @@ from koinon.build.mapping.lookups.genericode import CodeList, code_list
 from koinon.build.mapping.lookups.interface import Found, Lookup, NotFound
 from koinon.build.mapping.lookups.legal_forms import COLUMNS as FORM_COLUMNS
 from koinon.build.mapping.lookups.legal_forms import LegalForms, LegalFormsInNames
-from koinon.build.mapping.lookups.nuts import Nuts, NutsTerritories
+from koinon.build.mapping.lookups.nuts import Nuts, NutsSuccessions, NutsTerritories
 from koinon.build.mapping.lookups.nuts_lists import CODES, OVERLAPS, nuts_lists
 from koinon.build.mapping.lookups.places import Places, read_places
 from koinon.build.mapping.lookups.postcodes import Postcodes
@@ -30,6 +30,7 @@ FORMS: Final = "legal-forms"
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "nuts": (NUTS, PLACE),
     "nuts-territory": (NUTS, PLACE),
+    "nuts-succession": (NUTS, PLACE),
     "countries": (LISTS,),
     "country-codes": (LISTS,),
     "country-territory": (LISTS, PLACE),
@@ -43,6 +44,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "nuts": (LISTS,),
     "nuts-territory": (LISTS,),
+    "nuts-succession": (LISTS,),
     "countries": (PLACE,),
     "country-codes": (PLACE,),
     "legal-forms": (LISTS, PLACE),
@@ -134,6 +136,8 @@ class Lookups(Mapping[str, Lookup]):
                 return self._nuts
             case "nuts-territory":
                 return NutsTerritories(self._nuts)
+            case "nuts-succession":
+                return NutsSuccessions(self._nuts)
             case "countries":
                 return self._countries or NotRegistered(f"{LISTS} (its list of countries)")
             case "country-codes":

@@ -7,6 +7,7 @@ newest version of all where one territory there has it whole, or 95 % of its peo
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +20,7 @@ _KEY: Final = re.compile(r"([A-Za-z]{2}[0-9A-Za-z]{0,3})(?:\s.*)?", re.DOTALL)
 _ISO: Final[Mapping[str, str]] = {"GR": "EL", "GB": "UK"}
 _OUTSIDE: Final = frozenset({"CH", "IS", "LI", "NO"})
 """Countries of the European Free Trade Association: the list has their statistical regions, which are not NUTS."""
+_THOUSANDTH: Final = Decimal("0.001")
 _LOOKALIKES: Final = (("O", "0"), ("I", "1"), ("L", "1"), ("S", "5"))
 
 
@@ -193,4 +195,32 @@ class NutsTerritories:
         parts = self._nuts.parts(code, at) | {"code": territory.code, "version": territory.version}
         if own != now and (code, at) == own:
             parts["replaced"] = self._nuts.iri_of(*now)
+        return Found(iri.removeprefix(NUTS), iri, parts)
+
+
+class NutsSuccessions:
+    """The table ``nuts-succession``: for a row of the crosswalk, how much of an old territory went to a new one.
+
+    The key is the old code, context ``version`` its version, ``to`` the later code, ``edition`` that one's version.
+    ``key`` is what stands behind ``place/nuts-`` of the old territory. Parts: ``successor``, ``share`` (of the
+    people), ``edition``; none where the two are one territory, the later version is not the newest, or nearly
+    nobody lives in both.
+    """
+
+    def __init__(self, nuts: Nuts) -> None:
+        """Take the table ``nuts``."""
+        self._nuts = nuts
+
+    def find(self, key: str, version: str = "", to: str = "", edition: str = "", **_: str) -> Found | NotFound:
+        """Return the share of a territory that went to another."""
+        nuts, nothing = self._nuts, Found(key.lower())
+        if edition != nuts.lists.newest or version == edition or nuts.known_as(key, version)[1] != version:
+            return nothing
+        iri = nuts.iri_of(key, version)
+        shares = dict(nuts.lists.crosswalk.shares(key, version, edition))
+        share = Decimal(shares.get(to, 0.0)).quantize(_THOUSANDTH)
+        whole = any(nuts.lists.crosswalk.same((key, version), (other, edition)) for other in shares)
+        if whole or share < _THOUSANDTH or not iri.startswith(NUTS):
+            return nothing
+        parts: dict[str, Piece] = {"successor": nuts.iri_of(to, edition), "share": share, "edition": edition}
         return Found(iri.removeprefix(NUTS), iri, parts)
