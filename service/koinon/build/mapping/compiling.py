@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koinon.build.mapping.columns import Cell, needs
-from koinon.build.mapping.conditions import condition
+from koinon.build.mapping.conditions import condition, names_in
 from koinon.build.mapping.counting import Counts
 from koinon.build.mapping.graph import Graph
 from koinon.build.mapping.joins import Joined, Kept
@@ -98,7 +98,9 @@ class Compiler:
         hints = {slots[c]: part.columns[c].hint or "" for c in order}
         return Level(
             counts=Counts(name, titles, hints, part.unused),
-            flow=Flow(len(around.slots), len(slots)),
+            flow=Flow(
+                len(around.slots), len(slots), sum(1 << slots[name] for name in _helpers(part) if name in slots)
+            ),
             slots=slots,
             cells=cells,
             joins=[self._join(join, part, slots, kept or {}, key) for join in joins],
@@ -228,6 +230,20 @@ def _identifiers(part: LevelPart) -> set[str]:
             found |= columns_in(thing.id)
     for each in part.each:
         found |= _identifiers(each)
+    return found
+
+
+def _helpers(part: TablePart | Each) -> set[str]:
+    """Return the columns that say something by helping others, also where no statement has their value."""
+    found: set[str] = set()
+    for column in part.columns.values():
+        found |= needs(column)
+    for join in part.joins if isinstance(part, TablePart) else ():
+        found.update(join.on)
+    conditions = [thing.when for thing in part.things] + [claim.when for claim in part.claims]
+    conditions += [statement.when for thing in part.things for statement in thing.has]
+    for text in conditions:
+        found |= names_in(text) if text else set()
     return found
 
 

@@ -42,10 +42,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The slots of a level: its own begin at ``first``; a row has ``width`` of them."""
+    """The slots of a level: its own begin at ``first``; a row has ``width`` of them.
+
+    ``helpers`` has the bits of the columns that help others: languages, conditions, keys of joins.
+    """
 
     first: int
     width: int
+    helpers: int
 
 
 class _Rejected(Exception):
@@ -104,14 +108,15 @@ class Level:
 
     def map(self, values: Any, place: Place, packed: int) -> bool:
         """Map a record; False where it is rejected."""
-        return self._map(values, place, Row([None] * self._flow.width, packed))
+        return self._map(values, place, Row([None] * self._flow.width, packed, self._flow.helpers))
 
     def _map(self, values: Any, place: Place, row: Row) -> bool:
-        rejected, unknown = self._read(values, place, row)
+        good, rejected, unknown = self._read(values, place, row)
         try:
             self._require(row, rejected | unknown)
             if self._joins or self._checks:
                 rejected |= self._judge(row, place)
+                good = self._good(row)
                 self._require(row, rejected | unknown)
             self._name(row)
         except _Rejected as error:
@@ -125,7 +130,6 @@ class Level:
         for get, level in self.lists:
             for element in _elements(get(values)):
                 level.map_inside(element, place, row)
-        good = self._good(row)
         self.counts.mapped += 1
         self.counts.outcome(row.said & good, good & ~row.said, rejected, unknown)
         self._count_unread(values)
@@ -134,15 +138,15 @@ class Level:
     def map_inside(self, values: Any, place: Place, outer: Row) -> None:
         """Map an element of a list inside a record."""
         room: list[Any] = [None] * (self._flow.width - self._flow.first)
-        row = Row(outer.values[: self._flow.first] + room, outer.place, 0, dict(outer.made))
+        row = Row(outer.values[: self._flow.first] + room, outer.place, self._flow.helpers, outer.made)
         self._map(values, place, row)
         outer.said |= row.said & ~self._own
 
     def leave_out(self, values: Any, outer: Row) -> None:
         """Count an element of a list inside a record that is rejected."""
         room: list[Any] = [None] * (self._flow.width - self._flow.first)
-        row = Row(outer.values[: self._flow.first] + room, outer.place, 0, dict(outer.made))
-        rejected, unknown = self._read(values, None, row)
+        row = Row(outer.values[: self._flow.first] + room, outer.place, 0, outer.made)
+        _, rejected, unknown = self._read(values, None, row)
         self.counts.rejected["record"] += 1
         self._left_out(values, row, rejected, unknown)
 
@@ -153,8 +157,8 @@ class Level:
                 level.leave_out(element, row)
         self._count_unread(values)
 
-    def _read(self, values: Any, place: Place | None, row: Row) -> tuple[int, int]:
-        rejected = unknown = 0
+    def _read(self, values: Any, place: Place | None, row: Row) -> tuple[int, int, int]:
+        good = rejected = unknown = 0
         kept = row.values
         named = values if isinstance(values, Mapping) else None
         for slot, key, get, cell in self._readers:
@@ -165,7 +169,9 @@ class Level:
             if raw is None:
                 continue
             reading = cell.read(raw, row)
-            kept[slot] = reading.values
+            if reading.values is not None:
+                kept[slot] = reading.values
+                good |= 1 << slot
             for problem in reading.problems:
                 if problem.unknown:
                     unknown |= 1 << slot
@@ -175,7 +181,7 @@ class Level:
                     self.counts.problem(slot, problem, place)
             if reading.changes and place is not None:
                 self.counts.changed(slot, reading.changes)
-        return rejected, unknown
+        return good, rejected, unknown
 
     def _require(self, row: Row, bad: int) -> None:
         for slot in self._required:

@@ -7,7 +7,7 @@ It is part of the published policy that contact details of persons never enter t
 import re
 
 _TITLE = (
-    r"(?:Dr|DR|Prof|PROF|Doc|Mag|Ing|Dipl|Mgr|Bc|JUDr|MUDr|PhDr|RNDr|Mr|MR|Mrs|MRS|Ms|Miss|Sir|Dame|Lord|Lady|Rev"
+    r"(?:Dr|DR(?=\.)|Prof|PROF|Doc|Mag|Ing|Dipl|Mgr|Bc|JUDr|MUDr|PhDr|RNDr|Mr|Mrs|Ms|Miss|Sir|Dame|Lord|Lady|Rev"
     r"|Herr|Frau|Mme|Mlle|Monsieur|Madame|Sig|Dott|Dr\.ssa|Dott\.ssa|Avv|Arch|Geom|Sra|Srta|Don|Doña|Pan|Pani"
     r"|mgr|inż|dr|prof|hab|κ|κα|Δρ|Καθ)"
 )

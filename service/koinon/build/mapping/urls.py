@@ -5,6 +5,8 @@ import unicodedata
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from pyoxigraph import NamedNode
+
 from koinon.build.iris import iri_problem
 from koinon.build.mapping.unfit import Unfit
 
@@ -16,7 +18,9 @@ _SEVERAL = re.compile(
 )
 _TWICE = re.compile(r"(?i)\Ahttps?://[^?#]*?(?<![/=])https?://")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)\Z")
-_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x20<>#\[\]\"{}|\\^`\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -44,6 +48,10 @@ def web_address(text: str) -> str:
     problem = iri_problem(iri)
     if problem:
         raise Unfit("url", problem)
+    try:
+        NamedNode(iri)
+    except ValueError as error:
+        raise Unfit("url", str(error)) from error
     return iri
 
 
