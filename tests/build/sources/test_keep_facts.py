@@ -130,8 +130,11 @@ PARTNERS = [
     Kind("Town", lambda row: f"{partner(row)} . ?body locn:address/locn:postName {text(row['Town'])}"),
     Kind(
         "Legal Status",
-        lambda row: f"{partner(row)} . ?body org:classification <https://w3id.org/koinon/code/helix/public>",
-        lambda row: row["Legal Status"].lower() == "public",
+        lambda row: (
+            f"{partner(row)} . ?body org:classification "
+            f"<https://w3id.org/koinon/code/legal-form/{row['Legal Status'].lower()}-body>"
+        ),
+        lambda row: row["Legal Status"] != "n/a",
     ),
     Kind(
         "NUTS3 (or equivalent)",
