@@ -123,4 +123,3 @@ def test_a_mapped_source_is_found_only_where_mappings_can_be_applied(world: Worl
     sources, refused = find_sources([world.sources], FORMATS, mapped=True)
     assert refused == []
     assert [path.name for path in sources[0].files] == ["a.xlsx"]
-    assert world.build().refused[0].findings[0].rule == "mapping"

@@ -7,7 +7,7 @@ from importlib import import_module
 import typer
 
 from koinon import __version__
-from koinon.cli import build, check, doctor, release
+from koinon.cli import build, check, doctor, release, source
 from koinon.model.errors import KoinonError
 
 _LATE = {"serve": "koinon.cli.serve", "query": "koinon.cli.query"}
@@ -24,6 +24,7 @@ app.command("build")(build.build)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.add_typer(release.app, name="release")
+app.add_typer(source.app, name="source")
 
 
 def _version(wanted: bool) -> None:

@@ -100,25 +100,30 @@ class Received:
     def _store(self, name: str, pieces: Iterable[bytes]) -> KeptFile:
         handle, path = tempfile.mkstemp(prefix="in-", dir=incoming(self.home))
         file = os.fdopen(handle, "wb")
-        digest, size = hashlib.sha256(), 0
+        whole = False
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            for piece in pieces:
-                size += len(piece)
-                self._check_size(name, size)
-                digest.update(piece)
-                file.write(piece)
-            self._check_size(name, size or -1)
-            file.flush()
-            os.fsync(handle)
-        except BaseException:
-            _drop(Path(path), file)
-            raise
-        sha256 = digest.hexdigest()
+            sha256, size = self._write(file, name, pieces)
+            whole = True
+        finally:
+            if not whole:
+                _drop(Path(path), file)
         if sha256 in self.held:
             _drop(*self.held.pop(sha256))
         self.held[sha256] = (Path(path), file)
         return KeptFile(name=name, sha256=sha256, size=size)
+
+    def _write(self, file: BinaryIO, name: str, pieces: Iterable[bytes]) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces:
+            size += len(piece)
+            self._check_size(name, size)
+            digest.update(piece)
+            file.write(piece)
+        self._check_size(name, size or -1)
+        file.flush()
+        os.fsync(file.fileno())
+        return digest.hexdigest(), size
 
     def _refused(self, rule: str, where: str, detail: str) -> SourceError:
         return SourceError(self.slug, rule, where, detail)

@@ -1,0 +1,78 @@
+"""Writing a release anew from its own graph files, so that nothing is left in it of what it no longer states."""
+
+import ctypes
+import errno
+import os
+import shutil
+from pathlib import Path
+
+from koinon.build.describe import graph_iri
+from koinon.build.graphs import GraphFile
+from koinon.build.storing import check_store, fill_store
+from koinon.release.current import Release, sync_folder
+from koinon.release.manifest import DERIVED
+
+_EXCHANGE = 2
+_HERE = -100
+
+
+def rewrite(release: Release, slug: str, work: Path) -> None:
+    """Write store and ``changes/`` of a release anew, without a trace of the source ``slug``; its id stays.
+
+    The changes of derived graphs go too, as they speak of every source. ``work`` is on the same disk. Raises
+    OSError, and ReleaseError where the graph files are not those of the manifest.
+    """
+    fresh = work / release.id
+    made_here = shutil.ignore_patterns("store", "changes", "seal.json")
+    shutil.copytree(release.path, fresh, copy_function=_link, ignore=made_here, symlinks=True)
+    graphs = [
+        GraphFile(e.slug, e.name, e.kind, dict(e.title), release.graph_file(e.slug), e.sha256, e.triples)
+        for e in release.manifest.graphs
+    ]
+    store = fill_store(fresh / "store", graphs, None)
+    store.flush()
+    store.optimize()
+    del store
+    check_store(fresh / "store", graphs)
+    (fresh / "changes").mkdir()
+    left_out = {graph_iri(slug), *(e.name for e in release.manifest.graphs if e.kind == DERIVED)}
+    endings = tuple(f" <{name}> .\n".encode() for name in left_out)
+    for path in (release.path / "changes").glob("*.nq"):
+        with path.open("rb") as lines, (fresh / "changes" / path.name).open("wb") as kept:
+            kept.writelines(line for line in lines if not line.endswith(endings))
+    _sync(fresh)
+    _exchange(fresh, release.path)
+    sync_folder(release.path.parent)
+    shutil.rmtree(fresh)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _sync(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            handle = os.open(Path(parent) / name, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        sync_folder(Path(parent))
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders change names in one step, so that neither is ever missing (``renameat2`` of Linux)."""
+    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if swap is not None and swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return
+    number = ctypes.get_errno() if swap is not None else errno.ENOSYS
+    if number not in {errno.ENOSYS, errno.EINVAL}:
+        raise OSError(number, os.strerror(number), str(other))
+    aside = one.with_name(f"{one.name}-before")
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
