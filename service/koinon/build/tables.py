@@ -11,6 +11,7 @@ from typing import Final
 
 from koinon.build.findings import Finding, Severity
 from koinon.build.mapped import Mapper
+from koinon.build.mapping.cleaning.cleaner import CleaningReport
 from koinon.build.mapping.lookups.named import FORMS, LISTS, NUTS
 from koinon.build.mapping.report import ImportReport
 from koinon.build.reading import FORMATS
@@ -25,6 +26,7 @@ from koinon.model.errors import ConfigurationError
 from koinon.release.paths import Home
 
 _CODES: Final = frozenset({NUTS, LISTS, FORMS})
+_LEFT: Final = "left out by the rules of the mapping"
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -60,10 +62,18 @@ def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source
     return Source(work, manifest, (link,))
 
 
-def findings_of(slug: str, report: ImportReport) -> tuple[list[Finding], Counter[tuple[Severity, str]]]:
+def findings_of(
+    slug: str, report: ImportReport | CleaningReport
+) -> tuple[list[Finding], Counter[tuple[Severity, str]]]:
     """Return what an import left out or remarked, as findings with sheet, row and column, and how often."""
     counts: Counter[tuple[Severity, str]] = Counter()
-    found = []
+    found: list[Finding] = []
+    if isinstance(report, CleaningReport):
+        for rule, properties in report.dropped.items():
+            counts[Severity.WARNING, rule] = properties.total()
+            examples = report.examples.get(rule, [])
+            found += (Finding(slug, rule, where, _LEFT, Severity.WARNING) for where in examples)
+        return found, counts
     for table in report.tables:
         for rules in (table.rejected, *(column.rules for column in table.columns)):
             counts.update({(Severity.WARNING, rule): number for rule, number in rules.items()})
