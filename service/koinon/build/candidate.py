@@ -13,7 +13,8 @@ from koinon.build.collecting import Findings
 from koinon.build.describe import describe, graph_iri
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import GraphFile, Index, indexed, lines_of, write_lines
-from koinon.build.mapped import Mapper
+from koinon.build.mapped import Made, Mapper
+from koinon.build.mapping.cleaning import CleaningReport
 from koinon.build.mapping.places import Places
 from koinon.build.mapping.report import ImportReport
 from koinon.build.normalise import Normaliser, skolemise
@@ -30,7 +31,7 @@ from koinon.model.settings import Settings
 class Candidate:
     """A source that was read: its graph on the disk, its index, and what was found in it so far.
 
-    A mapped one has the ``report`` of its import and knows in which records, at which ``places``, its things stand.
+    A mapped one has what its mapping ``made``: the report, and in which records its things stand.
     """
 
     source: Source
@@ -38,8 +39,7 @@ class Candidate:
     index: Index
     mints: Mints
     found: Findings = field(default_factory=Findings)
-    places: Places | None = None
-    report: ImportReport | None = None
+    made: Made | None = None
     _minted: set[str] | None = None
     _foreign: dict[str, set[str]] | None = None
 
@@ -62,6 +62,16 @@ class Candidate:
     def counts(self) -> Counter[tuple[Severity, str]]:
         """How often each rule was broken, with the examples that ``findings`` leaves out."""
         return self.found.counts
+
+    @property
+    def report(self) -> ImportReport | CleaningReport | None:
+        """What the mapping counted, where the source has one."""
+        return self.made.report if self.made is not None else None
+
+    @property
+    def places(self) -> Places | None:
+        """In which records the things stand, where they come from records."""
+        return self.made.places if self.made is not None else None
 
     @property
     def minted(self) -> set[str]:
@@ -134,7 +144,7 @@ def _from_mapping(source: Source, folder: Path, mapper: Mapper, settings: Settin
             candidate = _written(source, _judged(lines, source, mints, findings), folder, mints, findings)
     finally:
         made.unlink(missing_ok=True)
-    candidate.places, candidate.report = mapped.places, mapped.report
+    candidate.made = mapped
     return candidate
 
 

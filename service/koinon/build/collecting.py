@@ -40,6 +40,14 @@ class Findings:
         return self.counts[severity, rule] < MOST_EXAMPLES
 
     @property
+    def by_rule(self) -> dict[str, dict[str, int]]:
+        """How often each rule was broken, by severity: examples that are not kept count too."""
+        found: dict[str, dict[str, int]] = {}
+        for (severity, rule), count in sorted(self.counts.items()):
+            found.setdefault(severity.value, {})[rule] = count
+        return found
+
+    @property
     def refused(self) -> bool:
         """Tell whether anything found refuses the source."""
         return any(severity == Severity.REFUSED for severity, _ in self.counts)

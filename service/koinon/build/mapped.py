@@ -1,50 +1,86 @@
-"""Sources that are no RDF: their mapping is found by name, applied, and gives a graph like every other."""
+"""Sources that come under a mapping: it is found by name, applied, and gives a graph like every other."""
 
 import json
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from koinon.build.mapping.engine import Mapped, Mapping, apply, load_mapping
+from koinon.build.mapping.cleaning import CleaningReport, clean, is_cleaning, load_cleaning
+from koinon.build.mapping.engine import apply, load_mapping
 from koinon.build.mapping.lookups import Lookups
 from koinon.build.mapping.model import MappingError
+from koinon.build.mapping.places import Places
 from koinon.build.mapping.readers import Limits
 from koinon.build.mapping.report import ImportReport
 from koinon.build.sources import Source
 from koinon.model.assets import Assets
 from koinon.model.errors import SourceError
 
+KEPT: Final = "mapping.toml"
+"""The mapping that a registered source was handed in with, kept beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a mapping made beside the graph file: the report, and for records the places of things."""
+
+    report: ImportReport | CleaningReport
+    places: Places | None = None
+
 
 class Mapper:
-    """Applies the mappings of ``data/mappings``; codes are looked up in the files of the build's own sources."""
+    """Applies the mappings of ``data/mappings``, or those kept beside sources.
+
+    Codes are looked up in the files of the build's own sources.
+    """
 
     def __init__(self, assets: Assets, sources: Iterable[Source]) -> None:
         """Know where mappings are, and the sources of the build; nothing is read before it is needed."""
         self._folder = assets.data / "mappings"
         self._lookups = Lookups.of({source.slug: source.files for source in sources})
-        self._known: dict[str, Mapping] = {}
 
-    def map(self, source: Source, out: Path, max_bytes: int) -> Mapped:
+    def map(self, source: Source, out: Path, max_bytes: int) -> Made:
         """Map the files of a source to the graph file ``out``.
 
         Raises SourceError where the mapping is missing, wrong or of another version, or a file cannot be read as it
         says; OSError where the disk refuses.
         """
-        use = source.manifest.mapping
-        assert use is not None  # noqa: S101  # the caller asks for sources with a mapping
-        if use.name not in self._known:
+        limits, manifest = Limits(file=max_bytes), source.manifest
+        with self._mapping(source) as path:
             try:
-                self._known[use.name] = load_mapping(self._folder / f"{use.name}.toml")
+                if is_cleaning(path):
+                    rules = load_cleaning(path)
+                    _check_version(source, rules.file.version)
+                    return Made(clean(rules, source.files, out, limits, manifest=manifest).report)
+                mapping = load_mapping(path)
             except MappingError as error:
-                raise SourceError(source.slug, "mapping", error.path, f"{error.key}: {error.detail}") from error
-        mapping = self._known[use.name]
-        if mapping.version != use.version:
-            detail = (
-                f"the manifest names version {use.version} of the mapping, the file is version {mapping.version}"
-            )
-            raise SourceError(source.slug, "mapping", str(mapping.path), detail)
-        limits = Limits(file=max_bytes)
-        return apply(mapping, source.files, self._lookups, out, limits, manifest=source.manifest)
+                where = f"{path.name}, {error.key}"
+                raise SourceError(source.slug, "mapping", where, f"the mapping is wrong: {error.detail}") from error
+            _check_version(source, mapping.version)
+            mapped = apply(mapping, source.files, self._lookups, out, limits, manifest=manifest)
+            return Made(mapped.report, mapped.places)
+
+    @contextmanager
+    def _mapping(self, source: Source) -> Iterator[Path]:
+        """Give the mapping of a source under its own name."""
+        use = source.manifest.mapping
+        name = f"{use.name if use else ''}.toml"
+        if not (source.folder / KEPT).is_file():
+            yield self._folder / name
+            return
+        with tempfile.TemporaryDirectory(prefix="koinon-mapping-") as work:
+            yield Path(shutil.copyfile(source.folder / KEPT, Path(work) / name))
+
+
+def _check_version(source: Source, version: str) -> None:
+    use = source.manifest.mapping
+    if use is not None and use.version != version:
+        detail = f"the source wants version {use.version} of the mapping {use.name}, which is version {version} now"
+        raise SourceError(source.slug, "mapping", f"{use.name}.toml", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +89,7 @@ class Imports:
 
     folder: Path
 
-    def write(self, slug: str, report: ImportReport) -> None:
+    def write(self, slug: str, report: ImportReport | CleaningReport) -> None:
         """Write the report of one source; raises OSError where the disk refuses."""
         self.folder.mkdir(exist_ok=True)
         text = json.dumps(report.as_json(), ensure_ascii=False, indent=1, sort_keys=True)

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
+from koinon.build.collecting import Findings
 from koinon.build.findings import Finding
 from koinon.build.graphs import GraphFile, Index, index_file, write_graph
 from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
@@ -134,7 +135,7 @@ class _Build:
         return write_graph(triples, path, slug=slug, name=GRAPH + slug, kind=VOCABULARY, title={"en": title})
 
     def _read(self, folders: Sequence[Path]) -> list[Candidate]:
-        sources, refused = all_sources(self.home, folders, FORMATS)
+        sources, refused = all_sources(self.home, folders, FORMATS, mapped=True)
         for finding in refused:
             self.findings.setdefault(finding.source, []).append(finding)
         self.progress.stage("read", len(sources))
@@ -220,18 +221,17 @@ class _Build:
         indexes = {c.slug: c.index for c in accepted} | {slug: k.index for slug, k in stays.items()}
         typed = {iri for index in indexes.values() for iri in index.types}
         codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
-        found = dict(self.findings)
-        for candidate in candidates:
-            found.setdefault(candidate.slug, []).extend(candidate.findings)
+        found: dict[str, Findings] = {candidate.slug: candidate.found for candidate in candidates}
+        for slug, findings in self.findings.items():
+            found.setdefault(slug, Findings()).add(findings)
         reports = []
         ok = {c.slug: c.graph.triples for c in accepted}
         for slug in sorted(found):
             outcome = Outcome.ACCEPTED if slug in ok else Outcome.KEPT if slug in stays else Outcome.OUT
-            findings = list(found[slug])
             if slug in indexes:
-                findings += dangling(slug, indexes[slug], typed, codes)
+                found[slug].add(dangling(slug, indexes[slug], typed, codes))
             triples = ok.get(slug, stays[slug].entry.triples if slug in stays else 0)
-            reports.append(SourceReport(slug, outcome, triples, tuple(findings)))
+            reports.append(SourceReport(slug, outcome, triples, tuple(found[slug].kept), found[slug].by_rule))
         for entry in self.parent.manifest.graphs if self.parent else ():
             if entry.kind not in {VOCABULARY, DERIVED} and entry.slug not in found:
                 reports.append(SourceReport(entry.slug, Outcome.WITHDRAWN, 0))

@@ -1,7 +1,7 @@
 """What a build did: each source with its outcome and findings, and the release that came of it."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from koinon.build.findings import Finding, Severity
@@ -18,17 +18,25 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """One source: ``kept`` is refused with the last accepted graph, ``out`` refused with none to keep."""
+    """One source: ``kept`` is refused with the last accepted graph, ``out`` refused with none to keep.
+
+    ``findings`` are the first of each rule, ``counts`` says how many there are, by severity and rule.
+    """
 
     slug: str
     outcome: Outcome
     triples: int
     findings: tuple[Finding, ...] = ()
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
         """Tell whether the source as handed in was refused."""
         return self.outcome in {Outcome.KEPT, Outcome.OUT}
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings of one severity there are."""
+        return sum(self.counts[severity].values()) if severity in self.counts else len(self.of(severity))
 
     def of(self, severity: Severity) -> list[Finding]:
         """Return the findings of one severity."""
@@ -65,7 +73,7 @@ class BuildReport:
             warnings = source.of(Severity.WARNING)
             said = f"{source.slug}: {_SAID[source.outcome]}"
             if warnings or notes:
-                said += f"; {len(warnings)} warnings, {len(notes)} notes"
+                said += f"; {source.count(Severity.WARNING)} warnings, {source.count(Severity.NOTE)} notes"
             yield said
             for finding in source.of(Severity.REFUSED):
                 yield f"  refused: {finding}"
