@@ -296,6 +296,26 @@ def test_many_at_once_do_not_hold_up_the_pages(client: httpx.Client) -> None:
     assert max(waits) < 3
 
 
+COOPS = ("Identifier", "Name", "Country ID")
+
+
+def test_a_table_is_read_by_its_mapping(client: httpx.Client) -> None:
+    rows = client.get("/check", headers={"Accept": "application/json"}).json()["mappings"]
+    assert "coops-uk" in rows
+    wrong = ",".join(COOPS) + "\r\nR000101,Clwb,GB\r\n"
+    answer = client.post("/check?mapping=coops-uk", content=wrong, headers={"Content-Type": "text/csv"})
+    report = answer.json()
+    assert report["accepted"] is False
+    assert report["rules"][0]["examples"][0]["text"].startswith("table")
+    unknown = client.post("/check?mapping=nobody", content=wrong, headers={"Content-Type": "text/csv"})
+    assert unknown.status_code == 400
+    assert "coops-uk" in unknown.json()["detail"]
+    files = {"file": ("list.csv", wrong.encode()), "mapping": (None, b"coops-uk")}
+    page = client.post("/check", files=files, headers={"Accept": "text/html"}).text
+    check_html(page)
+    assert "list.csv" in page
+
+
 @pytest.fixture(scope="module")
 def narrow(home: Path) -> Iterator[httpx.Client]:
     """A client of a service whose checks may take little time and one place only."""

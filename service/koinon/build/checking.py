@@ -115,8 +115,8 @@ class Checker:
         context = Context(self._context, types, others.references if others is not None else ())
         results = validate(candidate, self._validator, context, Faults() if leaves_out(candidate) else None)
         found, counts = [_placed(finding, candidate) for finding in candidate.findings], candidate.counts
-        if candidate.report is not None:
-            said, times = findings_of(source.slug, candidate.report)
+        if candidate.made is not None:
+            said, times = findings_of(source.slug, candidate.made.report)
             found, counts = [*found, *said], counts + times
         triples = candidate.graph.triples
         if source.manifest.document.not_held == NOT_HANDED_IN:
@@ -135,6 +135,15 @@ class Checker:
         file.write_bytes(content)
         source = Source(work, manifest_for_file(file), (file,))
         return self.check(source, work)
+
+    def check_table(self, content: bytes, name: str, mapping: str, work: Path) -> Checked:
+        """Judge a table that somebody hands in, read by a mapping.
+
+        Raises ConfigurationError where there is no such mapping.
+        """
+        file = work / f"handed-in-{_STRANGE.sub('-', Path(name).name)[-_LONGEST_NAME:] or 'table'}"
+        file.write_bytes(content)
+        return self.check(table_source(file, mapping, self._assets, work), work)
 
 
 class _Release:
@@ -200,7 +209,8 @@ class _Others(Mapping[str, set[str]]):
 
 def _placed(finding: Finding, candidate: Candidate) -> Finding:
     """Return a finding with the record that its node came from, where that is known."""
-    place = candidate.places.of(finding.where[1:].partition(">")[0]) if candidate.places is not None else None
+    places = candidate.made.places if candidate.made is not None else None
+    place = places.of(finding.where[1:].partition(">")[0]) if places is not None else None
     if place is None or not finding.where.startswith("<"):
         return finding
     return replace(finding, where=f"{place}: {finding.where}")

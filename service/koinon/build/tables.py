@@ -51,7 +51,7 @@ def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source
     if mapping not in known:
         raise ConfigurationError(f"There is no mapping {mapping!r}. Known are {', '.join(known) or 'none'}.")
     template = read_template(assets.data / "mappings" / f"{mapping}.toml")
-    name = _STRANGE.sub("-", path.name).strip("-.") or "table"
+    name = _STRANGE.sub("-", path.name.removeprefix("handed-in-")).strip("-.") or "table"
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     kept = KeptFile(name=name, sha256=sha256, size=path.stat().st_size)

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from koinon.build.findings import Severity
 from koinon.build.telling import TITLES
+from koinon.model.assets import Assets
 from koinon.model.languages import best_label
 from koinon.model.namespaces import ID
 from koinon.publish.text import Text
@@ -81,12 +82,15 @@ async def about(request: Request) -> Response:
         return await _page(request, None, "")
     rules = {name: {"title": rule.title, "why": rule.why, "mend": rule.mend} for name, rule in RULES.items()}
     largest = door.settings.check_max_bytes
-    return JSONResponse({"accepts": TAKEN, "most_bytes": largest, "rules": rules}, headers={"Vary": VARY})
+    mappings = _mappings(door.assets)
+    return JSONResponse(
+        {"accepts": TAKEN, "mappings": mappings, "most_bytes": largest, "rules": rules}, headers={"Vary": VARY}
+    )
 
 
 @router.api_route("/check", methods=["POST"], response_class=Response)
 async def check(request: Request) -> Response:
-    """Check RDF in the body, or in a form’s ``text`` or ``file``; ``format`` names its syntax, ``lang`` ours."""
+    """Check RDF or a table in the body or in a form; ``format`` names its syntax, ``mapping`` that of a table."""
     form = negotiate(request, _FORMS)
     door = Door.of(request)
     reader = door.reader(request)
@@ -96,7 +100,8 @@ async def check(request: Request) -> Response:
     async with door.checks.place(client) as place, door.release() as served:
         body = await _body(request, door.settings.check_max_bytes)
         syntax = request.query_params.get("format", "")
-        job = Job(body, sent, syntax, form.media_type, reader.language)
+        mapping = request.query_params.get("mapping", "")
+        job = Job(body, sent, syntax, form.media_type, reader.language, mapping)
         head, report = await door.checks.run(place, job, served.release.id)
     if form.media_type == HTML:
         return await _page(request, _verdict(head["page"], reader.language), head["page"]["pasted"])
@@ -146,11 +151,16 @@ async def _page(request: Request, verdict: Verdict | None, pasted: str) -> Respo
         verdict=verdict,
         pasted=pasted,
         formats=TITLES,
+        mappings=_mappings(Door.of(request).assets),
         rules=RULES,
         meanings={severity.value: meaning for severity, meaning in MEANINGS.items()},
         megabytes=settings.check_max_bytes / 2**20,
         seconds=settings.check_timeout,
     )
+
+
+def _mappings(assets: Assets) -> list[str]:
+    return sorted(path.stem for path in (assets.data / "mappings").glob("*.toml"))
 
 
 def _verdict(page: dict[str, Any], language: str) -> Verdict:

@@ -37,13 +37,17 @@ _PREFIX: Final = "koinon-check-"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one check is asked for: the body with its type, and the form and language of the report."""
+    """What one check is asked for: the body with its type, and the form and language of the report.
+
+    ``syntax`` and ``mapping`` are what the address names as its format, or as the mapping of a table.
+    """
 
     body: bytes
     content_type: str
     syntax: str
     wanted: str
     language: str
+    mapping: str = ""
 
 
 class Checks:
@@ -176,6 +180,7 @@ class _Parent:
             head = {
                 "content_type": job.content_type,
                 "syntax": job.syntax,
+                "mapping": job.mapping,
                 "wanted": job.wanted,
                 "language": job.language,
                 "folder": folder,

@@ -10,7 +10,14 @@ from koinon.web.forms import long_form
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
-TAKEN: Final = (*MEDIA_TYPES, *VAGUE, FORM, MULTIPART)
+TABLES: Final = (
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/geo+json",
+    "application/x-ndjson",
+)
+"""The media types of tables beside those of ``VAGUE``; which mapping reads one is named."""
+TAKEN: Final = (*MEDIA_TYPES, *VAGUE, *TABLES, FORM, MULTIPART)
 """The media types that a check takes."""
 
 _MOST_FIELDS: Final = 20
@@ -27,13 +34,15 @@ class BodyError(Exception):
 class HandedIn:
     """What is to be checked; ``suffix`` is that of its format where it was named.
 
-    ``pasted`` is the text of the form's field, to show it again; None where a file or a bare body came.
+    ``pasted`` is the text of the form's field, to show it again; None where a file or a bare body came. ``mapping``
+    is the name of the one by which a table is read, empty for RDF.
     """
 
     content: bytes
     name: str = ""
     suffix: str | None = None
     pasted: str | None = None
+    mapping: str = ""
 
 
 def media_type_of(content_type: str) -> str:
@@ -41,8 +50,8 @@ def media_type_of(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def read_body(body: bytes, content_type: str, syntax: str) -> HandedIn:
-    """Return what a body hands in; ``syntax`` is what the address names as its format. Raises BodyError."""
+def read_body(body: bytes, content_type: str, syntax: str, mapping: str = "") -> HandedIn:
+    """Return what a body hands in; ``syntax`` and ``mapping`` are what the address names. Raises BodyError."""
     media_type = media_type_of(content_type)
     if media_type == FORM:
         fields = _form(body)
@@ -50,14 +59,15 @@ def read_body(body: bytes, content_type: str, syntax: str) -> HandedIn:
         fields = _parts(body, content_type)
     else:
         suffix = _suffix(syntax) or MEDIA_TYPES.get(media_type) or VAGUE.get(media_type)
-        return HandedIn(body, suffix=suffix)
+        return HandedIn(body, suffix=suffix, mapping=mapping)
     suffix = _suffix(fields["format"].content.decode("utf-8", "replace") if "format" in fields else syntax)
+    mapping = fields["mapping"].content.decode("utf-8", "replace") if "mapping" in fields else mapping
     file, text = fields.get("file"), fields.get("text")
     if file is not None and (file.content or text is None):
-        return HandedIn(file.content, file.name, suffix)
+        return HandedIn(file.content, file.name, suffix, mapping=mapping)
     if text is None:
         raise BodyError("The form has neither a field “text” nor a field “file”.")
-    return HandedIn(text.content, suffix=suffix, pasted=text.content.decode("utf-8", "replace"))
+    return HandedIn(text.content, suffix=suffix, pasted=text.content.decode("utf-8", "replace"), mapping=mapping)
 
 
 def _suffix(named: str) -> str | None:

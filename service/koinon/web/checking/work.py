@@ -3,6 +3,7 @@
 import json
 import resource
 import socket
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from koinon.build import shacl_report
 from koinon.build.checking import Checked, Checker
 from koinon.build.findings import Severity
 from koinon.build.grouping import groups
+from koinon.model.errors import ConfigurationError, SourceError
 from koinon.query.wire import Inbox, send
 from koinon.web.checking import people
 from koinon.web.checking.handed_in import BodyError, HandedIn, read_body
@@ -25,10 +27,11 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
     """Read what is to be checked from the connection, check it, and send the report over it."""
     head, body, _ = Inbox(connection).wait()
     try:
-        handed = read_body(body, head["content_type"], head["syntax"])
-        checked = checker.check_bytes(handed.content, handed.name, handed.suffix, Path(head["folder"]))
+        tempfile.tempdir = head["folder"]  # the service removes it, whatever happens here
+        handed = read_body(body, head["content_type"], head["syntax"], head["mapping"])
+        checked = _checked(checker, handed, Path(head["folder"]))
         answer, report = _report(checked, handed, head)
-    except BodyError as error:
+    except (BodyError, ConfigurationError, SourceError) as error:
         answer, report = {"status": "body", "detail": str(error)}, b""
     except MemoryError:
         answer, report = {"status": "memory", "detail": f"{memory:,} bytes"}, b""
@@ -36,6 +39,12 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
         answer, report = {"status": "failed", "detail": error.strerror or "a file could not be written"}, b""
     used = resource.getrusage(resource.RUSAGE_SELF)
     send(connection, {**answer, "seconds": used.ru_utime + used.ru_stime}, report)
+
+
+def _checked(checker: Checker, handed: HandedIn, folder: Path) -> Checked:
+    if handed.mapping:
+        return checker.check_table(handed.content, handed.name, handed.mapping, folder)
+    return checker.check_bytes(handed.content, handed.name, handed.suffix, folder)
 
 
 def _report(checked: Checked, handed: HandedIn, head: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
