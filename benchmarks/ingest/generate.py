@@ -19,7 +19,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 PLACES = ("poland", "pomorskie", "latvia", "malopolskie", "france", "italy", "spain", "greece")
 WORDS = (
     "association", "biuro", "centre", "cooperativa", "développement", "εταιρεία", "fondation", "gmina", "house",
-    "institut", "kooperatīvs", "laboratorio", "mutuelle", "network", "øy", "praca", "región", "social", "työ", "union",
+    "institut", "kooperatīvs", "laboratorio", "mutuelle", "network", "øy", "praca", "región", "social", "työ",
+    "union",
 )  # fmt: skip
 LANGUAGES = ("en", "pl", "el", "lv", "fr", "it", "es", "ca", "nb", "de")
 PARTNERS = 4
@@ -57,10 +58,8 @@ def write_source(folder: Path, slug: str, triples: int, seed: int) -> Path:
     source.mkdir(parents=True, exist_ok=True)
     (source / "source.toml").write_text(MANIFEST.format(slug=slug, id=ID), encoding="utf-8")
     with (source / "graph.nt").open("w", encoding="utf-8") as file:
-        written = 0
-        for line in statements(slug, seed):
+        for written, line in enumerate(statements(slug, seed), start=1):
             file.write(line)
-            written += 1
             if written >= triples and line.endswith(LAST):
                 break
     return source

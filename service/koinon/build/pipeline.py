@@ -15,7 +15,7 @@ from pathlib import Path
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.collecting import Findings
 from koinon.build.findings import Finding
-from koinon.build.graphs import GraphFile, Index, index_file, write_graph
+from koinon.build.graphs import GraphFile, Index, hash_of, index_file, write_graph
 from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
 from koinon.build.keeping import keep_raw
 from koinon.build.mapped import Imports, Mapper
@@ -200,6 +200,8 @@ class _Build:
     def _link(self, kept: _Kept) -> GraphFile:
         path = self.work / "graphs" / f"{kept.entry.slug}.nt"
         path.unlink(missing_ok=True)
+        if hash_of(kept.path) != kept.entry.sha256:
+            raise ReleaseError(f"{kept.path} is not the graph that was released. Run `koinon release verify`.")
         try:
             os.link(kept.path, path)
         except OSError:
