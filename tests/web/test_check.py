@@ -37,7 +37,7 @@ def rules(answer: httpx.Response) -> set[str]:
 
 
 def folders() -> set[Path]:
-    return {*Path("/dev/shm").glob("koinon-check-*"), *Path("/tmp").glob("koinon-check-*")}  # noqa: S108
+    return {*Path("/dev/shm").glob("koinon-handed-in-*"), *Path("/tmp").glob("koinon-handed-in-*")}  # noqa: S108
 
 
 def parents(server: psutil.Process) -> list[psutil.Process]:

@@ -32,7 +32,7 @@ _EACH: Final = 4
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a file system that is never written to a disk
 _ROOM: Final = 2**28
 _FORGOTTEN: Final = 3600.0
-_PREFIX: Final = "koinon-check-"
+_PREFIX: Final = "koinon-handed-in-"
 
 
 @dataclass(frozen=True, slots=True)
