@@ -10,6 +10,11 @@ AUTHORITY = "http://publications.europa.eu/resource/authority"
 
 CODES = """\
 code,version,country
+GRY9,2006,Greece
+GRY91,2006,Greece
+ELY9,2024,Greece
+ELY91,2024,Greece
+ELY92,2024,Greece
 GR9,2006,Greece
 GR91,2006,Greece
 EL9,2021,Greece
@@ -36,6 +41,9 @@ PL2,2024,Poland
 """
 
 _OVERLAPS = [
+    ("GRY9", "ELY9", "2006", "2024", 100.0),
+    ("GRY91", "ELY91", "2006", "2024", 50.0),
+    ("GRY91", "ELY92", "2006", "2024", 50.0),
     ("GR9", "EL9", "2006", "2024", 900.0),
     ("GR91", "EL91", "2006", "2024", 900.0),
     ("EL9", "EL9", "2021", "2024", 900.0),

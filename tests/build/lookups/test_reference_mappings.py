@@ -147,6 +147,16 @@ def test_places_of_others_and_pseudo_codes_are_counted_and_not_described(nuts: t
     assert rules["names"] == {"pseudo": 1}
 
 
+def test_every_place_that_is_named_is_described(nuts: tuple[Mapped, Store]) -> None:
+    _, store = nuts
+    assert not ask(
+        store,
+        "?place dct:isPartOf|dct:isReplacedBy|koi:successor ?other "
+        "FILTER(CONTAINS(STR(?other), '/place/nuts-')) FILTER NOT EXISTS { ?other a koi:Territory }",
+    )
+    assert ask(store, "place:nuts-gry91 dct:isPartOf place:nuts-ely9")
+
+
 def test_no_place_has_two_names_in_one_language(nuts: tuple[Mapped, Store]) -> None:
     _, store = nuts
     assert not ask(store, "?p skos:prefLabel ?a , ?b FILTER(?a != ?b && LANG(?a) = LANG(?b))")

@@ -65,6 +65,11 @@ class Nuts:
             parts["share"] = f"{territory.share:.3f}"
         return Found(territory.code, self.iri_of(code, at), parts, territory.rule, self._note(territory))
 
+    def territory_of(self, found: Territory) -> tuple[str, str]:
+        """Return the code and version of a territory itself: those of today where it is the same."""
+        own = (found.code, found.version)
+        return found.now if self.lists.crosswalk.same(own, found.now) else own
+
     def known_as(self, code: str, version: str) -> tuple[str, str]:
         """Return a territory's code with the last version in which the code means this territory."""
         versions = self.lists.versions.get(code, ())
@@ -117,7 +122,7 @@ class Nuts:
     def _parent(self, code: str, version: str) -> str:
         above = code[:-1]
         if len(above) > 2 and version in self.lists.versions.get(above, ()):
-            return self.iri_of(above, version)
+            return self.iri_of(*self.territory_of(self._carry(above, version)))
         return ""
 
     def _resolve(self, key: str, version: str) -> Territory | NotFound:
@@ -187,7 +192,7 @@ class NutsTerritories:
         if isinstance(territory, NotFound):
             return territory
         own, now = (territory.code, territory.version), territory.now
-        code, at = now if self._nuts.lists.crosswalk.same(own, now) else own
+        code, at = self._nuts.territory_of(territory)
         iri = self._nuts.iri_of(code, at)
         if not iri.startswith(NUTS):
             reason = f"the reference source of places describes {code} as {iri}"
