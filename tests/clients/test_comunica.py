@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from clients.questions import ASK, ASK_NOT, COORDINATOR, DEPARTMENT, DESCRIBE, PROJECT, RDF_TYPE, RESIST, TYPES, WRONG
+from clients.questions import (
+    ASK,
+    ASK_NOT,
+    COORDINATOR,
+    DEPARTMENT,
+    DESCRIBE,
+    PROJECT,
+    RDF_TYPE,
+    RESIST,
+    TYPES,
+    WRONG,
+)
 from serving import Service
 
 FOLDER = Path(__file__).with_name("comunica")

@@ -75,7 +75,7 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
 
 @reads(router, "/context/{name}")
 async def context(request: Request, name: Name) -> Response:
-    """Answer with the JSON-LD context: ``v1.0.jsonld`` never changes, ``v1.jsonld`` is the newest compatible one."""
+    """Answer with the JSON-LD context: ``v1.0.jsonld`` never changes, ``v1.jsonld`` is the newest."""
     if name not in _CONTEXTS:
         raise NotFoundError(f"There is no context of this name. There are: {', '.join(_CONTEXTS)}.")
     body = await run_in_threadpool((Door.of(request).assets.ontology / "context" / name).read_bytes)

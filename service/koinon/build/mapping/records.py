@@ -9,9 +9,9 @@ from typing import Any
 class Place:
     """Where something stands in a file.
 
-    ``table`` is a sheet, a list or a path inside the file and may be empty; ``row`` counts from 1 as the publisher's
-    tool shows it (a spreadsheet's row with the header as row 1, a line of a CSV or JSON Lines file, the position in
-    a list); ``column`` is a header or a key.
+    ``table`` is a sheet, a list or a path inside the file and may be empty; ``row`` counts from 1 as the
+    publisher's tool shows it (a spreadsheet's row with the header as row 1, a line of a CSV or JSON Lines file, the
+    position in a list); ``column`` is a header or a key.
     """
 
     file: str
@@ -33,8 +33,8 @@ class Place:
 class Record:
     """One row or object: ``values`` maps column titles (or keys) to text, or to what JSON holds.
 
-    Cells of tables are text exactly as the publisher shows it: whole numbers without ``.0``, dates as ISO 8601 where
-    the cell is a date, blanks kept. Empty cells are absent.
+    Cells of tables are text exactly as the publisher shows it: whole numbers without ``.0``, dates as ISO 8601
+    where the cell is a date, blanks kept. Empty cells are absent.
     """
 
     place: Place
