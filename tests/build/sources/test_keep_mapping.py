@@ -8,6 +8,7 @@ from made_up_exports import SEA, keep_workbook
 from mapped import Outcome, few_lookups, golden, mapped
 from openpyxl import load_workbook
 
+from koinon.build.mapping.lookups import Lookups
 from koinon.model.errors import SourceError
 
 
@@ -56,6 +57,13 @@ def test_no_person_and_no_currency_is_in_the_graph(outcome: Outcome) -> None:
     said = outcome.path.read_text(encoding="utf-8")
     assert "Ann Example" not in said
     assert "hasCurrencyCode" not in said
+
+
+def test_without_the_list_of_countries_no_two_are_said_to_contradict(tmp_path: Path) -> None:
+    alone = mapped("keep", [keep_workbook(tmp_path)], Lookups.of({}), tmp_path)
+    said = alone.path.read_text(encoding="utf-8")
+    assert "Donegal County Council" in said
+    assert "claim-country" not in said
 
 
 def test_the_same_workbook_gives_the_same_bytes(outcome: Outcome, tmp_path: Path) -> None:
