@@ -66,6 +66,7 @@ CASES: Final = {
     "labels-in-my-language.lv": Case({"language": "lv"}),
     "members-of-a-network.reves": Case({"network": "organisation/reves"}),
     "outputs-of-a-project.resist": Case({"project": "project/resist"}),
+    "partners-by-region-and-theme": Case(only=("region", "id/place/pomorskie")),
     "project-participants.innovative-collaborations": Case({"project": "project/innovative-collaborations"}),
     "project-participants.resilient": Case({"project": "project/resilient"}),
     "project-participants.resist": Case({"project": "project/resist"}),
