@@ -19,13 +19,14 @@ def territories(store: Store, rules: Iterable[Path]) -> list[Triple]:
     CONSTRUCT query.
     """
     added: list[Triple] = []
+    stored = 0
     try:
         for path in rules:
-            made = [triple for triple in _construct(store, path) if Quad(*triple) not in store]
-            store.extend(Quad(*triple) for triple in made)
-            added += made
+            store.extend(Quad(*triple) for triple in added[stored:])  # what the last rule makes, no rule sees
+            stored = len(added)
+            added += [triple for triple in _construct(store, path) if Quad(*triple) not in store]
     finally:
-        for triple in added:
+        for triple in added[:stored]:
             store.remove(Quad(*triple))
     return [triple for triple in added if not triple.predicate.value.startswith(WORKING)]
 
