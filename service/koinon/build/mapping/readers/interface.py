@@ -73,7 +73,7 @@ class Limits:
     rows: int = 2_000_000
     strings: int = 2**27
     cell: int = 100_000
-    record: int = 2**24
+    record: int = 2**22
     nesting: int = 100
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -75,8 +76,7 @@ def _depth(raw: bytes) -> int:
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise BadObjectError("duplicate-key", f"the key {twice[:80]!r} stands twice in one object; remove one")
     return found
 
