@@ -105,10 +105,11 @@ def show_lines(source: Registered, manifest: Manifest) -> Iterator[str]:
 def change_lines(source: Registered, said: str) -> Iterator[str]:
     """Yield what became of a source, and what to do next."""
     yield f"{source.slug} {said}: version {source.latest.version}."
-    for file in source.latest.files:
-        yield f"  {file.name}  {bytes_for_people(file.size)}  sha256 {file.sha256}"
-    if source.waiting and source.result(source.latest.version) is None:
-        yield f"Look at it with `koinon source check {source.slug}`, then `koinon source accept {source.slug}`."
+    if not source.waiting or source.result(source.latest.version) is not None:
+        return
+    files = [(file.name, bytes_for_people(file.size), f"sha256 {file.sha256}") for file in source.latest.files]
+    yield from ("  " + line for line in table(files))
+    yield f"Look at it with `koinon source check {source.slug}`, then `koinon source accept {source.slug}`."
 
 
 def log_lines(lines: Sequence[Mapping[str, object]], report: AuditReport) -> Iterator[str]:
