@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from koinon.build.mapping.engine import Mapped
+from koinon.build.mapping.report import ImportReport
 
 HEAD = """
 name = "fund"
@@ -46,3 +47,9 @@ def lines(mapped: Mapped, about: str = "") -> list[str]:
         if about in line.split(" ")[0]:
             found.append(line.removesuffix(" ."))
     return found
+
+
+def counts_of(report: ImportReport, name: str) -> dict[str, tuple[int, int, int, int, int]]:
+    """Mapped, missing, rejected, unknown and unused cells of a table by title."""
+    (found,) = (each for each in report.tables if each.name == name)
+    return {c.title: (c.mapped, c.missing, c.rejected, c.unknown, c.unused) for c in found.columns}
