@@ -13,8 +13,8 @@ _LOG: Final = logging.getLogger("koinon.query")
 _AGAIN_SECONDS: Final = 1.0
 _AT_ONCE: Final = 2
 """Processes that come up at once."""
-_IDLE_SECONDS: Final = 10.0
-"""How long a worker beyond those at rest may have nothing to do."""
+_IDLE_SECONDS = 60.0
+"""How long a worker beyond those at rest may have nothing to do; till then its cache is worth its memory."""
 
 
 class Crew:
@@ -41,6 +41,7 @@ class Crew:
         self._on_end = on_end
         self._idle: list[tuple[Worker, float]] = []
         self._alive: set[Worker] = set()
+        self._retirement: asyncio.TimerHandle | None = None
         self._coming = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
@@ -78,10 +79,8 @@ class Crew:
             self._bury(worker)
             self._fill()
             return
-        loop = asyncio.get_running_loop()
-        self._idle.append((worker, loop.time()))
-        if len(self._alive) > self._size:
-            loop.call_later(_IDLE_SECONDS * 1.1, self._retire)
+        self._idle.append((worker, asyncio.get_running_loop().time()))
+        self._plan_retirement()
 
     def grow(self) -> None:
         """Start one process more, where there may be one and not too many are coming up already."""
@@ -95,6 +94,8 @@ class Crew:
     async def close(self) -> None:
         """End all processes, and wait until they are gone; queries under way fail."""
         self.closed = True
+        if self._retirement is not None:
+            self._retirement.cancel()
         for worker in self._alive:
             worker.end("closed")
         await asyncio.gather(*(worker.ended for worker in self._alive))
@@ -153,13 +154,20 @@ class Crew:
             await worker.ended
         return worker
 
+    def _plan_retirement(self) -> None:
+        if self._retirement is None and len(self._alive) > self._size:
+            self._retirement = asyncio.get_running_loop().call_later(_IDLE_SECONDS / 2, self._retire)
+
     def _retire(self) -> None:
         """End those beyond the size at rest that have had nothing to do for a while."""
+        self._retirement = None
         late = asyncio.get_running_loop().time() - _IDLE_SECONDS
         while not self.closed and len(self._alive) > self._size and self._idle and self._idle[0][1] <= late:
             worker, _ = self._idle.pop(0)
             worker.end("retired")
             self._bury(worker)
+        if not self.closed:
+            self._plan_retirement()
 
     def _miss(self, worker: Worker) -> None:
         """Replace a worker that has ended while it had nothing to do."""
