@@ -48,7 +48,7 @@ def publish(home: Home, building: Path, manifest: Manifest) -> None:
     damaged = release.exists()
     if damaged and (release / PIN).exists():
         (building / PIN).touch()
-    _sync_tree(building)
+    sync_tree(building)
     if damaged:
         release.rename(aside)
     building.rename(release)
@@ -76,7 +76,8 @@ def _log(home: Home, identifier: str, log: list[LogEntry]) -> None:
     sync_folder(home.releases)
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Wait until every file and folder below ``folder`` is on the disk; raises OSError where it refuses."""
     for parent, _, names in os.walk(folder):
         for name in names:
             handle = os.open(Path(parent) / name, os.O_RDONLY)

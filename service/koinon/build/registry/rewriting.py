@@ -11,6 +11,7 @@ from koinon.build.graphs import GraphFile
 from koinon.build.storing import check_store, fill_store
 from koinon.release.current import Release, sync_folder
 from koinon.release.manifest import DERIVED
+from koinon.release.publishing import sync_tree
 
 _EXCHANGE = 2
 _HERE = -100
@@ -40,7 +41,7 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     for path in (release.path / "changes").glob("*.nq"):
         with path.open("rb") as lines, (fresh / "changes" / path.name).open("wb") as kept:
             kept.writelines(line for line in lines if not line.endswith(endings))
-    _sync(fresh)
+    sync_tree(fresh)
     _exchange(fresh, release.path)
     sync_folder(release.path.parent)
     shutil.rmtree(fresh)
@@ -51,17 +52,6 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def _sync(folder: Path) -> None:
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            handle = os.open(Path(parent) / name, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        sync_folder(Path(parent))
 
 
 def _exchange(one: Path, other: Path) -> None:
