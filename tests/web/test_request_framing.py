@@ -200,7 +200,7 @@ def test_a_request_that_two_readers_could_read_in_two_ways_is_refused(port: int,
         assert answer.headers["connection"] == "close"
         assert answer.headers["access-control-allow-origin"] == "*"
         assert client.rest() == b""
-    assert asked in ([], ["/read"])
+    assert set(asked) <= {"/read"}  # the request before may still reach the application after its refusal
 
 
 def test_what_hides_in_a_body_is_no_request(port: int) -> None:
