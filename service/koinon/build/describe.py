@@ -34,6 +34,8 @@ def _of_graph(manifest: Manifest, document: NamedNode) -> Iterator[tuple[bool, s
     yield True, PROV + "hadPrimarySource", document
     yield True, DEF + "received", _date(reading.received)
     yield True, DEF + "rightsStatement", Literal(manifest.rights.statement, language="en")
+    if manifest.credit is not None:
+        yield True, SCHEMA + "creditText", Literal(manifest.credit)
     yield True, DCT + "license", NamedNode(manifest.rights.licence)
     yield True, DCT + "language", NamedNode(authority(manifest.language))
     yield True, DEF + "sourceKind", Literal(manifest.kind)
