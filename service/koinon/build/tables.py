@@ -56,7 +56,7 @@ def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     kept = KeptFile(name=name, sha256=sha256, size=path.stat().st_size)
     options = Options(because="it is only checked")
-    manifest = make_manifest(template.slug, template.fields, options, [kept], date.today())
+    manifest = make_manifest(template.slug, template.fields_for(template.slug), options, [kept], date.today())
     link = work / name
     link.symlink_to(path.absolute())
     return Source(work, manifest, (link,))

@@ -106,6 +106,9 @@ def add(
     kind: _Kind = None,
     policy: _Policy = None,
     mints: _Mints = None,
+    mapping: Annotated[
+        str | None, typer.Option("--mapping", help="A mapping that many sources use, such as members-list.")
+    ] = None,
     issued: _Issued = None,
     received: _Received = None,
     by: _By = None,
@@ -122,7 +125,7 @@ def add(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, kind=kind, policy=policy, issued=issued,
     )  # fmt: skip
-    _tell(_registry(home, by).add(name, files, options), "registered", "", as_json=as_json)
+    _tell(_registry(home, by).add(name, files, options, mapping), "registered", "", as_json=as_json)
 
 
 @app.command("update")

@@ -61,15 +61,19 @@ class Part(BaseModel):
 
 
 class SourcePart(Part):
-    """``[source]``: what is known of the publisher, taken over into the manifest when a file is added."""
+    """``[source]``: what is known of the publisher, taken over into the manifest when a file is added.
+
+    Many sources may come under a ``shared`` mapping, each with a slug, title, publisher and language of its own.
+    """
 
     slug: Slug
+    shared: StrictBool = False
     title: dict[Tag, str] = Field(min_length=1)
     publisher: str = Field(min_length=1)
-    homepage: str
+    homepage: str | None = None
     rights: str = Field(min_length=1)
     licence: str
-    credit: str = Field(min_length=1)
+    credit: str | None = Field(default=None, min_length=1)
     language: str
     mints: tuple[str, ...] = Field(min_length=1)
     kind: Literal["external", "reference"] = "external"
@@ -80,6 +84,12 @@ class SourcePart(Part):
     def _known_language(self) -> Self:
         if self.language not in LANGUAGES:
             raise ValueError(f"unknown language {self.language!r}; known are {', '.join(sorted(LANGUAGES))}")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_of_its_publisher(self) -> Self:
+        if not self.shared and (self.homepage is None or self.credit is None):
+            raise ValueError("homepage and credit are needed, as the mapping is for one publisher")
         return self
 
 

@@ -43,7 +43,8 @@ class Delivery:
         else:
             self._receive_items(received)
         if self.template:
-            base = dict(self.template.fields)
+            self._check_told(self.template)
+            base = self.template.fields_for(self.slug)
         elif not folder and self.earlier:
             base = later_fields(self.earlier, received.files)
         manifest = make_manifest(self.slug, base, self.options, received.files, day or datetime.now(UTC).date())
@@ -51,6 +52,18 @@ class Delivery:
             detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
             raise SourceError(self.slug, "mapping", MANIFEST, detail)
         return self._version(received, manifest)
+
+    def _check_told(self, template: Template) -> None:
+        """Ask for what a mapping that many use cannot know of this source."""
+        options = self.options
+        told = {"title": options.title, "publisher": options.publisher, "language": options.language}
+        missing = [name for name, value in told.items() if value is None] if template.shared else []
+        if missing:
+            detail = (
+                f"the mapping {template.name} is for many sources and cannot know this one's; give "
+                + ", ".join(f"--{name}" for name in missing)
+            )
+            raise SourceError(self.slug, "manifest", ", ".join(missing), detail)
 
     def _folder(self) -> Path | None:
         folders = [item for item in self.items if not is_address(item) and Path(item).is_dir()]

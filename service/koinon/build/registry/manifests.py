@@ -26,13 +26,24 @@ _OWN = ("title", "publisher", "homepage", "credit", "language", "kind", "mints",
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a mapping file knows of its publisher: the ``fields`` of a manifest, and the mapping's own bytes."""
+    """What a mapping file knows of its publisher: the ``fields`` of a manifest, and the mapping's own bytes.
+
+    Many sources may come under a ``shared`` one, each under a slug of its own.
+    """
 
     slug: str
     name: str
     version: str
     fields: Mapping[str, object]
     content: bytes
+    shared: bool = False
+
+    def fields_for(self, slug: str) -> dict[str, object]:
+        """Return the fields for the source ``slug``, which stands where what is minted says ``{source}``."""
+        mints = self.fields.get("mints")
+        if not isinstance(mints, list):
+            return dict(self.fields)
+        return {**self.fields, "mints": [str(mint).replace("{source}", slug) for mint in mints]}
 
 
 def read_template(path: Path) -> Template:
@@ -48,7 +59,7 @@ def read_template(path: Path) -> Template:
         raise ConfigurationError(f"{path} is no mapping with name, version and [source]: {error!r}") from error
     fields["rights"] = {"statement": given.get("rights"), "licence": given.get("licence")}
     fields["mapping"] = {"name": name, "version": version}
-    return Template(slug, name, version, fields, content)
+    return Template(slug, name, version, fields, content, shared=given.get("shared") is True)
 
 
 def folder_fields(folder: Path, slug: str) -> dict[str, object]:

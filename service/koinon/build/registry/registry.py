@@ -49,14 +49,14 @@ class Registry:
         """The home whose sources these are."""
         return Home(self.settings.home.absolute())
 
-    def add(self, name: str, items: Sequence[str], options: Options) -> Change:
+    def add(self, name: str, items: Sequence[str], options: Options, mapping: str | None = None) -> Change:
         """Register a source: under the slug of the mapping ``name``, or where there is none as ``name``.
 
-        ``items`` are files, or one source folder, or one address. Raises ConfigurationError (wrong use),
-        SourceError (what is handed in is refused) or StorageError; in each case nothing has changed.
+        ``mapping`` is one that many sources use; ``name`` is then the source's own. ``items`` are files, or one
+        source folder, or one address. Raises ConfigurationError (wrong use), SourceError (what is handed in is
+        refused) or StorageError; in each case nothing has changed.
         """
-        template = self._template(name)
-        slug = template.slug if template else _slug(name)
+        slug, template = self._under(name, mapping)
         self._check_new(slug)
         delivery = Delivery(slug, items, options, template, None, self._fetcher)
         with receiving(self.home, slug, self.settings.max_source) as received:
@@ -152,6 +152,24 @@ class Registry:
         template = read_template(path)
         _slug(template.slug)
         return template
+
+    def _under(self, name: str, mapping: str | None) -> tuple[str, Template | None]:
+        """Return the slug of a new source and the template of its mapping, if it has one."""
+        template = self._template(mapping or name)
+        if mapping is None:
+            if template is None:
+                return _slug(name), None
+            if template.shared:
+                raise ConfigurationError(
+                    f"Many sources come under the mapping {name}. Give yours a name of its own: "
+                    f"koinon source add NAME FILE --mapping {name}"
+                )
+            return template.slug, template
+        if template is None:
+            raise ConfigurationError(f"There is no mapping {mapping!r}; docs/mappings.md says how to write one.")
+        if not template.shared:
+            raise ConfigurationError(f"The mapping {mapping} is for one source: koinon source add {mapping} FILE")
+        return _slug(name), template
 
     def _check_new(self, slug: str) -> None:
         if journal(self.home, slug).exists():
