@@ -5,9 +5,13 @@ shows even that.
 """
 
 import hashlib
+import os
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from koinon.build.registry.lines import DamagedLineError, append_line, canonical, read_lines
 from koinon.model.errors import StorageError
@@ -40,15 +44,68 @@ def read_audit(path: Path) -> AuditReport:
     return AuditReport(tuple(lines), head, problem)
 
 
-def append_audit(path: Path, event: Mapping[str, object]) -> None:
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The end of a chain that was followed from its beginning: the last line's number and hash.
+
+    ``state`` is how the file was left (inode, size, time of its last change): while it is so, it holds.
+    """
+
+    number: int
+    head: str
+    state: tuple[int, int, int]
+
+
+_FOLLOWED: Final[dict[Path, Chain]] = {}
+"""The chains that this process has followed, so that a further line costs the same however long the log is."""
+
+
+def is_followed(path: Path) -> bool:
+    """Tell whether nobody has touched the log since this process followed it."""
+    followed = _FOLLOWED.get(path)
+    return followed is not None and followed.state == _state(path)
+
+
+def follow(path: Path) -> Chain:
+    """Return the end of the chain, which is read from its beginning where somebody has touched it meanwhile.
+
+    Raises StorageError where it is broken.
+    """
+    state = _state(path)
+    followed = _FOLLOWED.get(path)
+    if followed is None or followed.state != state:
+        report = read_audit(path)
+        if report.problem:
+            _FOLLOWED.pop(path, None)
+            raise StorageError(
+                f"The audit log {path} is not whole: {report.problem}. Put it back from a copy; `koinon source log` "
+                "shows what it says. Nothing was changed."
+            )
+        followed = _FOLLOWED[path] = Chain(len(report.lines), report.head, state)
+    return followed
+
+
+def announce(path: Path) -> None:
+    """Touch the log before a journal gets a line: should the log not get it, all who followed it read it anew."""
+    with suppress(FileNotFoundError):
+        os.utime(path, ns=(time.time_ns(), time.time_ns()))
+
+
+def append_audit(path: Path, event: Mapping[str, object], chain: Chain | None = None) -> Chain:
     """Append an event to the chain; raises StorageError where it is broken, OSError where the disk refuses."""
-    report = read_audit(path)
-    if report.problem:
-        raise StorageError(
-            f"The audit log {path} is not whole: {report.problem}. Put it back from a copy; `koinon source log` "
-            "shows what it says. Nothing was changed."
-        )
-    append_line(path, {**event, "line": len(report.lines) + 1, "before": report.head})
+    chain = chain or follow(path)
+    line = {**event, "line": chain.number + 1, "before": chain.head}
+    append_line(path, line)
+    followed = _FOLLOWED[path] = Chain(chain.number + 1, hash_of(line), _state(path))
+    return followed
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def recorded(path: Path) -> Iterator[tuple[str, str, int]]:

@@ -51,7 +51,7 @@ class Delivery:
         if manifest.mapping and not self.template:
             detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
             raise SourceError(self.slug, "mapping", MANIFEST, detail)
-        return self._version(received, manifest)
+        return version_of(manifest, received, self.template, self.options)
 
     def _check_told(self, template: Template) -> None:
         """Ask for what a mapping that many use cannot know of this source."""
@@ -97,32 +97,34 @@ class Delivery:
                 raise SourceError(self.slug, "format", path.name, detail)
             received.file(path)
 
-    def _version(self, received: Received, manifest: Manifest) -> Given:
-        written = received.text(MANIFEST, manifest_toml(manifest))
-        mapping = None
-        if self.template:
-            kept = received.text(MAPPING, self.template.content)
-            mapping = KeptMapping(name=self.template.name, version=self.template.version, sha256=kept.sha256)
-        files = tuple(received.files)
-        inside: dict[str, object] = {
-            "manifest": written.sha256,
-            "files": [[file.name, file.sha256] for file in files],
-            "mapping": mapping.sha256 if mapping else None,
-        }
-        timeless = _without_day(manifest)
-        return Given(
-            version=_hash(inside)[:12],
-            manifest=written.sha256,
-            files=files,
-            mapping=mapping,
-            licence=manifest.rights.licence,
-            rights=manifest.rights.statement,
-            override=manifest.rights.override,
-            received=manifest.reading.received,
-            schedule=manifest.schedule,
-            options=self.options.kept(),
-            same=_hash({**inside, "manifest": hashlib.sha256(timeless).hexdigest()}),
-        )
+
+def version_of(manifest: Manifest, received: Received, template: Template | None, options: Options) -> Given:
+    """Return the version of a source that the received files make, with its manifest and mapping received too."""
+    written = received.text(MANIFEST, manifest_toml(manifest))
+    mapping = None
+    if template:
+        kept = received.text(MAPPING, template.content)
+        mapping = KeptMapping(name=template.name, version=template.version, sha256=kept.sha256)
+    files = tuple(received.files)
+    inside: dict[str, object] = {
+        "manifest": written.sha256,
+        "files": [[file.name, file.sha256] for file in files],
+        "mapping": mapping.sha256 if mapping else None,
+    }
+    timeless = _without_day(manifest)
+    return Given(
+        version=_hash(inside)[:12],
+        manifest=written.sha256,
+        files=files,
+        mapping=mapping,
+        licence=manifest.rights.licence,
+        rights=manifest.rights.statement,
+        override=manifest.rights.override,
+        received=manifest.reading.received,
+        schedule=manifest.schedule,
+        options=options.kept(),
+        same=_hash({**inside, "manifest": hashlib.sha256(timeless).hexdigest()}),
+    )
 
 
 def _without_day(manifest: Manifest) -> bytes:

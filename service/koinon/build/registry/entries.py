@@ -9,7 +9,8 @@ from koinon.build.findings import Severity
 from koinon.build.source_manifest import FileName, Slug
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Action = Literal["add", "update", "check", "accept", "withdraw", "purge"]
+Action = Literal["add", "update", "put", "check", "accept", "withdraw", "purge"]
+"""``put`` is a contribution over HTTP: handed in, checked and accepted in one line."""
 
 
 class _Part(BaseModel):
@@ -93,7 +94,10 @@ class Result(_Part):
 
 
 class Entry(_Part):
-    """One line of a journal: ``by`` did ``action`` at ``at`` (ISO 8601, UTC), with ``version`` of the source."""
+    """One line of a journal: ``by`` did ``action`` at ``at`` (ISO 8601, UTC), with ``version`` of the source.
+
+    ``token`` is the id of the token that allowed it, where it came over HTTP.
+    """
 
     number: int = Field(ge=1)
     at: str
@@ -103,3 +107,4 @@ class Entry(_Part):
     given: Given | None = None
     result: Result | None = None
     reason: str | None = None
+    token: str | None = None

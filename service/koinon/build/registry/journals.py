@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from koinon.build.registry.audit import append_audit, read_audit, recorded
+from koinon.build.registry.audit import announce, append_audit, follow, is_followed, recorded
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Action, Entry, Given, Result
 from koinon.build.registry.lines import DamagedLineError, append_line, read_lines
 from koinon.build.registry.registered import Registered
 from koinon.build.sources import problems_of
-from koinon.model.errors import NotFoundError, SourceError, StorageError
+from koinon.model.errors import NotFoundError, SourceError
 from koinon.release.paths import Home
 
 
@@ -72,17 +72,15 @@ def record(
     given: Given | None = None,
     result: Result | None = None,
     reason: str | None = None,
+    token: str | None = None,
 ) -> Registered:
     """Write down what happens to a source and return it; call it with the lock held.
 
     Raises StorageError where the audit log is broken, before anything is written, and OSError.
     """
-    problem = read_audit(audit(home)).problem
-    if problem:
-        raise StorageError(
-            f"The audit log {audit(home)} is not whole: {problem}. Put it back from a copy; nothing was changed."
-        )
-    catch_up(home)
+    if not is_followed(audit(home)):
+        follow(audit(home))
+        catch_up(home)
     try:
         earlier = read_registered(home, slug).entries
     except NotFoundError:
@@ -96,9 +94,12 @@ def record(
         given=given,
         result=result,
         reason=reason,
+        token=token,
     )
+    chain = follow(audit(home))
+    announce(audit(home))
     append_line(journal(home, slug), entry.model_dump(mode="json", exclude_none=True))
-    append_audit(audit(home), event(slug, entry))
+    append_audit(audit(home), event(slug, entry), chain)
     return Registered(slug, (*earlier, entry))
 
 

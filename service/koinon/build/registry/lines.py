@@ -5,8 +5,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from koinon.release.current import sync_folder
+
+_PIECE: Final = 2**16
 
 
 @dataclass
@@ -43,9 +46,9 @@ def append_line(path: Path, fields: Mapping[str, object]) -> None:
     fresh = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "r+b") as file:
-        content = file.read()
-        whole = content.rfind(b"\n") + 1
-        if whole != len(content):
+        size = file.seek(0, os.SEEK_END)
+        whole = _whole(file, size)
+        if whole != size:
             file.truncate(whole)
         try:
             file.write(canonical(fields) + b"\n")
@@ -56,6 +59,19 @@ def append_line(path: Path, fields: Mapping[str, object]) -> None:
             raise
     if fresh:
         sync_folder(path.parent)
+
+
+def _whole(file: BinaryIO, size: int) -> int:
+    """Return how many bytes at the beginning of a file are whole lines; it is looked at from its end."""
+    end = size
+    while end:
+        start = max(0, end - _PIECE)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
 
 
 def canonical(fields: Mapping[str, object]) -> bytes:

@@ -129,6 +129,16 @@ class Received:
         return SourceError(self.slug, rule, where, detail)
 
 
+@dataclass(slots=True)
+class Weighed(Received):
+    """The same for what is in memory and not to be kept yet: named, hashed and counted, but not on the disk."""
+
+    def _store(self, name: str, pieces: Iterable[bytes]) -> KeptFile:
+        content = b"".join(pieces)
+        self._check_size(name, len(content) or -1)
+        return KeptFile(name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
 @contextmanager
 def receiving(home: Home, slug: str, max_bytes: int) -> Iterator[Received]:
     """Receive files for a source; what is not settled when the block ends is gone. Raises StorageError."""

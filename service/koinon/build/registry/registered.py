@@ -40,7 +40,7 @@ class Registered:
         for entry in reversed(self.entries):
             if entry.action in {"withdraw", "purge"}:
                 return None
-            if entry.action == "accept":
+            if entry.action in {"accept", "put"}:
                 return next(given for given in reversed(self.versions) if given.version == entry.version)
         return None
 
