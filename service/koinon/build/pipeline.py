@@ -21,6 +21,7 @@ from koinon.build.keeping import keep_raw
 from koinon.build.mapped import Imports, Mapper
 from koinon.build.normalise import Normaliser
 from koinon.build.progress import Progress, Silent
+from koinon.build.quality.measuring import write_quality
 from koinon.build.reading import FORMATS
 from koinon.build.registry.active import all_sources
 from koinon.build.report import BuildReport, Outcome, SourceReport
@@ -258,6 +259,7 @@ class _Build:
         manifest = write_artefacts(self.work, inputs, self._before(identifier))
         report = BuildReport(identifier, manifest.parent, True, manifest.total, len(manifest.graphs), sources)
         write_report(self.work, report, results, owners)
+        write_quality(self.work, manifest, report, self.assets.shapes, self._before(identifier))
         seal(self.work)
         make_room(self.home, self.work, self.settings.keep_releases, self.settings.disk_quota)
         publish(self.home, self.work, manifest)
