@@ -207,13 +207,14 @@ def _context(column: Column, slots: Mapping[str, int], kinds: Kinds) -> Callable
         return help_lookup
     if not isinstance(column.lang, LangFrom):
         return None
-    slot, default = slots[column.lang.column], column.lang.default
+    slot, given = slots[column.lang.column], column.lang.default
+    default = kinds.source_language if given == "source" else given
     codes = kinds.codes(column.lang.table) if column.lang.table is not None else None
 
     def tag(row: Row) -> Context:
         values = row.values[slot]
         if values is not None:
-            return language(values[0].text, codes, default), ()
+            return language(values[0].text if codes is not None else values[0].key, codes, default), ()
         if default is None:
             raise Unfit("language", "no column says in which language this is")
         return default, ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koinon.build.mapping.columns import Cell, needs
+from koinon.build.mapping.concepts import fold
 from koinon.build.mapping.conditions import condition, names_in
 from koinon.build.mapping.counting import Counts
 from koinon.build.mapping.graph import Graph
@@ -109,7 +110,15 @@ class Compiler:
             lists=lists,
             reach=_reach(part) if json else None,
             graph=self.graph,
+            ignored=self._ignored(part, key) if isinstance(part, TablePart) else (),
         )
+
+    def _ignored(self, part: TablePart, key: str) -> list[tuple[tuple[str, ...], frozenset[str]]]:
+        with at(self.path, f"{key}.ignore"):
+            return [
+                (part.columns[_column(name, part)].titles or (name,), frozenset(map(fold, texts)))
+                for name, texts in part.ignore.items()
+            ]
 
     def _inside(self, each: Each, name: str, key: str, around: Around) -> Level:
         path = _key(each)

@@ -55,8 +55,11 @@ class Counts:
     hints: Mapping[int, str]
     reasons: Mapping[str, str]
     files: list[str] = field(default_factory=list)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What people see above a column, where the titles that the mapping reads are hidden."""
     read: int = 0
     unreadable: int = 0
+    ignored: int = 0
     mapped: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     cells: dict[str, CellCounts] = field(default_factory=dict)
@@ -122,7 +125,7 @@ class Counts:
     def _example(self, rule: str, place: Place, title: str, value: str, detail: str, hint: str) -> None:
         kept = self.examples.setdefault(f"{title}\n{rule}", [])
         if len(kept) < EXAMPLES:
-            at = place.at(title) if title else place
+            at = place.at(self.shown.get(title, title)) if title else place
             kept.append(Example(rule, at, value[:_SHOWN], detail, hint))
 
     def _add_up(self) -> None:

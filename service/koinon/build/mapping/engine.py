@@ -92,7 +92,8 @@ def apply(
     """
     graph = Graph(out, remember=_asks_what_is_known(mapping.file.table))
     run = _Run(mapping, lookups, graph, manifest)
-    for table in opened(mapping.file.table, files, mapping.source.slug, limits or Limits()):
+    file = mapping.file
+    for table in opened(file.table, files, file.source.slug, limits or Limits(), file.aside):
         run.read(table)
     sha256, triples = graph.write(run.last_lines())
     report = import_report(mapping.name, mapping.version, mapping.source.slug, run.counted(), graph, triples)
@@ -114,7 +115,8 @@ class _Run:
         for name, given in file.concepts.items():
             with at(mapping.path, f"concepts.{name}"):
                 self._concepts[name] = Concepts(name, given, source, names)
-        kinds = Kinds(names, file.codes, self._concepts, lookups)
+        language = manifest.language if manifest is not None else file.source.language
+        kinds = Kinds(names, file.codes, self._concepts, lookups, language)
         compiler = Compiler(mapping.path, names, kinds, graph, source, self._document)
         self._levels: dict[str, Level] = {}
         self._notes: dict[str, list[Note]] = {}
@@ -139,6 +141,7 @@ class _Run:
         levels = [(frozenset(part.keys), self._levels[part.name]) for part in parts]
         for part, (_, level) in zip(parts, levels, strict=True):
             level.counts.files.append(file)
+            level.counts.shown = table.shown
             if part.reader not in {"json", "jsonl"}:
                 level.open((*table.table.columns, *about))
         _, level = levels[0]
@@ -148,6 +151,9 @@ class _Run:
                 level.counts.cannot_read(record.rule, record.place, record.detail)
                 continue
             values = {**record.values, **about} if about else record.values
+            if level.ignores(values):
+                level.counts.ignored += 1
+                continue
             if len(levels) > 1:
                 level = next((each for keys, each in levels if keys <= values.keys()), level)
             level.map(values, record.place, places.pack(number, record.place.row))

@@ -35,12 +35,17 @@ class Opened:
     table: OpenTable
 
 
-def opened(parts: Sequence[TablePart], files: Sequence[Path], source: str, limits: Limits) -> Iterator[Opened]:
-    """Yield the tables of all files, in the order in which the mapping names them, then by the files' names."""
+def opened(
+    parts: Sequence[TablePart], files: Sequence[Path], source: str, limits: Limits, aside: Sequence[str] = ()
+) -> Iterator[Opened]:
+    """Yield the tables of all files, in the order in which the mapping names them, then by the files' names.
+
+    ``aside`` names the sheets of workbooks that are left unread on purpose.
+    """
     streams: list[tuple[int, str, Iterator[Opened]]] = []
     for file in files:
         chosen = _parts_of(parts, file, source)
-        stream = _tables(chosen, file, source, limits)
+        stream = _tables(chosen, file, source, limits, aside)
         first = parts.index(chosen[0])
         if chosen[0].reader in _HEADED and len(chosen) > 1:
             head = list(islice(stream, 1))
@@ -72,16 +77,19 @@ def _parts_of(parts: Sequence[TablePart], file: Path, source: str) -> list[Table
     return [part for part in fits if part.reader == fits[0].reader]
 
 
-def _tables(parts: Sequence[TablePart], file: Path, source: str, limits: Limits) -> Iterator[Opened]:
-    groups: dict[str, list[TablePart]] = {}
+def _tables(
+    parts: Sequence[TablePart], file: Path, source: str, limits: Limits, aside: Sequence[str]
+) -> Iterator[Opened]:
+    groups: dict[tuple[str, ...], list[TablePart]] = {}
     for part in parts:
-        groups.setdefault(part.sheet or part.path, []).append(part)
+        groups.setdefault(part.sheet or (part.path,), []).append(part)
     wanted = Wanted(
         reader=parts[0].reader,
-        tables=tuple(_wanted(name, group) for name, group in groups.items()),
+        tables=tuple(_wanted(names, group) for names, group in groups.items()),
         source=source,
         encoding=parts[0].encoding,
         delimiter=parts[0].delimiter,
+        aside=frozenset(aside),
     )
     for group, table in zip(groups.values(), open_tables(file, wanted, limits), strict=False):
         if parts[0].reader in {"json", "jsonl"}:
@@ -90,7 +98,7 @@ def _tables(parts: Sequence[TablePart], file: Path, source: str, limits: Limits)
             yield Opened(file, (_fitting(group, table.table.columns),), table)
 
 
-def _wanted(name: str, group: Sequence[TablePart]) -> WantedTable:
+def _wanted(names: tuple[str, ...], group: Sequence[TablePart]) -> WantedTable:
     json = group[0].reader in {"json", "jsonl"}
     variants: list[frozenset[str]] = []
     known: set[str] = set()
@@ -109,7 +117,13 @@ def _wanted(name: str, group: Sequence[TablePart]) -> WantedTable:
         variants += [frozenset(choice) for choice in islice(product(*sorted(needed)), _VARIANTS)]
     if not all(variants):
         variants = []
-    return WantedTable(name=name, variants=tuple(variants), known=frozenset(known), header=group[0].header)
+    return WantedTable(
+        name=names[0],
+        others=names[1:],
+        variants=tuple(variants),
+        known=frozenset(known),
+        header=group[0].header,
+    )
 
 
 def _fitting(group: Sequence[TablePart], header: Sequence[str]) -> TablePart:

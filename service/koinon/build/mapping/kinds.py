@@ -43,12 +43,14 @@ class Kinds:
         codes: Mapping[str, Mapping[str, str]],
         concepts: Mapping[str, Concepts],
         lookups: Tables,
+        source_language: str = "und",
     ) -> None:
-        """Keep what columns refer to."""
+        """Keep what columns refer to, and the language of the source as its manifest states it."""
         self._names = names
         self._codes = codes
         self._concepts = concepts
         self._lookups = lookups
+        self.source_language = source_language
 
     def of(self, column: Column) -> Kind:
         """Return the function for a column; ValueError where it names a table, list or form that is not there."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from koinon.build.mapping.columns import Cell
+from koinon.build.mapping.concepts import fold
 from koinon.build.mapping.conditions import Condition
 from koinon.build.mapping.counting import Counts
 from koinon.build.mapping.graph import Graph
@@ -75,6 +76,7 @@ class Level:
         lists: tuple[tuple[Callable[[Any], Any], "Level"], ...],
         reach: Reach | None,
         graph: Graph,
+        ignored: Sequence[tuple[tuple[str, ...], frozenset[str]]] = (),
     ) -> None:
         """Take what was compiled."""
         self.counts = counts
@@ -88,6 +90,7 @@ class Level:
         self._made = made
         self._reach = reach
         self._graph = graph
+        self._ignored = ignored
         self._own = (1 << flow.width) - (1 << flow.first)
         self._titles = {cell.slot: cell.title for cell in self.cells}
         self._required = [cell.slot for cell in self.cells if cell.required]
@@ -105,6 +108,14 @@ class Level:
             self._readers.append((cell.slot, key, cell.get if key is None else None, cell.cell))
         if header is not None:
             self._unread = frozenset(header) - {title for cell in self.cells for title in cell.titles}
+
+    def ignores(self, values: Mapping[str, object]) -> bool:
+        """Tell whether a record is none, such as the row of an example."""
+        return any(
+            isinstance(text := values.get(title), str) and fold(text) in texts
+            for titles, texts in self._ignored
+            for title in titles
+        )
 
     def map(self, values: Any, place: Place, packed: int) -> bool:
         """Map a record; False where it is rejected."""

@@ -108,7 +108,7 @@ class LangFrom(Part):
 
     column: Name
     table: str | None = None
-    default: Tag | None = None
+    default: Tag | Literal["source"] | None = None
 
 
 class Pad(Part):
@@ -302,7 +302,7 @@ class TablePart(Level):
 
     name: str = Field(min_length=1)
     reader: Literal["xlsx", "csv", "jsonl", "json", "genericode"]
-    sheet: str | None = None
+    sheet: Texts | None = None
     header: Annotated[StrictInt, Field(ge=1)] = 1
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -310,6 +310,7 @@ class TablePart(Level):
     file: str | None = None
     keys: tuple[str, ...] = ()
     null: Texts = ()
+    ignore: dict[Name, Texts] = {}
     joins: tuple[Join, ...] = ()
 
     @model_validator(mode="after")
@@ -321,6 +322,8 @@ class TablePart(Level):
             raise ValueError("sheet is for xlsx")
         if self.each and not json:
             raise ValueError("each is for JSON")
+        if self.ignore and json:
+            raise ValueError("ignore is for tables with a header")
         return self
 
 
@@ -331,6 +334,7 @@ class MappingFile(Part):
     version: Version
     source: SourcePart
     prefixes: dict[str, str] = {}
+    aside: tuple[str, ...] = ()
     codes: dict[str, dict[str, str]] = {}
     concepts: dict[Slug, ConceptList] = {}
     table: tuple[TablePart, ...] = Field(min_length=1)

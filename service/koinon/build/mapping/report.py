@@ -43,6 +43,7 @@ class TableReport:
     read: int
     mapped: int
     unreadable: int
+    ignored: int
     rejected: Mapping[str, int]
     columns: tuple[ColumnReport, ...]
     examples: tuple[Example, ...]
@@ -170,6 +171,7 @@ def _table(counts: Counts, notes: Sequence[Note]) -> TableReport:
         read=counts.read,
         mapped=counts.mapped,
         unreadable=counts.unreadable,
+        ignored=counts.ignored,
         rejected=_sorted(counts.rejected),
         columns=tuple(
             _column(title, cell, readable, described=title in counts.titles) for title, cell in counts.cells.items()
@@ -208,6 +210,7 @@ def _table_as_json(table: TableReport) -> dict[str, object]:
         "read": table.read,
         "mapped": table.mapped,
         "unreadable": table.unreadable,
+        **({"ignored": table.ignored} if table.ignored else {}),
         "rejected": dict(table.rejected),
         "columns": [
             {
@@ -238,7 +241,8 @@ def _table_as_json(table: TableReport) -> dict[str, object]:
 
 def _table_lines(table: TableReport) -> Iterator[str]:
     rejected = ", ".join(f"{count} {rule}" for rule, count in table.rejected.items()) or "none"
-    yield f"  {table.name}: {table.read} records read, {table.mapped} mapped; rejected: {rejected}"
+    ignored = f", {table.ignored} ignored" if table.ignored else ""
+    yield f"  {table.name}: {table.read} records read, {table.mapped} mapped{ignored}; rejected: {rejected}"
     for column in table.columns:
         counts = ((name, getattr(column, name)) for name in ("mapped", "missing", "rejected", "unknown", "unused"))
         shown = ", ".join(f"{count} {name}" for name, count in counts if count)

@@ -21,7 +21,8 @@ class WantedTable:
     ``variants`` are the columns (of JSON: keys) that tell the versions of the publisher's schema apart: a table
     must have all columns of one of them, and for JSON each record must. ``known`` are further columns that the
     mapping speaks of. White space in titles does not matter; records carry them as they are written here.
-    ``header`` is the row of the titles. A table that is ``optional`` may be absent.
+    ``header`` is the row of the titles. A table that is ``optional`` may be absent. ``others`` are names that the
+    sheet has in other languages.
     """
 
     name: str = ""
@@ -29,6 +30,7 @@ class WantedTable:
     known: frozenset[str] = frozenset()
     header: int = 1
     optional: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Wanted:
     """How a file is to be read: by which of ``READERS``, and which tables of it.
 
     ``source`` is the slug for error messages. ``encoding`` and ``delimiter`` are for CSV; an encoding other than
-    UTF-8 and UTF-16 with a byte order mark is used only where it is declared here.
+    UTF-8 and UTF-16 with a byte order mark is used only where it is declared here. ``aside`` names sheets of a
+    workbook that are left unread on purpose.
     """
 
     reader: str
@@ -44,6 +47,7 @@ class Wanted:
     source: str = "source"
     encoding: str = "utf-8"
     delimiter: str = ","
+    aside: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a reader, an encoding or a delimiter that there is not."""
@@ -115,13 +119,15 @@ class OpenTable:
     ``table.columns`` is empty for JSON, whose keys show in each record; its numbers with a point or an exponent are
     ``Decimal``. A record may hold a ``Fault`` in place of a value; cells in a column without a title stand under
     ``(column AX)``. ``notes`` is complete after the last record. ``about`` holds what a Genericode file says of
-    itself: ``shortName``, ``version``, ``canonicalUri``, ``listId``.
+    itself: ``shortName``, ``version``, ``canonicalUri``, ``listId``. ``shown`` is what people see above a column
+    where the row of its titles is hidden.
     """
 
     table: Table
     records: Iterator[Record | BadRecord]
     notes: list[Note] = field(default_factory=list)
     about: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Record | BadRecord]:
         """Return the records in the order of the file."""

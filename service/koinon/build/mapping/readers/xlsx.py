@@ -24,12 +24,14 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, refuse: Refusal) -> It
     """Yield the wanted sheets of a workbook, in the order in which they are wanted."""
     book = open_workbook(path, refuse, limits)
     sheets = {plain(sheet.name): sheet for sheet in book.sheets}
-    names = {plain(table.name) for table in wanted.tables}
+    names = {plain(name) for table in wanted.tables for name in (table.name, *table.others)}
+    aside = {plain(name) for name in wanted.aside}
     if not sheets:
         raise refuse("no-such-sheet", "the workbook has no sheet with cells")
-    unread = [sheet for name, sheet in sheets.items() if name not in names and names != {""}]
+    unread = [sheet for name, sheet in sheets.items() if name not in names | aside and names != {""}]
     for table in wanted.tables:
-        sheet = sheets.get(plain(table.name)) if table.name else book.sheets[0]
+        named = (sheets[name] for name in map(plain, (table.name, *table.others)) if name in sheets)
+        sheet = next(named, None) if table.name else book.sheets[0]
         if sheet is not None:
             notes = [_unread(refuse, sheet) for sheet in unread]
             unread = []
@@ -72,7 +74,16 @@ class _SheetTable:
         first = list(islice(rows, self._wanted.header + _LOOKED_AT))
         head = self._head(first)
         records = self._records(chain(first, rows), head, notes)
-        return OpenTable(Table(self._sheet.name, head.columns), records, notes)
+        return OpenTable(Table(self._sheet.name, head.columns), records, notes, shown=self._shown(first, head))
+
+    def _shown(self, first: list[Row], head: Head) -> dict[str, str]:
+        """Return the titles for people, which stand above those for programs where these are hidden."""
+        at = self._wanted.header
+        hidden = any(row.hidden for row in first if row.number == at)
+        above = [_titles(row) for row in first if row.number == at - 1] if hidden else []
+        return {
+            head.names[index]: plain(title) for row in above for index, title in row.items() if index in head.names
+        }
 
     def _merged_cells(self) -> list[Merged]:
         book = self._book
@@ -94,12 +105,14 @@ class _SheetTable:
     def _head(self, first: list[Row]) -> Head:
         titles = {row.number: _titles(row) for row in first}
         at = titles.get(self._wanted.header, {})
+        hidden = any(row.hidden for row in first if row.number == self._wanted.header)
         if at and max(at) >= self._book.limits.columns:
             detail = f"the table has more than {self._book.limits.columns} columns; remove those without use"
             raise self._refuse("columns", detail, table=self._sheet.name, row=self._wanted.header)
         head = read_head(at, self._wanted)
         if isinstance(head, Head) and head.columns:
-            self._tell_head(head, [row for row in titles if row < self._wanted.header])
+            above = [row.number for row in first if row.number < self._wanted.header]
+            self._tell_head(head, [] if hidden else above)
             return head
         if isinstance(head, Head):
             raise self._elsewhere(titles) or self._refuse(
