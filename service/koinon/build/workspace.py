@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from traceback import clear_frames
 
+from koinon.build.changelog.recording import record_changes
 from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import ConfigurationError, KoinonError, StorageError
@@ -38,6 +39,18 @@ def workspace(home: Home, *, wait: bool) -> Iterator[Path]:
             raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
+        _record(home)
+
+
+def _record(home: Home) -> None:
+    """Record what the release changed, where there is a new one; it is published whether or not that succeeds."""
+    try:
+        record_changes(home)
+    except OSError as error:
+        raise StorageError(
+            f"The release is published, but what it changed cannot be recorded in {home.changes} ({error}). Free "
+            "some space, or mend the folder, then build again: the next build records it."
+        ) from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from koinon.build.changelog.recording import record_changes
 from koinon.build.importing import import_files
 from koinon.build.statements import Input
 from koinon.build.verifying import verify_release
@@ -158,5 +159,6 @@ def use(
         release = open_release(where, identifier)
         release.open()
         changed = make_current(where, release.id)
+        record_changes(where)
     state = "is current now" if changed else "was current already"
     show([f"Release {release.id} {state}."], {"id": release.id, "published": changed}, as_json=as_json)

@@ -79,6 +79,11 @@ class Manifest:
         """Tell whether the release holds imported files instead of judged sources."""
         return self.kind == IMPORTED
 
+    @property
+    def derived(self) -> tuple[GraphEntry, ...]:
+        """The graphs that were computed from the others."""
+        return tuple(entry for entry in self.graphs if entry.kind == DERIVED)
+
     def graph(self, slug: str) -> GraphEntry | None:
         """Return the entry of the graph ``slug``, or None where the release has none."""
         return next((entry for entry in self.graphs if entry.slug == slug), None)

@@ -33,6 +33,11 @@ class Home:
         return self.releases / "log.jsonl"
 
     @property
+    def changes(self) -> Path:
+        """The folder with one file per entry of the log: what differs from the release before."""
+        return self.root / "changes"
+
+    @property
     def sources(self) -> Path:
         """The folder that keeps every source file as it came, by hash, readable by the operator only."""
         return self.root / "sources"

@@ -15,6 +15,7 @@ from koinon.build.registry.purging import plan_purge, purge
 from koinon.build.registry.rewriting import _exchange
 from koinon.build.verifying import verify_release
 from koinon.model.errors import BuildLockedError, ConfigurationError, NotFoundError
+from koinon.release.changelog import ChangeLog
 from koinon.release.current import release_folders
 from koinon.release.lock import build_lock
 from koinon.release.paths import PIN
@@ -47,7 +48,7 @@ def released_and_withdrawn(desk: Desk) -> str:
 def test_nothing_of_a_purged_source_is_left_anywhere(desk: Desk) -> None:
     middle = released_and_withdrawn(desk)
     current = desk.world.current.id
-    assert len({trace.split("/")[0] for trace in traces(desk.world)}) == 2
+    assert {trace.split("/")[0] for trace in traces(desk.world)} == {"changes", "releases", "sources"}
     plan = purge(desk.world.home, "members", "desk", "asked by the network", wait=False)
     assert plan.removed == (middle,)
     assert traces(desk.world) == []
@@ -55,6 +56,19 @@ def test_nothing_of_a_purged_source_is_left_anywhere(desk: Desk) -> None:
     assert desk.world.current.id == current
     assert verify_release(desk.world.current) == []
     assert middle not in [path.name for path in release_folders(desk.world.home)]
+
+
+def test_the_change_log_forgets_a_purged_source_and_still_leads_to_the_release(desk: Desk) -> None:
+    released_and_withdrawn(desk)
+    purge(desk.world.home, "members", "desk", None, wait=False)
+    changes = ChangeLog(desk.world.home)
+    bodies = [changes.body(sequence, number) for sequence, number, _ in changes.latest().values()]
+    assert {line for body in bodies for line in body.splitlines(keepends=True)} == set(
+        (desk.world.current.path / "dump.nq").read_bytes().splitlines(keepends=True)
+    )
+    every = [(m, changes.body(s.sequence, m.number)) for s in changes.steps() for m in changes.members(s.sequence)]
+    assert not [m for m, body in every if NAME in body or "members" in m.causes or NAME.decode() in str(m.labels)]
+    assert all(not list(changes.slices(step.sequence, "source/members")) for step in changes.steps())
 
 
 def test_a_build_goes_on_from_a_release_that_was_written_anew(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from koinon.build.changelog.forgetting import forget
 from koinon.build.registry.audit import append_audit, read_audit
 from koinon.build.registry.disk import audit, journal, registry_lock
 from koinon.build.registry.journals import read_registered, record
@@ -65,6 +66,7 @@ def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool) -> 
             shutil.rmtree(gone)
         for release in _built(home):
             rewrite(release, slug, work)
+        forget(home, slug, {entry.slug for release in _built(home) for entry in release.manifest.derived})
         with registry_lock(home):
             _forget(home, slug)
             counts = {"releases": list(plan.removed), "files": plan.kept}
