@@ -12,6 +12,7 @@ from koinon.build.context import Context
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index
 from koinon.build.leaving_out import ROUNDS, Faults, leave_out, leave_out_references, leaves_out, left_out, may_go
+from koinon.build.others import marks
 from koinon.build.ownership import check_claims, check_types, owner_of
 from koinon.build.progress import Progress
 from koinon.build.shacl import Result, Validator
@@ -174,7 +175,8 @@ def validate(
             continue
         subjects = {line[1 : line.index(b" ") - 1].decode() for line in lines}
         foreign = [iri for iri in sorted(subjects) if not _answers(candidate, iri)]
-        found = validator.run(b"".join(lines) + context.beside(lines, candidate.graph.path, foreign))
+        beside = context.beside(lines, candidate.graph.path, foreign) + marks(foreign, candidate.source.manifest)
+        found = validator.run(b"".join(lines) + beside)
         stated = set(lines) if foreign or faults is not None else set()
         for raw in found:
             focus, value = _iri(raw.focus_node), raw.value

@@ -1,0 +1,26 @@
+"""Others' things, while a source is judged: each gets the class by which the shapes know what may be said of it.
+
+The shapes are those of ``shapes/others.ttl``; a graph never holds these classes.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from koinon.build.graphs import TYPE
+from koinon.build.source_manifest import Manifest
+from koinon.model.namespaces import ID, SHAPES
+
+_PLACE: Final = ID + "place/"
+_CITED: Final = "every"
+"""What the manifest of a source says whose every statement is cited by the characters of its page."""
+
+
+def marks(foreign: Iterable[str], manifest: Manifest) -> bytes:
+    """Return as N-Triples what kind of others' things the subjects ``foreign`` are; Koinon's own addresses only."""
+    cited = manifest.reading.receipts == _CITED
+    lines = []
+    for iri in foreign:
+        if iri.startswith(ID):
+            kind = "OthersPlace" if iri.startswith(_PLACE) and not cited else "OthersThing"
+            lines.append(f"<{iri}> {TYPE} <{SHAPES}{kind}> .\n")
+    return "".join(lines).encode()
