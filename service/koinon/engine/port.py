@@ -3,7 +3,7 @@
 Terms are pyoxigraph's: they are plain immutable values, whatever store answers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -35,6 +35,13 @@ class GraphStore(Protocol):
 
     def graphs_of(self, triple: Triple, most: int = 100) -> list[NamedNode]:
         """Return named graphs that state the triple, at most ``most``, sorted by IRI."""
+        ...
+
+    def graphs_about(self, subjects: Iterable[NamedNode], predicates: Sequence[NamedNode] = ()) -> list[NamedNode]:
+        """Return the named graphs that say anything about the subjects, by the predicates where some are given.
+
+        They are sorted by IRI; what is said is not read.
+        """
         ...
 
     def graph_names(self) -> list[NamedNode]:

@@ -5,8 +5,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from koinon.engine import Triple
+from koinon.engine import GraphStore, Triple
 from koinon.model.namespaces import DCT, DEF, FOAF, GRAPH, ID, RDF, SD, VOID, XSD
+from koinon.publish.credits import rights_of
 from koinon.publish.documents import Document, document_of
 from koinon.release.manifest import GraphEntry, Manifest
 
@@ -19,13 +20,14 @@ _FEATURES: Final = ("Turtle", "N-Triples", "N-Quads", "RDF_XML", "TriG", "JSON-L
 _TYPE: Final = NamedNode(RDF + "type")
 
 
-def void_description(base: str, manifest: Manifest) -> Document:
+def void_description(base: str, manifest: Manifest, store: GraphStore) -> Document:
     """Return the description of the release that the service at ``base`` serves.
 
-    The data set is ``{base}/.well-known/void#dataset`` (VoID §6.2); it has a subset for each named graph.
+    The data set is ``{base}/.well-known/void#dataset`` (VoID §6.2); it has a subset for each named graph,
+    with the licence, the rights and the credit line that ``store`` has of it.
     """
     document = NamedNode(f"{base}/.well-known/void")
-    return document_of(_triples(base, document, manifest), document)
+    return document_of(_triples(base, document, manifest, store), document)
 
 
 def dump_address(base: str, release: str) -> str:
@@ -38,7 +40,7 @@ def subset_node(base: str, graph: GraphEntry) -> NamedNode:
     return NamedNode(graph.name if graph.name.startswith(GRAPH) else f"{base}/graph/{graph.slug}")
 
 
-def _triples(base: str, document: NamedNode, manifest: Manifest) -> Iterator[Triple]:
+def _triples(base: str, document: NamedNode, manifest: Manifest, store: GraphStore) -> Iterator[Triple]:
     dataset = NamedNode(document.value + "#dataset")
     title = "An imported data set" if manifest.imported else "Koinon"
     yield document, _TYPE, _void("DatasetDescription")
@@ -61,6 +63,7 @@ def _triples(base: str, document: NamedNode, manifest: Manifest) -> Iterator[Tri
             yield dataset, _dct("modified"), Literal(manifest.received, datatype=NamedNode(XSD + "date"))
     for graph in manifest.graphs[:MOST_GRAPHS]:
         yield from _subset(base, dataset, graph)
+        yield from rights_of(store, NamedNode(graph.name))
 
 
 def _subset(base: str, dataset: NamedNode, graph: GraphEntry) -> Iterator[Triple]:

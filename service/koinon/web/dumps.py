@@ -79,7 +79,7 @@ async def _void(request: Request, suffix: str) -> Response:
     async with Door.of(request).release() as served:
 
         def document() -> Document:
-            return void_description(reader.base, served.release.manifest)
+            return void_description(reader.base, served.release.manifest, served.store)
 
         resource = Resource(_VOID, reader.absolute(_VOID) + "#dataset", VOID_FORMS, document, _no_page)
         return await answer(request, served, resource, form)

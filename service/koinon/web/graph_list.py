@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from koinon.publish.credits import Credit, credit_of
 from koinon.publish.text import Text
 from koinon.publish.void import void_description
 from koinon.release.manifest import GraphEntry
@@ -42,21 +43,25 @@ async def graph_list(request: Request) -> Response:
         headers = caching(entity_tag(served.edition, reader, form.media_type), language)
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
+        credits = {entry.name: credit_of(served.store, entry.name, reader.language) for entry in shown}
         if form.media_type == JSON:
             document = {
                 "release": manifest.id,
                 "kind": manifest.kind,
                 "statements": manifest.total,
                 "default": {"url": reader.absolute("/graph?default"), "statements": manifest.default_triples},
-                "graphs": [_listed(entry, reader.absolute(f"/graph/{entry.slug}")) for entry in shown],
+                "graphs": [
+                    _listed(entry, reader.absolute(f"/graph/{entry.slug}"), credits.get(entry.name))
+                    for entry in shown
+                ],
                 "next": reader.absolute(f"/graph?after={after}") if after else None,
             }
             return JSONResponse(document, headers=headers)
         if form.media_type != HTML:
-            description = void_description(reader.base, manifest)
+            description = await run_in_threadpool(void_description, reader.base, manifest, served.store)
             body = await run_in_threadpool(write, description, form.media_type, served, reader)
             return Response(body, headers=headers, media_type=content_type(form.media_type))
-        titles = [(entry, title_of(entry, reader.language)) for entry in shown]
+        titles = [(entry, title_of(entry, reader.language), credits[entry.name]) for entry in shown]
         return await html(
             request,
             "graphs.html",
@@ -84,11 +89,13 @@ def _part(graphs: tuple[GraphEntry, ...], after: str | None) -> tuple[tuple[Grap
     return shown, shown[-1].slug if start + PAGE_SIZE < len(graphs) else None
 
 
-def _listed(entry: GraphEntry, address: str) -> dict[str, object]:
+def _listed(entry: GraphEntry, address: str, credit: Credit | None) -> dict[str, object]:
+    rights = {"licence": credit.licence, "rights": credit.rights.text, "credit": credit.line} if credit else {}
     return {
         "name": entry.name,
         "url": address,
         "kind": entry.kind,
         "statements": entry.triples,
         "title": dict(entry.title),
+        **rights,
     }

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import GRAPH, ID
+from koinon.publish.credits import credit_of, credits_of, graphs_shown
 from koinon.publish.documents import PREF_LABEL
 from koinon.publish.graphs import N_QUADS, N_TRIPLES, TRIG, graph_triples, name_graph, write_graph
 from koinon.publish.naming import Naming
@@ -195,11 +196,14 @@ async def _page(request: Request, served: Served, entry: GraphEntry, headers: di
 
 def _source_page(door: Door, reader: Reader, served: Served, entry: GraphEntry, frame: PageFrame) -> bytes:
     topic = NamedNode(entry.name)
+    document = served.document(topic)
     return door.pages.render(
         "graph.html",
         reader,
         frame=frame,
-        view=thing_view(served.document(topic), served.store, served.vocabulary, reader.language),
+        view=thing_view(document, served.store, served.vocabulary, reader.language),
+        credit=credit_of(served.store, topic.value, reader.language),
+        credits=credits_of(served.store, graphs_shown(served.store, document), reader.language),
         entry=entry,
         things=_things(served, topic, Naming(served.store, served.vocabulary, reader.language)),
         query=query_for_graph(topic),

@@ -4,11 +4,13 @@ import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DEF, FOAF
 from koinon.publish.collections import SECTIONS, list_page
+from koinon.publish.credits import credits_of, graphs_naming
 from koinon.publish.text import Text
 from koinon.release.manifest import DERIVED, GraphEntry
 from koinon.web.door import Door, PageFrame, html
@@ -119,10 +121,12 @@ async def section(
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         page = list_page(served.contents, SECTIONS[section], reader.language, after)
+        graphs = await run_in_threadpool(graphs_naming, served.store, [entry.iri for entry in page.entries])
         return await html(
             request,
             "list.html",
             headers=headers,
+            credits=credits_of(served.store, graphs, reader.language),
             frame=PageFrame([], "", {"after": after} if after else {}),
             section=section,
             page=page,

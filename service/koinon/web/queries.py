@@ -11,6 +11,7 @@ from koinon.model.errors import ParameterError, QueryError
 from koinon.model.languages import best_label
 from koinon.model.namespaces import BASE, ID
 from koinon.publish.collections import entries
+from koinon.publish.credits import Credit, credits_of, graphs_naming
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.query.catalogue import CatalogueQuery
@@ -34,7 +35,7 @@ from koinon.web.representations import (
     not_modified,
     split_suffix,
 )
-from koinon.web.results import Table, check_size, result_table
+from koinon.web.results import Table, check_size, named_in, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -165,12 +166,16 @@ async def _page(
             raise  # a program that takes anything gets the problem as one
         problem = ProblemView.of(error)
 
-    def build() -> tuple[Table | None, list[Field]]:
+    graph = next(answer.chunks(_TEXT_SHOWN), b"").decode(errors="replace") if answer and not select else ""
+
+    def build() -> tuple[Table | None, list[Field], tuple[Credit, ...]]:
         naming = Naming(served.store, served.vocabulary, reader.language)
         table = result_table(answer.body, _ROWS_SHOWN, naming) if answer and select else None
-        return table, [_field(name, served, query, values, reader.language) for name in query.parameters]
+        things = table.things if table else named_in(graph)
+        credits = credits_of(served.store, graphs_naming(served.store, things), reader.language)
+        return table, [_field(name, served, query, values, reader.language) for name in query.parameters], credits
 
-    table, fields = await door.make(request, build)
+    table, fields, credits = await door.make(request, build)
     path = f"/queries/{query.name}"
     search = f"?{request.url.query}" if request.url.query else ""
     links = [(address + search, form) for address, form in alternates(reader, path, forms)]
@@ -185,7 +190,8 @@ async def _page(
         description=described(query.description, reader.language),
         text=text,
         table=table,
-        graph=next(answer.chunks(_TEXT_SHOWN), b"").decode(errors="replace") if answer and not select else "",
+        credits=credits,
+        graph=graph,
         seconds=answer.seconds if answer else 0.0,
         problem=problem,
         fields=fields,

@@ -28,6 +28,7 @@ COUNTED: Final = 10_000
 
 _LARGEST: Final = 8 * 2**20
 """Bytes of an answer that are read for a page."""
+_IRI: Final = re.compile(r"<(https?://[^<>\"\s{}|\\^`]+)>")
 _NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
 
@@ -57,6 +58,11 @@ class Table:
     truth: bool | None = None
     more: bool = False
 
+    @property
+    def things(self) -> tuple[str, ...]:
+        """The IRIs that stand in its rows, each once."""
+        return tuple(dict.fromkeys(cell.iri for row in self.rows for cell in row if cell and cell.iri))
+
 
 def check_size(answer: Answer) -> Answer:
     """Return an answer that a page can show; raises ResultTooLargeError for a table that it could not hold."""
@@ -85,6 +91,11 @@ def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Tab
     order = _without_names(columns, rows, naming) if naming else range(len(columns))
     shown = tuple(tuple(row[i] for i in order) for row in rows)
     return Table(tuple(columns[i] for i in order), shown, total, more=more)
+
+
+def named_in(text: str) -> tuple[str, ...]:
+    """Return the IRIs that a graph names in full in its text (Turtle, N-Triples), each once."""
+    return tuple(dict.fromkeys(_IRI.findall(text)))
 
 
 def spelled(variable: str) -> str:

@@ -1,6 +1,6 @@
 """What ``/sparql`` says of itself, and the pages of its form; queries are answered by ``endpoint``."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import QueryError
+from koinon.publish.credits import Credit, credits_of, graphs_naming
 from koinon.publish.description import service_description
 from koinon.query.job import BINDING_TYPES, Answer, Job
 from koinon.query.limits import Limits
@@ -15,7 +16,7 @@ from koinon.release.current import Release
 from koinon.web.door import Door, PageFrame, html, write
 from koinon.web.problems import ProblemError, ProblemView
 from koinon.web.representations import ALIASES, HTML, PAGE_ALONE, RDF_FORMS, VARY, content_type, negotiate
-from koinon.web.results import Table, check_size, result_table
+from koinon.web.results import Table, check_size, named_in, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -70,10 +71,21 @@ async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]])
         return await _form(request, job.text, problem=ProblemView.of(error))
     if answer.media_type == BINDING_TYPES[0]:
         table = await run_in_threadpool(result_table, answer.body, _ROWS_SHOWN)
-        return await _form(request, job.text, table=table, seconds=answer.seconds)
+        credits = await run_in_threadpool(_credits, request, job, table.things)
+        return await _form(request, job.text, table=table, credits=credits, seconds=answer.seconds)
     text = next(answer.chunks(_TEXT_SHOWN)).decode(errors="replace")
     more = "\n# …" if answer.size > _TEXT_SHOWN else ""
-    return await _form(request, job.text, graph=text + more, seconds=answer.seconds)
+    credits = await run_in_threadpool(_credits, request, job, named_in(text))
+    return await _form(request, job.text, graph=text + more, credits=credits, seconds=answer.seconds)
+
+
+def _credits(request: Request, job: Job, things: Iterable[str]) -> tuple[Credit, ...]:
+    """Return the sources of what an answer names; those of an earlier release are not looked up."""
+    door = Door.of(request)
+    served = door.following.now()
+    if job.store not in (None, served.release.store):
+        return ()
+    return credits_of(served.store, graphs_naming(served.store, things), door.reader(request).language)
 
 
 async def _form(
@@ -81,6 +93,7 @@ async def _form(
     query: str,
     *,
     table: Table | None = None,
+    credits: tuple[Credit, ...] = (),
     graph: str = "",
     seconds: float = 0.0,
     problem: ProblemView | None = None,
@@ -93,6 +106,7 @@ async def _form(
         frame=PageFrame([], "", {"query": query}),
         query=query,
         table=table,
+        credits=credits,
         graph=graph,
         seconds=seconds,
         problem=problem,

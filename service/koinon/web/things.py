@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
+from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document, Place
 from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
@@ -82,7 +83,7 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
     start = start_of(request, topic)
 
     def document() -> Document:
-        return served.document(topic, start)
+        return with_sources(served.document(topic, start), served.store, reader.absolute(path))
 
     def page(frame: PageFrame) -> Body:
         shown = None if start else served.document(topic, statements=WHOLE, ranges=False)
@@ -94,6 +95,7 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
             reader,
             frame=frame,
             view=thing_view(shown, served.store, served.vocabulary, reader.language),
+            credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
             query=query_about(topic),
             path=path,
             following=following,

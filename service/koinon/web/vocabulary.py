@@ -13,6 +13,7 @@ from starlette.responses import Response
 from koinon.engine import Triple
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import BASE, CODE
+from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document, document_of
 from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
@@ -97,7 +98,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
         _known(served, topic)
 
         def document() -> Document:
-            return served.document(topic, start)
+            return with_sources(served.document(topic, start), served.store, reader.absolute(f"/code/{name}"))
 
         def page(frame: PageFrame) -> Body:
             shown = served.document(topic, start, statements=WHOLE)
@@ -110,6 +111,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
                 frame=frame,
                 view=view,
                 concepts=concepts,
+                credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
                 query=query_about(topic),
                 path=f"/code/{name}",
                 following=following,
