@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from koinon.build.following import remember_folders
 from koinon.build.pipeline import build as build_release
 from koinon.cli.output import STDERR, show
 from koinon.cli.showing import showing
 from koinon.model.assets import Assets
 from koinon.model.settings import Settings
+from koinon.release.paths import Home
 
 REFUSED = 4
 """Exit code when a release was made, but a source was refused."""
@@ -39,6 +41,7 @@ def build(
     folders = [*([] if only else [assets.data]), *(data or [])]
     with showing(STDERR, silent=as_json) as progress:
         report = build_release(settings, assets, folders, progress, wait=wait)
+    remember_folders(Home(settings.home.absolute()), folders)
     show(report.lines(details=details), report.as_json(), as_json=as_json)
     if report.refused:
         raise typer.Exit(REFUSED)

@@ -16,6 +16,7 @@ from koinon.release.paths import Home
 from koinon.web import server
 from koinon.web.app import create_app
 from koinon.web.observing import Observer
+from koinon.web.sources.building import building
 
 
 def serve(
@@ -36,7 +37,7 @@ def serve(
     if observer.metrics_port is not None:
         typer.echo(f"Metrics are at http://127.0.0.1:{observer.metrics_port}/metrics")
     signal.signal(signal.SIGTERM, _end)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), building(settings, observer):
         server.serve(app, listener, settings, log_level)
 
 

@@ -108,6 +108,10 @@ class Settings(BaseModel):
     disk_quota: int = Field(default=10 * 2**30, gt=0, description="Bytes that all releases together may use.")
     max_literal: int = Field(default=2**20, gt=0, description="Longest literal of a source, in bytes.")
     max_source: int = Field(default=2**30, gt=0, description="Largest file of a source, in bytes.")
+    builder: bool = Field(
+        default=True,
+        description="Whether `koinon serve` builds by itself whenever a source was accepted or withdrawn.",
+    )
     operator: str = Field(
         default="operator",
         description="Who changes sources, as the journals say it: a role, no name of a person; --by overrides it.",

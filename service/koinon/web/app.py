@@ -29,6 +29,8 @@ from koinon.web.press import SWITCH_SECONDS
 from koinon.web.refusing import client_gone, http_error, refuse, unexpected, validation_error
 from koinon.web.rendering import Pages
 from koinon.web.served import Following, Served
+from koinon.web.sources import routes as sources
+from koinon.web.sources.desk import Desk
 from koinon.web.sparql import page
 
 _AT_ONCE: Final = 2
@@ -70,7 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
     following = Following(settings, assets, moved)
     asking = Asking(settings, pool, observer)
     checks = Checks(settings, asking.budgets)
-    door = Door(settings, assets, following, Pages(), pool, asking, checks)
+    desk = Desk(settings, assets, observer.contribution)
+    door = Door(settings, assets, following, Pages(), pool, asking, checks, desk)
     observer.watch("queue", lambda: pool.waiting)
     observer.watch("running", lambda: pool.running)
     observer.watch("pages", lambda: door.press.waiting)
@@ -87,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             await checks.close()
+            desk.close()
             await pool.close()
             await following.stop()
             observer.stop()
@@ -104,7 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.state.observer = observer
-    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, home):
+    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, sources, home):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)

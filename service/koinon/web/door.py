@@ -39,6 +39,7 @@ from koinon.web.representations import (
     search,
 )
 from koinon.web.served import Following, Served
+from koinon.web.sources.desk import Desk
 
 Made = TypeVar("Made")
 
@@ -54,6 +55,7 @@ class Door:
     pool: WorkerPool
     asking: Asking
     checks: Checks
+    desk: Desk
     press: Press = field(default_factory=Press)
 
     @staticmethod

@@ -38,6 +38,10 @@ WATCHED: Final = {
     "queue": "Queries that wait for a worker.",
     "running": "Queries that workers answer now.",
     "pages": "Pages and documents that wait to be made.",
+    "builds_pending": "1 while something was accepted or withdrawn that is in no release yet.",
+    "build_seconds": "Seconds that the last build by the service took.",
+    "build_failures": "Builds by the service that failed since the last that did not.",
+    "builders_lost": "How often the process that builds was lost.",
 }
 """The gauges that parts of the service are read for, without ``koinon_``, and what they say."""
 
@@ -137,6 +141,12 @@ class Metrics:
             "Requests that the server itself refused, by their problem.",
             "problem",
         )
+        self._contributions = prometheus_client.Counter(
+            "koinon_contributions",
+            "Requests to hand in or withdraw a source, by what became of them: done, trial or a problem.",
+            ["act", "outcome"],
+            registry=self.registry,
+        )
         # A counter that is there before its first event has no gap in its history.
         for result in ("written", "dropped", "failed"):
             self.log_lines.labels(result)
@@ -162,6 +172,10 @@ class Metrics:
     def turned_away(self, problem: str) -> None:
         """Count a request that the server refused by itself."""
         self._turned_away.labels(problem).inc()
+
+    def contribution(self, act: str, outcome: str) -> None:
+        """Count a request to hand in or withdraw a source."""
+        self._contributions.labels(act, outcome).inc()
 
     def watch(self, name: str, read: Callable[[], float]) -> None:
         """Show what ``read`` returns as ``koinon_<name>``; it is called in another thread, at each scrape."""

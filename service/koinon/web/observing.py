@@ -68,6 +68,10 @@ class Observer:
         """Count a worker that ended: by a signal (``SIGKILL``) or another cause (``deadline``)."""
         self._metrics.worker_ended(cause)
 
+    def contribution(self, act: str, outcome: str) -> None:
+        """Count a request to ``/sources/{id}``: what it asked for, and ``done`` or the name of its problem."""
+        self._metrics.contribution(act, outcome)
+
     def turned_away(self, problem: str) -> None:
         """Count a request that the server refused by itself, before any part of the service saw it."""
         self._metrics.turned_away(problem)

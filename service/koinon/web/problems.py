@@ -95,6 +95,51 @@ KINDS: Final[dict[str, Kind]] = {
         _("The check took too long or too much memory"),
         _("It was ended, and nothing of it is kept. Hand in less at once."),
     ),
+    "contributions-closed": Kind(
+        403,
+        _("Nothing is handed in here"),
+        _("The operator of the service makes tokens for those who hand sources in. Ask there."),
+    ),
+    "token-wrong": Kind(
+        401,
+        _("A valid token is needed"),
+        _("Send the token that the operator gave you in the Authorization header. Ask for another if it is lost."),
+    ),
+    "token-scope": Kind(
+        403,
+        _("The token is not for this"),
+        _("It names the sources and acts that it is for. Ask the operator for one that fits."),
+    ),
+    "source-refused": Kind(
+        422,
+        _("The source is refused"),
+        _("Nothing was changed. The report says what is wrong, where, and how to mend it; then hand it in again."),
+    ),
+    "source-conflict": Kind(
+        409,
+        _("The source cannot be handed in under this name"),
+        _("The message says why. Nothing was changed."),
+    ),
+    "source-media-type": Kind(
+        415,
+        _("A source of this form is not taken"),
+        _("Send RDF under its own media type, a table with the name of its mapping, or a form with a file."),
+    ),
+    "source-too-large": Kind(
+        413,
+        _("The source is too large to be handed in here"),
+        _("Split it into several sources, or ask the operator to take it in."),
+    ),
+    "precondition-failed": Kind(
+        412,
+        _("The source was changed meanwhile"),
+        _("Nothing was changed by this request. Look at the version in force, then decide and send it again."),
+    ),
+    "storage": Kind(
+        507,
+        _("There is no room to keep it"),
+        _("Nothing was changed. Send it again later; the operator has to make room."),
+    ),
     "query-too-complex": Kind(
         422,
         _("The query is too complex"),

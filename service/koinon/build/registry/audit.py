@@ -78,8 +78,8 @@ def follow(path: Path) -> Chain:
         if report.problem:
             _FOLLOWED.pop(path, None)
             raise StorageError(
-                f"The audit log {path} is not whole: {report.problem}. Put it back from a copy; `koinon source log` "
-                "shows what it says. Nothing was changed."
+                f"The audit log {path} is not whole: {report.problem}. Put it back from a copy; `koinon source "
+                "log` shows what it says. Nothing was changed."
             )
         followed = _FOLLOWED[path] = Chain(len(report.lines), report.head, state)
     return followed

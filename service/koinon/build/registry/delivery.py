@@ -43,7 +43,7 @@ class Delivery:
         else:
             self._receive_items(received)
         if self.template:
-            self._check_told(self.template)
+            check_told(self.slug, self.template, self.options)
             base = self.template.fields_for(self.slug)
         elif not folder and self.earlier:
             base = later_fields(self.earlier, received.files)
@@ -52,18 +52,6 @@ class Delivery:
             detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
             raise SourceError(self.slug, "mapping", MANIFEST, detail)
         return version_of(manifest, received, self.template, self.options)
-
-    def _check_told(self, template: Template) -> None:
-        """Ask for what a mapping that many use cannot know of this source."""
-        options = self.options
-        told = {"title": options.title, "publisher": options.publisher, "language": options.language}
-        missing = [name for name, value in told.items() if value is None] if template.shared else []
-        if missing:
-            detail = (
-                f"the mapping {template.name} is for many sources and cannot know this one's; give "
-                + ", ".join(f"--{name}" for name in missing)
-            )
-            raise SourceError(self.slug, "manifest", ", ".join(missing), detail)
 
     def _folder(self) -> Path | None:
         folders = [item for item in self.items if not is_address(item) and Path(item).is_dir()]
@@ -96,6 +84,17 @@ class Delivery:
                 )
                 raise SourceError(self.slug, "format", path.name, detail)
             received.file(path)
+
+
+def check_told(slug: str, template: Template, options: Options) -> None:
+    """Ask for what a mapping that many use cannot know of this source; raises SourceError (``manifest``)."""
+    told = {"title": options.title, "publisher": options.publisher, "language": options.language}
+    missing = [name for name, value in told.items() if value is None] if template.shared else []
+    if missing:
+        detail = f"the mapping {template.name} is for many sources and cannot know this one's; give " + ", ".join(
+            f"--{name}" for name in missing
+        )
+        raise SourceError(slug, "manifest", ", ".join(missing), detail)
 
 
 def version_of(manifest: Manifest, received: Received, template: Template | None, options: Options) -> Given:

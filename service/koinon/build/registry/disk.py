@@ -30,6 +30,11 @@ def audit(home: Home) -> Path:
     return home.sources / "audit.jsonl"
 
 
+def tokens(home: Home) -> Path:
+    """Return the file of the tokens that may hand sources in, with hashes of their secrets."""
+    return home.sources / "tokens.jsonl"
+
+
 def incoming(home: Home) -> Path:
     """Return the folder of the files that are being received."""
     return home.sources / ".incoming"

@@ -1,6 +1,7 @@
 """What an operator says of a source beside its files."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Self
 
@@ -32,6 +33,12 @@ class Options:
     mints: tuple[str, ...] | None = None
     because: str | None = None
     received: date | None = None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str | tuple[str, ...]]) -> Self:
+        """Return the options that ``kept`` gave; those of another version of Koinon are passed over."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in known})  # type: ignore[arg-type]
 
     def over(self, earlier: Self) -> Self:
         """Return these options, and where they are not given the earlier ones."""

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -76,8 +76,7 @@ class Registry:
         if not items:
             raise ConfigurationError(f"Give the new file: koinon source update {slug} FILE")
         template = self._template(latest.mapping.name) if latest.mapping else None
-        known = {field.name for field in fields(Options)}
-        stored = Options(**{key: value for key, value in latest.options.items() if key in known})  # type: ignore[arg-type]
+        stored = Options.of(latest.options)
         earlier = self.manifest(slug, latest)
         delivery = Delivery(slug, items, options.over(stored), template, earlier, self._fetcher)
         with receiving(self.home, slug, self.settings.max_source) as received:
@@ -146,12 +145,7 @@ class Registry:
         return Fetcher(self.settings.allowed_hosts, self.settings.fetch_timeout)
 
     def _template(self, name: str) -> Template | None:
-        path = self.assets.data / "mappings" / f"{_slug(name)}.toml"
-        if not path.is_file():
-            return None
-        template = read_template(path)
-        _slug(template.slug)
-        return template
+        return template_named(self.assets, name)
 
     def _under(self, name: str, mapping: str | None) -> tuple[str, Template | None]:
         """Return the slug of a new source and the template of its mapping, if it has one."""
@@ -172,20 +166,7 @@ class Registry:
         return _slug(name), template
 
     def _check_new(self, slug: str) -> None:
-        if journal(self.home, slug).exists():
-            try:
-                state = self.get(slug).state
-            except NotFoundError:
-                return  # a crash left a journal without a whole line
-            raise ConfigurationError(
-                f"{slug} is registered already ({state}). Hand in a new file: `koinon source update {slug} FILE`."
-            )
-        release = open_current(self.home) if current_id(self.home) else None
-        if release and release.manifest.graph(slug):
-            raise ConfigurationError(
-                f"The current release has a source {slug} that is not registered. Choose another name, or leave "
-                "that source's folder out of the next build first."
-            )
+        check_new(self.home, slug)
 
     def _check_still(self, source: Registered) -> None:
         now = self.get(source.slug)
@@ -196,6 +177,34 @@ class Registry:
         clear_abandoned(self.home)
         received.settle(raw(self.home, received.slug))
         return record(self.home, received.slug, action, self.by, given=given)
+
+
+def template_named(assets: Assets, name: str) -> Template | None:
+    """Return the template of a mapping of Koinon's, or None; raises ConfigurationError for a wrong one."""
+    path = assets.data / "mappings" / f"{_slug(name)}.toml"
+    if not path.is_file():
+        return None
+    template = read_template(path)
+    _slug(template.slug)
+    return template
+
+
+def check_new(home: Home, slug: str) -> None:
+    """Raise ConfigurationError where a source, registered or not, has this name already."""
+    if journal(home, slug).exists():
+        try:
+            state = read_registered(home, slug).state
+        except NotFoundError:
+            return  # a crash left a journal without a whole line
+        raise ConfigurationError(
+            f"{slug} is registered already ({state}). Hand in a new file: `koinon source update {slug} FILE`."
+        )
+    release = open_current(home) if current_id(home) else None
+    if release and release.manifest.graph(slug):
+        raise ConfigurationError(
+            f"The current release has a source {slug} that is not registered. Choose another name, or leave "
+            "that source's folder out of the next build first."
+        )
 
 
 def label(text: str) -> str:

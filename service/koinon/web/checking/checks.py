@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final
@@ -48,6 +48,17 @@ class Job:
     wanted: str
     language: str
     mapping: str = ""
+    source: "AsSource | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsSource:
+    """The body is the ``files`` (name, size) of a source, one after the other, under this manifest and mapping."""
+
+    slug: str
+    manifest: str
+    mapping: str | None
+    files: tuple[tuple[str, int], ...]
 
 
 class Checks:
@@ -184,6 +195,7 @@ class _Parent:
                 "wanted": job.wanted,
                 "language": job.language,
                 "folder": folder,
+                "source": asdict(job.source) if job.source else None,
             }
             try:
                 send(ours, head, job.body)

@@ -88,7 +88,15 @@ def _form(body: bytes) -> dict[str, HandedIn]:
 
 
 def _parts(body: bytes, content_type: str) -> dict[str, HandedIn]:
-    """Return the parts of a form by name, the first of each (RFC 7578 §4)."""
+    """Return the parts of a form by name, the first of each."""
+    fields: dict[str, HandedIn] = {}
+    for name, part in read_parts(body, content_type):
+        fields.setdefault(name, part)
+    return fields
+
+
+def read_parts(body: bytes, content_type: str) -> list[tuple[str, HandedIn]]:
+    """Return the parts of a form with their names, in their order (RFC 7578 §4); raises BodyError."""
     found = _BOUNDARY.search(content_type)
     if found is None:
         raise BodyError("The Content-Type of the form names no boundary.")
@@ -96,15 +104,15 @@ def _parts(body: bytes, content_type: str) -> dict[str, HandedIn]:
     pieces = (b"\r\n" + body).split(mark, _MOST_FIELDS + 2)
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise BodyError(f"The form is cut off, or has more than {_MOST_FIELDS} fields.")
-    fields: dict[str, HandedIn] = {}
+    parts: list[tuple[str, HandedIn]] = []
     for piece in pieces[1:-1]:
         head, separator, content = piece.partition(b"\r\n\r\n")
         if not separator or len(head) > _LONGEST_HEAD:
             raise BodyError("A part of the form has no head, or one that is too long.")
         names = _names(head.decode("utf-8", "replace"))
         if "name" in names:
-            fields.setdefault(names["name"], HandedIn(content, names.get("filename", "")))
-    return fields
+            parts.append((names["name"], HandedIn(content, names.get("filename", ""))))
+    return parts
 
 
 def _names(head: str) -> dict[str, str]:

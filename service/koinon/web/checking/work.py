@@ -12,6 +12,11 @@ from koinon.build import shacl_report
 from koinon.build.checking import Checked, Checker
 from koinon.build.findings import Severity
 from koinon.build.grouping import groups
+from koinon.build.reading import FORMATS
+from koinon.build.registry.disk import MAPPING
+from koinon.build.registry.entries import Result
+from koinon.build.source_manifest import MANIFEST
+from koinon.build.sources import find_sources
 from koinon.model.errors import ConfigurationError, SourceError
 from koinon.query.wire import Inbox, send
 from koinon.web.checking import people
@@ -28,9 +33,13 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
     head, body, _ = Inbox(connection).wait()
     try:
         tempfile.tempdir = head["folder"]  # the service removes it, whatever happens here
-        handed = read_body(body, head["content_type"], head["syntax"], head["mapping"])
-        checked = _checked(checker, handed, Path(head["folder"]))
+        if head["source"]:
+            handed, checked = HandedIn(body), _checked_source(checker, body, head["source"], Path(head["folder"]))
+        else:
+            handed = read_body(body, head["content_type"], head["syntax"], head["mapping"])
+            checked = _checked(checker, handed, Path(head["folder"]))
         answer, report = _report(checked, handed, head)
+        answer["result"] = Result.of(checked).model_dump()
     except (BodyError, ConfigurationError, SourceError) as error:
         answer, report = {"status": "body", "detail": str(error)}, b""
     except MemoryError:
@@ -45,6 +54,23 @@ def _checked(checker: Checker, handed: HandedIn, folder: Path) -> Checked:
     if handed.mapping:
         return checker.check_table(handed.content, handed.name, handed.mapping, folder)
     return checker.check_bytes(handed.content, handed.name, handed.suffix, folder)
+
+
+def _checked_source(checker: Checker, body: bytes, source: dict[str, Any], folder: Path) -> Checked:
+    """Judge what is to become a version of a source, laid out as a build finds it."""
+    laid = folder / "source" / source["slug"]
+    laid.mkdir(parents=True)
+    (laid / MANIFEST).write_text(source["manifest"], encoding="utf-8")
+    if source["mapping"] is not None:
+        (laid / MAPPING).write_text(source["mapping"], encoding="utf-8")
+    start = 0
+    for name, size in source["files"]:
+        (laid / name).write_bytes(body[start : start + size])
+        start += size
+    found, refused = find_sources([laid], FORMATS, mapped=True)
+    if refused:
+        raise SourceError(source["slug"], refused[0].rule, refused[0].where, refused[0].detail)
+    return checker.check(found[0], folder)
 
 
 def _report(checked: Checked, handed: HandedIn, head: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -1,0 +1,64 @@
+"""Who may do what: the token of a request (RFC 6750 §2.1, in the Authorization header alone)."""
+
+from typing import Final
+
+from starlette.requests import Request
+
+from koinon.build.registry.tokens import Ring, Token
+from koinon.model.errors import StorageError
+from koinon.query.budgets import client_key
+from koinon.web.door import Door
+from koinon.web.problems import ProblemError
+
+_REALM: Final = 'Bearer realm="Koinon"'
+_WRONG_TOKEN_SECONDS: Final = 0.05
+"""Seconds of work that a wrong token is charged with, beside counting as an error."""
+
+
+async def authorise(request: Request, verb: str, slug: str) -> Token:
+    """Return the token of a request that may do this; raises ProblemError where there is none, or not for this.
+
+    What is asked for is not looked at before that: nobody learns which sources there are.
+    """
+    door = Door.of(request)
+    ring = await _ring(door)
+    if not ring.usable:
+        raise ProblemError("contributions-closed", "This service has no valid token; nobody can hand anything in.")
+    client = client_key(request.client.host) if request.client else ""
+    door.asking.budgets.admit(client)
+    header = request.headers.getlist("authorization")
+    scheme, _, secret = (header[0] if len(header) == 1 else "").partition(" ")
+    if not header:
+        raise _refused("Send the token as “Authorization: Bearer …”.", "")
+    token = ring.find(secret.strip()) if scheme.lower() == "bearer" else None
+    if token is None or token.state == "revoked":
+        door.asking.budgets.charge(client, _WRONG_TOKEN_SECONDS, failed=True)
+        raise _refused("This is no token of this service.", ', error="invalid_token"')
+    if token.state == "expired":
+        raise _refused(f"This token could be used until {token.expires}.", ', error="invalid_token"')
+    if not token.allows(verb, slug):
+        raise ProblemError(
+            "token-scope",
+            f"This token is for {', '.join(token.may)} on {', '.join(token.sources)}.",
+            {},
+            {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'},
+        )
+    return token
+
+
+async def reader_of(request: Request, slug: str) -> Token | None:
+    """Return the token of a reader who may see all of a source, None for one without a token; raises as above."""
+    if "authorization" not in request.headers:
+        return None
+    return await authorise(request, "get", slug)
+
+
+async def _ring(door: Door) -> Ring:
+    try:
+        return await door.desk.work(door.desk.keeper.now)
+    except StorageError as error:
+        raise ProblemError("contributions-closed", "The tokens of this service cannot be read.") from error
+
+
+def _refused(detail: str, error: str) -> ProblemError:
+    return ProblemError("token-wrong", detail, {}, {"WWW-Authenticate": _REALM + error})
