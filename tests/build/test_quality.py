@@ -80,7 +80,7 @@ def test_a_thing_counts_in_every_region_that_holds_it(world: World) -> None:
         assert region.classes[PROJECT].things == 1, "a project lies where its partner has its seat"
         assert region.classes[ORGANISATION].things == 1
         assert region.classes[DEF + "Event"].things == 1
-    unplaced = quality_of(world).unplaced
+    unplaced = quality_of(world).unplaced.classes
     assert unplaced[ORGANISATION].things == 1, "the neighbour says nothing of its place"
     assert PROJECT not in unplaced
 

@@ -32,6 +32,8 @@ GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 VOID: Final = "http://rdfs.org/ns/void#"
 HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+DQV: Final = "http://www.w3.org/ns/dqv#"
+LDQD: Final = "http://www.w3.org/2016/05/ldqd#"
 
 PREFIXES: Final[dict[str, str]] = {
     "koi": DEF,
@@ -55,5 +57,7 @@ PREFIXES: Final[dict[str, str]] = {
     "geo": GEO,
     "void": VOID,
     "sd": SD,
+    "dqv": DQV,
+    "ldqd": LDQD,
 }
 """Prefix to namespace IRI, in the order in which documents declare them."""

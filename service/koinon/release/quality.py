@@ -109,14 +109,12 @@ class ClassQuality:
 
 @dataclass(frozen=True, slots=True)
 class RegionQuality:
-    """The things that lie in a region of ``level`` 0, 1 or 2 or cover it, by class; ``country`` holds it.
-
-    In the tally of a region ``given`` is one number, as is that of checks: see ``Tallied``.
-    """
+    """The things in a region of ``level`` 0, 1 or 2, or covering it: all, and by class; ``country`` holds it."""
 
     iri: str
     level: int
     country: str
+    total: "Tallied"
     classes: Mapping[str, "Tallied"] = field(default_factory=dict)
 
 
@@ -133,7 +131,7 @@ class Tallied:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The quality of one release; ``unplaced`` tallies the things of classes with places that lie in no region."""
+    """The quality of one release; ``unplaced`` tallies what lies in no region, of classes that are asked for one."""
 
     release: str
     total: Figures
@@ -141,7 +139,7 @@ class Quality:
     sources: tuple[SourceQuality, ...]
     classes: Mapping[str, ClassQuality]
     regions: tuple[RegionQuality, ...]
-    unplaced: Mapping[str, Tallied]
+    unplaced: RegionQuality
 
     def source(self, slug: str) -> SourceQuality | None:
         """Return what is known of one source, or None."""
@@ -180,7 +178,7 @@ class Quality:
             sources=tuple(map(_source, found["sources"])),
             classes={name: _class(each) for name, each in found["classes"].items()},
             regions=tuple(map(_region, found["regions"])),
-            unplaced=_tallied(found["unplaced"]),
+            unplaced=_region(found["unplaced"]),
         )
 
 
@@ -215,4 +213,5 @@ def _class(found: dict[str, Any]) -> ClassQuality:
 
 
 def _region(found: dict[str, Any]) -> RegionQuality:
-    return RegionQuality(found["iri"], found["level"], found["country"], _tallied(found["classes"]))
+    total = Tallied(**found["total"])
+    return RegionQuality(found["iri"], found["level"], found["country"], total, _tallied(found["classes"]))

@@ -15,7 +15,7 @@ from typing import Final
 
 from koinon.build.findings import Severity
 from koinon.build.quality.plan import Plan, read_plan
-from koinon.build.quality.profile import Masks, Profile, read_profile, tallies, write_profile
+from koinon.build.quality.profile import Masks, Profile, read_profile, tallies, whole, write_profile
 from koinon.build.quality.regions import measure_regions
 from koinon.build.report import BuildReport, Outcome, SourceReport
 from koinon.release.current import Release
@@ -98,7 +98,7 @@ def _source(
     figures = Figures(
         statements=entry.triples if entry else 0,
         things=sum(profile.counts.values()),
-        whole=_whole(profile.counts, plan),
+        whole=whole(profile.counts, plan),
         asked=sum(tally.asked for tally in found.values()),
         given=sum(sum(tally.given) for tally in found.values()),
         refused=sums.get(Severity.REFUSED, 0),
@@ -110,16 +110,6 @@ def _source(
     outcome = report.outcome if report else Outcome.ACCEPTED
     graph, kind = (entry.name, entry.kind) if entry else (None, None)
     return SourceQuality(slug, graph, kind, str(outcome), figures, found, rules, rows)
-
-
-def _whole(masks: Masks, plan: Plan) -> int:
-    """Return how many things lack nothing that any of their classes asks for."""
-    wanted = [(plan.typed[name], bits) for name, bits in plan.wanted.items()]
-    return sum(
-        number
-        for mask, number in masks.items()
-        if all(not mask & bit or all(mask & each for each in bits) for bit, bits in wanted)
-    )
 
 
 def _rules(report: SourceReport) -> dict[str, dict[str, int]]:

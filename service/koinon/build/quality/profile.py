@@ -133,14 +133,27 @@ def tallies(masks: Masks, plan: Plan) -> dict[str, Tally]:
     return found
 
 
-def tallied(masks: Masks, plan: Plan) -> dict[str, Tallied]:
-    """Return the tally of each class that has things, without its single checks."""
+def tallied(masks: Masks, plan: Plan) -> tuple[Tallied, dict[str, Tallied]]:
+    """Return the tally of all things, each of which counts once, and of each class that has some."""
     found = {}
     for name, tally in tallies(masks, plan).items():
         recommended = [demand.level == RECOMMENDED for demand in plan.demands[name]]
         missing = sum(tally.things - n for n, counts in zip(tally.given, recommended, strict=True) if counts)
         found[name] = Tallied(tally.things, tally.whole, tally.asked, sum(tally.given), missing)
-    return found
+    asked, given, missing = (
+        sum(getattr(each, name) for each in found.values()) for name in ("asked", "given", "missing")
+    )
+    return Tallied(sum(masks.values()), whole(masks, plan), asked, given, missing), found
+
+
+def whole(masks: Masks, plan: Plan) -> int:
+    """Return how many things lack nothing that any of their classes asks for."""
+    wanted = [(plan.typed[name], bits) for name, bits in plan.wanted.items()]
+    return sum(
+        number
+        for mask, number in masks.items()
+        if all(not mask & bit or all(mask & each for each in bits) for bit, bits in wanted)
+    )
 
 
 def _iri(term: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from koinon.build.quality.plan import LOCATED, PROJECT, Plan
 from koinon.build.quality.profile import Masks, Profile, tallied
 from koinon.model.namespaces import DEF
-from koinon.release.quality import RegionQuality, Tallied
+from koinon.release.quality import RegionQuality
 
 FINEST: Final = 2
 """The finest level of regions that is told of: below it, numbers are small."""
@@ -24,8 +24,8 @@ Territories = Mapping[str, tuple[int, tuple[str, ...]]]
 
 def measure_regions(
     profiles: Iterable[Profile], territory: Path | None, plan: Plan
-) -> tuple[tuple[RegionQuality, ...], dict[str, Tallied]]:
-    """Return the regions that have things, and the tally of what lies in none, of classes that have places.
+) -> tuple[tuple[RegionQuality, ...], RegionQuality]:
+    """Return the regions that have things, and what lies in none, of classes that are asked where they are.
 
     ``territory`` is the file of the derived graph, None where there is none.
     """
@@ -56,10 +56,12 @@ def measure_regions(
                     left[mask] -= 1
         placeless.update(+left)
     found = [
-        RegionQuality(iri, known[iri][0], above.country(iri), tallied(masks, plan))
+        RegionQuality(iri, known[iri][0], above.country(iri), *tallied(masks, plan))
         for iri, masks in regions.items()
     ]
-    unplaced = {name: each for name, each in tallied(placeless, plan).items() if _has_place(name, plan)}
+    asked = sum(bit for name, bit in plan.typed.items() if _has_place(name, plan))
+    left = Counter({mask: number for mask, number in placeless.items() if mask & asked})
+    unplaced = RegionQuality("", 0, "", *tallied(left, plan))
     return tuple(sorted(found, key=lambda region: (region.level, region.iri))), unplaced
 
 

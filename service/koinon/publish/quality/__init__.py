@@ -1,0 +1,1 @@
+"""The quality of releases, as pages show it and as RDF tells it."""
