@@ -18,7 +18,19 @@ from koinon.model.settings import Settings
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.paths import Home
-from koinon.web import check, dumps, graphs, home, operations, queries, sparql, things, translations, vocabulary
+from koinon.web import (
+    check,
+    dumps,
+    graphs,
+    home,
+    operations,
+    quality,
+    queries,
+    sparql,
+    things,
+    translations,
+    vocabulary,
+)
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
 from koinon.web.door import Door
@@ -108,7 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.state.observer = observer
-    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, sources, home):
+    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, sources, quality, home):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)

@@ -7,7 +7,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from koinon.model.namespaces import XSD
@@ -44,6 +44,14 @@ def value_text(text: str, datatype: str, locale: Locale) -> str:
 def number_text(number: float, locale: Locale) -> str:
     """Return a number with the separators of ``locale``."""
     return str(format_decimal(number, locale=locale))
+
+
+def percent_text(share: float, locale: Locale) -> str:
+    """Return a share as a percentage with one decimal; what is less than all is never shown as all."""
+    shown = round(share, 3)
+    shown = 0.999 if shown == 1 > share else 0.001 if shown == 0 < share else shown
+    whole = locale.percent_formats[None].pattern
+    return str(format_percent(shown, format=whole.replace("#,##0", "#,##0.0"), locale=locale))
 
 
 def date_text(text: str, locale: Locale) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from koinon import __version__
 from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.publish.quality.views import sparkline
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 from koinon.web import formats
@@ -62,6 +63,8 @@ class Pages:
             value=lambda value: formats.value_text(value.text.text, value.datatype, locale),
             date=lambda text: formats.date_text(text, locale),
             number=lambda number: formats.number_text(number, locale),
+            percent=lambda share: formats.percent_text(share, locale),
+            sparkline=sparkline,
             language_name=lambda tag: formats.language_name(tag, locale),
             short=short_name,
             spelled=spelled,

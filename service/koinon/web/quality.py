@@ -1,0 +1,263 @@
+"""``/quality``: how complete the sources of the served release are, and what the checks found in them."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from pyoxigraph import Literal
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from koinon.build.findings import Severity
+from koinon.model.errors import NotFoundError
+from koinon.model.namespaces import SH, SHAPES
+from koinon.publish.documents import Document
+from koinon.publish.naming import Naming, best_text
+from koinon.publish.quality import views
+from koinon.publish.quality.dqv import quality_document, source_document
+from koinon.publish.quality.trend import Point, quality_of, read_trend
+from koinon.publish.text import Text
+from koinon.publish.vocabulary import shape_triples
+from koinon.release.paths import Home
+from koinon.release.quality import Quality, SourceQuality
+from koinon.web.bodies import Body
+from koinon.web.checking.explaining import explanation
+from koinon.web.door import Door, PageFrame, write
+from koinon.web.graph_list import title_of
+from koinon.web.problems import ProblemError
+from koinon.web.reader import Reader
+from koinon.web.representations import (
+    ALIASES,
+    HTML,
+    JSON,
+    PAGE,
+    RDF_FORMS,
+    Form,
+    alternates,
+    caching,
+    content_type,
+    entity_tag,
+    is_unchanged,
+    link_header,
+    negotiate,
+    not_modified,
+    search,
+    split_suffix,
+)
+from koinon.web.routing import reads
+from koinon.web.served import Served
+
+router: Final = APIRouter()
+
+FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, *ALIASES[1:])
+Name = Annotated[str, Path(description="Slug of a source, with or without the suffix of a form.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What one answer is made from: the measures of the served release, those of earlier ones, and the reader."""
+
+    served: Served
+    quality: Quality
+    trend: tuple[Point, ...]
+    reader: Reader
+    door: Door
+
+    @property
+    def label(self) -> views.Label:
+        """What names graphs, classes and places."""
+        titles = {
+            entry.name: title_of(entry, self.reader.language) for entry in self.served.release.manifest.graphs
+        }
+        naming = Naming(self.served.store, self.served.vocabulary, self.reader.language)
+        return views.labels(naming, titles)
+
+    @property
+    def edition(self) -> str:
+        """What the answer is made from, for its ETag: earlier releases too."""
+        kept = hashlib.sha256("".join(f"{point.sequence} {point.release}\n" for point in self.trend).encode())
+        return f"{self.served.edition} {kept.hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One resource of this page: its path, and how to make each of its forms."""
+
+    path: str
+    parameters: dict[str, str]
+    as_json: Callable[[], dict[str, object]]
+    document: Callable[[], Document]
+    page: Callable[[PageFrame], bytes]
+
+
+@reads(router, "/quality")
+async def quality(request: Request) -> Response:
+    """Tell the quality of the release by source, class and region; ``sort`` orders tables, ``level`` is NUTS."""
+    return await _whole(request, None)
+
+
+@reads(router, "/quality.{suffix}")
+async def quality_form(request: Request, suffix: Annotated[str, Path(description="Suffix of a form.")]) -> Response:
+    """Tell the quality of the release in the form of the suffix."""
+    _, form = split_suffix(f"quality.{suffix}", FORMS)
+    if form is None:
+        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
+    return await _whole(request, form)
+
+
+@reads(router, "/quality/{name}")
+async def quality_of_source(request: Request, name: Name) -> Response:
+    """Tell the quality of one source: what is asked and given, which rules it broke, what its import read."""
+    slug, form = split_suffix(name, FORMS)
+    async with Door.of(request).release() as served:
+        measured = await run_in_threadpool(_measured, request, served)
+        source = measured.quality.source(slug)
+        if source is None:
+            raise NotFoundError("There is no source of this name in this release. /quality lists all.")
+        return await _answer(request, measured, _of_source(measured, source), form)
+
+
+async def _whole(request: Request, form: Form | None) -> Response:
+    sort, level = _asked_for(request)
+    async with Door.of(request).release() as served:
+        measured = await run_in_threadpool(_measured, request, served)
+        return await _answer(request, measured, _of_release(measured, sort, level), form)
+
+
+def _asked_for(request: Request) -> tuple[str, int]:
+    sort = request.query_params.get("sort", views.SORTS[0])
+    level = request.query_params.get("level", str(views.LEVELS[0]))
+    if sort not in views.SORTS:
+        raise ProblemError("bad-request", f"sort is one of {', '.join(views.SORTS)}.")
+    if level not in map(str, views.LEVELS):
+        raise ProblemError("bad-request", f"level is one of {', '.join(map(str, views.LEVELS))}.")
+    return sort, int(level)
+
+
+def _measured(request: Request, served: Served) -> _Measured:
+    door = Door.of(request)
+    found = quality_of(served.release.path)
+    if found is None:
+        raise NotFoundError("This release was not measured: it was imported, or built by an earlier version.")
+    trend = read_trend(Home(door.settings.home))
+    return _Measured(served, found, trend, door.reader(request), door)
+
+
+def _of_release(measured: _Measured, sort: str, level: int) -> _Answer:
+    quality, served, language = measured.quality, measured.served, measured.reader.language
+    parameters = {"sort": sort} if sort != views.SORTS[0] else {}
+    parameters |= {"level": str(level)} if level != views.LEVELS[0] else {}
+
+    def page(frame: PageFrame) -> bytes:
+        label = measured.label
+        tallies = {name: each.tally for name, each in quality.classes.items()}
+        return measured.door.pages.render(
+            "quality.html",
+            measured.reader,
+            frame=frame,
+            total=quality.total,
+            completeness=views.Share(quality.total.given, quality.total.asked),
+            whole=views.Share(quality.total.whole, quality.total.things),
+            trend=[(point, point.total) for point in measured.trend],
+            sources=views.source_rows(quality, label, measured.trend, sort),
+            classes=views.class_rows(quality, label, sort),
+            regions=views.region_rows(quality, label, level, sort),
+            unplaced=views.region_row(quality.unplaced, label),
+            asked=views.asked_of(quality.checks, tallies, served.vocabulary, language),
+            sort=sort,
+            level=level,
+            parameters=parameters,
+            release=served.release,
+        )
+
+    return _Answer(
+        "/quality",
+        parameters,
+        lambda: quality.as_json() | {"trend": [point.as_json() for point in measured.trend]},
+        lambda: quality_document(measured.reader.base, quality),
+        page,
+    )
+
+
+def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
+    quality, served, reader = measured.quality, measured.served, measured.reader
+    past = [point for point in measured.trend if source.slug in point.sources]
+
+    def page(frame: PageFrame) -> bytes:
+        texts = _messages(measured.door.assets.shapes)
+
+        def message(rule: str) -> Text | None:
+            return best_text(texts.get(rule, ()), reader.language)
+
+        broken = views.broken_rules(source, message)
+        return measured.door.pages.render(
+            "quality-source.html",
+            reader,
+            frame=frame,
+            source=source,
+            name=measured.label(source.graph) if source.graph else Text(source.slug),
+            completeness=views.Share(source.figures.given, source.figures.asked),
+            whole=views.Share(source.figures.whole, source.figures.things),
+            trend=[(point, point.sources[source.slug]) for point in past],
+            asked=views.asked_of(quality.checks, source.classes, served.vocabulary, reader.language),
+            broken=broken,
+            titles={each.rule: explanation(each.rule, Severity.WARNING).title for each in broken},
+            taken=views.rows_share(source.rows) if source.rows else None,
+            release=served.release,
+        )
+
+    def as_json() -> dict[str, object]:
+        found = quality.as_json()
+        sources: list[dict[str, object]] = found["sources"]  # type: ignore[assignment]  # a list of sources
+        mine = next(each for each in sources if each["slug"] == source.slug)
+        checks: dict[str, object] = found["checks"]  # type: ignore[assignment]  # by class
+        return {
+            "release": quality.release,
+            **mine,
+            "checks": {name: checks[name] for name in source.classes},
+            "trend": [point.as_json(source.slug) for point in past],
+        }
+
+    return _Answer(
+        f"/quality/{source.slug}", {}, as_json, lambda: source_document(reader.base, quality, source), page
+    )
+
+
+async def _answer(request: Request, measured: _Measured, answer: _Answer, fixed: Form | None) -> Response:
+    reader, served = measured.reader, measured.served
+    form = negotiate(request, FORMS, fixed)
+    is_page = form.media_type == HTML
+    headers = caching(entity_tag(measured.edition, reader, form.media_type), reader.language if is_page else None)
+    headers["Link"] = link_header(reader, answer.path, FORMS, reader.absolute(answer.path))
+    if fixed is None and form.suffix:
+        headers["Content-Location"] = f"{reader.prefix}{answer.path}.{form.suffix}{search(answer.parameters)}"
+    if is_unchanged(request, headers["ETag"]):
+        return not_modified(headers)
+    if form.media_type == JSON:
+        return JSONResponse(await run_in_threadpool(answer.as_json), headers=headers)
+
+    def body() -> Body:
+        if is_page:
+            return Body(answer.page(PageFrame(alternates(reader, answer.path, FORMS), "", answer.parameters)))
+        return Body(write(answer.document(), form.media_type, served, reader))
+
+    key = (reader.path, search(answer.parameters), headers["ETag"])
+    made = served.bodies.get(key)
+    if made is None:
+        made = await measured.door.make(request, body, key)
+        served.bodies.put(key, made)
+    return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+
+
+@cache
+def _messages(shapes: FilePath) -> dict[str, list[Literal]]:
+    """Return the messages of each shape by its name, read once: the folder is as fixed as the software."""
+    found: dict[str, list[Literal]] = {}
+    for subject, predicate, value in shape_triples(shapes):
+        if predicate.value == SH + "message" and isinstance(value, Literal):
+            found.setdefault(subject.value.removeprefix(SHAPES), []).append(value)
+    return found
