@@ -16,11 +16,14 @@ _CITED: Final = "every"
 
 
 def marks(foreign: Iterable[str], manifest: Manifest) -> bytes:
-    """Return as N-Triples what kind of others' things the subjects ``foreign`` are; Koinon's own addresses only."""
+    """Return as N-Triples what kind of others' things the subjects ``foreign`` are; Koinon's own addresses only.
+
+    The document that the source was read from is not among them: what is said of it comes from the manifest.
+    """
     cited = manifest.reading.receipts == _CITED
     lines = []
     for iri in foreign:
-        if iri.startswith(ID):
+        if iri.startswith(ID) and iri != manifest.document.iri:
             kind = "OthersPlace" if iri.startswith(_PLACE) and not cited else "OthersThing"
             lines.append(f"<{iri}> {TYPE} <{SHAPES}{kind}> .\n")
     return "".join(lines).encode()
