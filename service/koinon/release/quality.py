@@ -131,7 +131,7 @@ class Tallied:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The quality of one release; ``unplaced`` tallies what lies in no region, of classes that are asked for one."""
+    """The quality of one release; ``unplaced`` tallies what lies in no region, of classes that need one."""
 
     release: str
     total: Figures
