@@ -19,6 +19,7 @@ from koinon.build.registry.registered import Registered
 from koinon.build.registry.registry import Registry
 from koinon.build.registry.tokens import Token
 from koinon.model.errors import ConfigurationError, KoinonError, NotFoundError, SourceError, StorageError
+from koinon.release.current import current_id
 from koinon.web.checking.checks import AsSource, Job
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError, kind_of
@@ -66,7 +67,8 @@ async def get(request: Request, slug: str) -> Response:
 
         def look() -> dict[str, Any] | None:
             build = read_status(home)
-            standing = status.Standing(served.release, build, is_pending(home, build))
+            behind = current_id(home) != served.release.id
+            standing = status.Standing(served.release, build, behind or is_pending(home, build))
             reader = door.reader(request)
             return status.full(source, standing, reader) if source else status.public(slug, standing, reader)
 
@@ -83,7 +85,7 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
     desk, contributions = door.desk, door.desk.contributions
     async with door.checks.place(request.client.host if request.client else "") as place, door.release() as served:
         _check_writable(served)
-        sent = await read_sent(request, slug, door.settings.check_max_bytes)
+        sent = await desk.work(await read_sent(request, slug, door.settings.check_max_bytes))
         facts |= {"bytes": sum(len(content) for _, content in sent.offer.files), "dry_run": sent.dry_run}
         prepared = await desk.work(lambda: contributions.prepare(sent.offer, token))
         facts |= {"version": prepared.given.version}

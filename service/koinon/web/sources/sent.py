@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -37,6 +37,7 @@ _SUFFIXES: Final = {
 """Media types of tables to the suffix of their files."""
 _NO: Final = frozenset({"0", "false", "no"})
 _DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
+_HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST: Final = 2000
 
 
@@ -48,15 +49,20 @@ class Sent:
     dry_run: bool
 
 
-async def read_sent(request: Request, slug: str, most: int) -> Sent:
-    """Read a request to its end and return what it hands in; raises ProblemError, and ClientGoneError.
+async def read_sent(request: Request, slug: str, most: int) -> Callable[[], Sent]:
+    """Read a request to its end; what is returned makes of it what it hands in, which takes a while.
 
-    What is not whole (the client left, or its digest is another) is nothing.
+    Both raise ProblemError, and the first ClientGoneError. What is not whole (the client left, or its digest is
+    another) is nothing.
     """
     said = _said(request.query_params.multi_items())
     content_type = request.headers.get("content-type", "")
     _check_type(request, content_type)
     body = await whole_body(request, most, "source-too-large")
+    return lambda: _sent(request, slug, body, content_type, said)
+
+
+def _sent(request: Request, slug: str, body: bytes, content_type: str, said: dict[str, str]) -> Sent:
     _check_digest(request, body)
     if media_type_of(content_type) == MULTIPART:
         files, fields = _form(body, content_type)
@@ -127,6 +133,8 @@ def _said(items: list[tuple[str, str]]) -> dict[str, str]:
             raise ProblemError("bad-request", f"{name} is given twice.")
         if len(value) > _LONGEST:
             raise ProblemError("bad-request", f"{name} has more than {_LONGEST:,} characters.")
+        if _HIDDEN.search(value):
+            raise ProblemError("bad-request", f"{name} has characters that show nothing, or turn the text around.")
         said[name] = value.strip()
     return said
 

@@ -16,7 +16,7 @@ _SHOWN: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The release that is served, what the builder did last, and whether there is something to build."""
+    """The release that is served, what the builder did last, and whether readers do not have all of it yet."""
 
     release: Release
     build: Status

@@ -1,0 +1,281 @@
+"""``/sources/{id}``: what is handed in with a token is kept before the answer, and served by the next release."""
+
+import base64
+import hashlib
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from building import PREFIXES
+from contributing import SAID, TURTLE, Node, contributing, network, token_for
+from koinon.build.registry.disk import incoming, raw
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    with contributing(tmp_path_factory.mktemp("node"), KOINON_CLIENT_SECONDS="0", KOINON_CLIENT_ERRORS="0") as node:
+        yield node
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_what_is_handed_in_is_kept_before_the_answer_and_served_by_the_next_release(node: Node) -> None:
+    content = network("net-first", "Ada", "Eve")
+    answer = node.put("net-first", content)
+    assert answer.status_code == 201, answer.text
+    receipt = answer.json()
+    assert receipt["files"] == [{"name": "net-first.ttl", "sha256": sha256(content), "size": len(content)}]
+    assert (raw(node.world.home, "net-first") / sha256(content)).read_text() == content
+    line = node.log("net-first")[-1]
+    assert (line["action"], line["by"], line["line"]) == ("put", "desk of a network", receipt["audit"]["line"])
+    assert answer.headers["etag"] == f'"{receipt["version"]}"'
+    assert answer.headers["location"].endswith("/sources/net-first")
+    found = node.wait("net-first", "published")
+    assert found["accepted"] == receipt["version"]
+    page = node.client.get("/doc/organisation/net-first-ada", headers={"Accept": "text/turtle"})
+    assert page.status_code == 200
+    assert "net-first-ada" in page.text
+    public = node.get("net-first", None)
+    assert public["graph"]["triples"] > 0
+    assert "history" not in public
+
+
+def test_the_same_again_changes_nothing_so_that_a_lost_answer_can_be_asked_for_again(node: Node) -> None:
+    first = node.put("net-twice", network("net-twice", "Ada"))
+    tag = first.headers["etag"]
+    second = node.put("net-twice", network("net-twice", "Eve"), **{"If-Match": tag})
+    assert (first.status_code, second.status_code) == (201, 200)
+    files, lines = node.kept("net-twice"), len(node.log("net-twice"))
+    again = node.put("net-twice", network("net-twice", "Eve"), **{"If-Match": tag})
+    assert (again.status_code, again.json()["status"]) == (200, "unchanged")
+    assert again.headers["etag"] == second.headers["etag"] != tag
+    assert node.put("net-twice", network("net-twice", "Eve"), **{"If-None-Match": "*"}).status_code == 200
+    assert (node.kept("net-twice"), len(node.log("net-twice"))) == (files, lines)
+
+
+def test_only_the_version_that_a_client_knows_is_replaced(node: Node) -> None:
+    assert node.put("net-known", network("net-known", "Ada"), **{"If-Match": "*"}).status_code == 412
+    assert not node.kept("net-known")
+    made = node.put("net-known", network("net-known", "Ada"), **{"If-None-Match": "*"})
+    assert made.status_code == 201
+    files = node.kept("net-known")
+    for header in (
+        {"If-Match": '"000000000000"'},
+        {"If-None-Match": "*"},
+        {"If-Match": f"W/{made.headers['etag']}"},
+    ):
+        refused = node.put("net-known", network("net-known", "Eve"), **header)
+        assert refused.status_code == 412, header
+        assert refused.headers["etag"] == made.headers["etag"]
+        assert node.delete("net-known", **header).status_code == 412, header
+    assert node.put("net-known", network("net-known", "Eve"), **{"If-Match": "no tag"}).status_code == 400
+    assert node.kept("net-known") == files
+    assert node.get("net-known")["accepted"] == made.json()["version"]
+
+
+def test_a_version_without_what_is_said_of_it_keeps_what_was_said_before(node: Node) -> None:
+    node.put("net-said", network("net-said", "Ada"), said={**SAID, "credit": "© The network"})
+    answer = node.put("net-said", network("net-said", "Eve"), said={})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rights"] == "facts only, text not reproduced"
+    latest = node.log("net-said")[-1]
+    assert 'credit = "© The network"' in (raw(node.world.home, "net-said") / latest["manifest"]).read_text("utf-8")
+
+
+def test_a_trial_says_what_would_happen_and_keeps_nothing(node: Node) -> None:
+    good = node.put("net-trial", network("net-trial", "Ada"), said={**SAID, "dry-run": ""})
+    assert (good.status_code, good.json()["status"]) == (200, "would be accepted")
+    assert good.json()["report"]["accepted"]
+    bad = node.put("net-trial", network("net-other", "Ada"), said={**SAID, "dry-run": ""})
+    assert bad.status_code == 422
+    assert not node.kept("net-trial")
+    assert not node.log("net-trial")
+
+
+def test_a_form_can_bring_the_file_and_what_is_said_of_it(node: Node) -> None:
+    files = {"file": ("our members.ttl", network("net-form", "Ada"), "text/turtle")}
+    answer = node.send("PUT", "net-form", files=files, data={**SAID, "publisher": "The network"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["files"][0]["name"] == "our members.ttl"
+    parts = [("file", (f"{name}.ttl", network("net-parts", name))) for name in ("Ada", "Eve")]
+    assert node.send("PUT", "net-parts", files=parts, data=SAID).status_code == 201
+    assert len(node.get("net-parts")["files"]) == 2
+
+
+BROKEN: dict[str, tuple[str | bytes, str]] = {
+    "nothing": ("", "empty"),
+    "no end": (network("net-bad", "Ada")[:-3], "syntax"),
+    "cp1253": (
+        (PREFIXES + '<document/net-bad> a foaf:Document ; skos:prefLabel "Μέλη"@el .').encode("cp1253"),
+        "encoding",
+    ),
+    "UTF-16": (network("net-bad", "Ada").encode("utf-16"), "encoding"),
+    "zeros": (b"\0" * 1000, "syntax"),
+    "another's things": (network("net-other", "Ada"), "unowned"),
+    "another's graph": (
+        PREFIXES + "<https://w3id.org/koinon/graph/place> { <place/x> a koi:Territory . }",
+        "syntax",
+    ),
+    "the ontology": (PREFIXES + "koi:Project rdfs:subClassOf koi:Event .", "vocabulary"),
+    "a link to nothing": (
+        PREFIXES
+        + '<project/net-bad> a koi:Project ; skos:prefLabel "X"@en ; koi:involvesActor <organisation/none> .',
+        "dangling",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_has_faults_is_refused_with_a_report_and_leaves_nothing(node: Node, name: str) -> None:
+    content, rule = BROKEN[name]
+    answer = node.put("net-bad", content)
+    assert answer.status_code == 422, answer.text
+    problem = answer.json()
+    assert problem["type"].endswith("/problems/source-refused")
+    rules = [found["rule"] for found in problem.get("report", {}).get("rules", [])]
+    assert rule in [*rules, problem.get("rule")]
+    assert not (node.world.home.sources / "net-bad").exists()
+    assert not list(incoming(node.world.home).glob("*")) if incoming(node.world.home).exists() else True
+    assert not node.log("net-bad")
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({key: value for key, value in SAID.items() if key != "facts-only"}, "rights"),
+        ({**SAID, "facts-only": "0", "rights": "unknown"}, "rights"),
+        ({key: value for key, value in SAID.items() if key != "licence"}, "licence"),
+        ({**SAID, "language": "xx"}, "manifest"),
+        ({**SAID, "homepage": "javascript:alert(1)"}, "manifest"),
+        ({**SAID, "mapping": "keep"}, "mapping"),
+        ({**SAID, "filename": "../../etc/passwd.exe"}, "format"),
+        ({**SAID, "filename": "source.toml"}, "file-name"),
+    ],
+)
+def test_a_new_source_needs_to_say_whose_it_is_and_what_may_be_done_with_it(
+    node: Node, said: dict[str, str], rule: str
+) -> None:
+    answer = node.put("net-bad", network("net-bad", "Ada"), said=said)
+    assert (answer.status_code, answer.json()["rule"]) == (422, rule), answer.text
+    assert not (node.world.home.sources / "net-bad").exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"licence2": "x"},
+        {"mints": "organisation/*"},
+        {"kind": "reference"},
+        {"because": "x"},
+        {"title": "a\u202eb"},
+    ],
+)
+def test_what_is_not_a_contributors_to_say_is_refused(node: Node, said: dict[str, str]) -> None:
+    assert node.put("net-bad", network("net-bad", "Ada"), said={**SAID, **said}).status_code == 400
+    assert not (node.world.home.sources / "net-bad").exists()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": "image/png"}, 415),
+        ({"Content-Type": ""}, 415),
+        ({"Content-Encoding": "gzip"}, 415),
+        ({"Content-Range": "bytes 0-5/100"}, 400),
+        ({"Content-Digest": "sha-256=:" + base64.b64encode(b"0" * 32).decode() + ":"}, 400),
+        ({"Accept": "text/html"}, 406),
+    ],
+)
+def test_what_is_not_sent_as_it_should_be_is_refused(node: Node, headers: dict[str, str], status: int) -> None:
+    assert node.put("net-bad", network("net-bad", "Ada"), **headers).status_code == status
+
+
+def test_a_body_with_its_digest_is_taken(node: Node) -> None:
+    content = network("net-digest", "Ada")
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    assert node.put("net-digest", content, **{"Content-Digest": f"sha-256=:{digest}:"}).status_code == 201
+
+
+def test_what_is_too_large_is_refused_before_it_is_all_here(node: Node) -> None:
+    assert node.put("net-bad", b"#" * (8 * 2**20 + 1)).status_code == 413
+    pieces = (b"#" * 2**16 for _ in range(200))
+    answer = node.send("PUT", "net-bad", content=pieces, params=SAID, headers=TURTLE)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_half_a_body_is_nothing(node: Node, chunked: bool) -> None:
+    content = network("net-half", "Ada", "Eve").encode()
+    address = urlsplit(node.service.url)
+    query = "title=Half&facts-only&language=en&licence=https://creativecommons.org/licenses/by/4.0/"
+    framing = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(content)}"
+    whole_lines = content[: content.rindex(b"<organisation/")]
+    body = b"%x\r\n%b\r\n" % (len(whole_lines), whole_lines) if chunked else whole_lines
+    head = f"PUT /sources/net-half?{query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {node.secret}\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(f"{head}Content-Type: text/turtle\r\n{framing}\r\n\r\n".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 201 " not in connection.recv(65536)
+    assert node.client.get("/live").status_code == 200
+    assert not node.kept("net-half")
+
+
+def test_two_at_once_are_taken_one_after_the_other(node: Node) -> None:
+    same = [network("net-same", "Ada")] * 4
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda content: node.put("net-same", content), same))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert [line["action"] for line in node.log("net-same")] == ["put"]
+    others = [network("net-other", name) for name in ("Ada", "Eve", "Zoe", "Ida")]
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda content: node.put("net-other", content), others))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    lines = node.log("net-other")
+    assert {line["version"] for line in lines} == {answer.json()["version"] for answer in answers}
+    assert node.get("net-other")["accepted"] == lines[-1]["version"]
+
+
+def test_of_two_who_replace_the_same_version_one_is_told(node: Node) -> None:
+    tag = node.put("net-race", network("net-race", "Ada")).headers["etag"]
+    others = [network("net-race", name) for name in ("Eve", "Zoe", "Ida")]
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(lambda content: node.put("net-race", content, **{"If-Match": tag}), others))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+
+
+def test_a_source_that_is_withdrawn_is_not_in_the_next_release_and_can_come_back(node: Node) -> None:
+    content = network("net-gone", "Ada")
+    tag = node.put("net-gone", content).headers["etag"]
+    node.wait("net-gone", "published")
+    answer = node.send("DELETE", "net-gone", params={"because": "it moved"}, headers={"If-Match": tag})
+    assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
+    assert "etag" not in answer.headers
+    assert node.delete("net-gone").json()["changed"] is False
+    assert node.log("net-gone")[-1]["reason"] == "it moved"
+    node.wait("net-gone", "withdrawn")
+    assert node.client.get("/doc/organisation/net-gone-ada").status_code == 404
+    assert node.send("GET", "net-gone", None).status_code == 404
+    assert node.delete("net-never").status_code == 404
+    assert node.put("net-gone", content).status_code == 201
+    assert node.wait("net-gone", "published")["accepted"]
+
+
+def test_a_name_that_is_another_sources_is_not_taken_over(node: Node) -> None:
+    everything = token_for(node.world, "*")
+    answer = node.put("neighbour", network("neighbour", "Ada"), everything)
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "source-conflict")
+    assert node.put("ontology", network("ontology", "Ada"), everything).status_code == 400
+    assert node.put("Net-A", network("net-a", "Ada")).status_code == 400
+
+
+def test_what_may_be_handed_in_is_described_for_programs(node: Node) -> None:
+    path = node.client.get("/openapi.json").json()["paths"]["/sources/{slug}"]
+    assert {"get", "put", "delete"} <= set(path)
+    options = node.client.options("/sources/net-first")
+    assert "PUT" in options.headers["allow"]
+    assert "PUT" not in options.headers["access-control-allow-methods"]
