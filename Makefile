@@ -8,7 +8,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 export KOINON_HOME ?= var
 
-COMUNICA := tests/clients/comunica
+CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
 .PHONY: help serve build test lint types layers unit clients conformance test-hostile soak docs bench bench-sparql lock clean
@@ -43,7 +43,7 @@ test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py
 
-clients: $(COMUNICA)/node_modules/.package-lock.json ## Set up the clients that tests ask with and that are not Python's
+clients: $(CLIENTS:%=%/node_modules/.package-lock.json) ## Set up the clients that tests ask with and that are not Python's
 
 conformance: $(VENV)/.dev ## Run the W3C's tests of SPARQL and write docs/conformance.md
 	PYTHONPATH=tests $(BIN)/python -m conformance
@@ -65,15 +65,15 @@ LOCK := --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotat
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) var build dist $(COMUNICA)/node_modules
+	rm -rf $(VENV) var build dist $(CLIENTS:%=%/node_modules)
 
-# Comunica needs node; where it or the network is missing, its tests are skipped and say so.
-$(COMUNICA)/node_modules/.package-lock.json: $(COMUNICA)/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is not installed: the tests with Comunica are skipped"; exit 0; }; \
-	  echo "Setting up Comunica (once, a minute or less)"; \
-	  npm ci --prefix $(COMUNICA) --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
+# These need node; where it or the network is missing, their tests are skipped and say so.
+tests/clients/%/node_modules/.package-lock.json: tests/clients/%/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests with $* are skipped"; exit 0; }; \
+	  echo "Setting up $* (once, a minute or less)"; \
+	  npm ci --prefix tests/clients/$* --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
 	    --fetch-retries=1 --fetch-timeout=60000 && touch $@ || \
-	  echo "Comunica cannot be set up: its tests are skipped"
+	  echo "$* cannot be set up: its tests are skipped"
 
 # The environment: created once, brought up to date when the pins change.
 $(BIN)/python:

@@ -120,6 +120,13 @@ class ChangeLog:
         """Return the step of a sequence number of the release log, or None where there is none."""
         return self._step(sequence) if file_of(self._folder, sequence).is_file() else None
 
+    def stamp(self, sequence: int) -> str:
+        """Return what tells whether a step was written anew, as purging a source does; empty without one."""
+        try:
+            return f"{file_of(self._folder, sequence).stat().st_mtime_ns:x}"
+        except OSError:
+            return ""
+
     def count(self, sequence: int, name: str = EVERYTHING) -> int:
         """Return the last position of a slice at a step, 0 where the slice has nothing."""
         query = (

@@ -17,12 +17,14 @@ from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
+from koinon.release.changelog import ChangeLog
 from koinon.release.paths import Home
 from koinon.web import (
     check,
     dumps,
     graphs,
     home,
+    ldes,
     operations,
     quality,
     queries,
@@ -85,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     asking = Asking(settings, pool, observer)
     checks = Checks(settings, asking.budgets)
     desk = Desk(settings, assets, observer.contribution)
-    door = Door(settings, assets, following, Pages(), pool, asking, checks, desk)
+    door = Door(settings, assets, following, Pages(), pool, asking, checks, desk, ChangeLog(root))
     observer.watch("queue", lambda: pool.waiting)
     observer.watch("running", lambda: pool.running)
     observer.watch("pages", lambda: door.press.waiting)
@@ -120,7 +122,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.state.observer = observer
-    for part in (operations, things, vocabulary, graphs, dumps, sparql, queries, check, sources, quality, home):
+    for part in (
+        operations,
+        things,
+        vocabulary,
+        graphs,
+        dumps,
+        ldes,
+        sparql,
+        queries,
+        check,
+        sources,
+        quality,
+        home,
+    ):
         app.include_router(part.router)
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)

@@ -16,6 +16,7 @@ from koinon.publish.documents import Document, page_of
 from koinon.query.budgets import client_key
 from koinon.query.job import Answer, Job
 from koinon.query.pool import WorkerPool
+from koinon.release.changelog import ChangeLog
 from koinon.web.asking import Asked, Asking
 from koinon.web.bodies import Body
 from koinon.web.checking.checks import Checks
@@ -56,6 +57,7 @@ class Door:
     asking: Asking
     checks: Checks
     desk: Desk
+    changes: ChangeLog
     press: Press = field(default_factory=Press)
 
     @staticmethod
