@@ -47,7 +47,6 @@ def catalogue(
         yield _said(node, VOID + "triples", Literal(str(graph.triples), datatype=NamedNode(XSD + "integer")))
         yield _said(node, DEF + "graphHash", Literal(graph.sha256))
         yield _said(node, DEF + "graphKind", Literal(graph.kind))
-        yield _said(node, DCAT + "version", Literal(release))
         if graph.kind in {"vocabulary", "derived"}:
             for tag, title in graph.title.items():
                 yield _said(node, DCT + "title", Literal(title, language=tag))
