@@ -50,9 +50,11 @@ def test_every_source_class_and_region_is_told_of(client: httpx.Client) -> None:
 
 def test_a_bar_stands_beside_its_number_and_needs_no_eyes(client: httpx.Client) -> None:
     text = page(client, "/quality")
-    bars = re.findall(r'<svg class="share"[^>]*>.*?</svg>\s*([\d.]+)%', text, re.DOTALL)
+    bars = re.findall(r'<svg class="share"[^>]*>.*?</svg>\s*<span class="percent">([\d.]+)%', text, re.DOTALL)
     assert len(bars) == text.count('<svg class="share"') > 30
-    for width, number in re.findall(r'class="part" width="([\d.]+)".*?</svg>\s*([\d.]+)%', text, re.DOTALL):
+    for width, number in re.findall(
+        r'class="part" width="([\d.]+)".*?</svg>\s*<span class="percent">([\d.]+)%', text, re.DOTALL
+    ):
         assert abs(float(width) - float(number)) <= 0.11
     assert all('aria-hidden="true"' in bar for bar in re.findall(r'<svg class="share"[^>]*>', text))
 
@@ -106,7 +108,8 @@ def measurements(client: httpx.Client, path: str) -> dict[tuple[str, str], str]:
     store.extend(parse(text, RdfFormat.TURTLE))
     rows = store.query(
         f"PREFIX dqv: <{DQV}> SELECT ?topic ?metric ?value {{ ?m a dqv:QualityMeasurement ; "
-        "dqv:computedOn ?topic ; dqv:isMeasurementOf ?metric ; dqv:value ?value . ?topic dqv:hasQualityMeasurement ?m . "
+        "dqv:computedOn ?topic ; dqv:isMeasurementOf ?metric ; dqv:value ?value . "
+        "?topic dqv:hasQualityMeasurement ?m . "
         "?metric a dqv:Metric ; dqv:inDimension ?dimension }"
     )
     found = {(row["topic"].value, row["metric"].value): row["value"].value for row in rows}  # type: ignore[union-attr]
