@@ -12,6 +12,7 @@ from building import NEIGHBOUR, World, make_world, manifest
 from html_check import check_html
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.release.paths import Home
+from koinon.web import quality
 from small_release import make_release, service_on
 
 DQV = "http://www.w3.org/ns/dqv#"
@@ -76,6 +77,7 @@ def test_tables_are_sorted_by_what_is_asked(client: httpx.Client, sort: str, col
 def test_a_sort_or_level_that_does_not_exist_is_refused(client: httpx.Client) -> None:
     assert client.get("/quality?sort=colour").status_code == 400
     assert client.get("/quality?level=3").status_code == 400
+    assert client.get("/quality?start=-1").status_code == 400
     assert client.get("/quality.exe").status_code == 404
     assert client.get("/quality/no-such-source").status_code == 404
 
@@ -186,6 +188,22 @@ def test_the_trend_follows_the_releases_that_are_kept(tmp_path: Path) -> None:
 def _forget(world: World, release: str) -> None:
     folder = world.home.release(release)
     folder.rename(folder.with_name(f".removing-{release}"))
+
+
+def test_many_sources_come_in_pages(client: httpx.Client, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    slugs = {source["slug"] for source in client.get("/quality.json").json()["sources"]}
+    monkeypatch.setattr(quality, "PAGE_SIZE", 15)
+    seen: list[str] = []
+    address: str | None = "/quality?sort=name"
+    with service_on(Home(home)) as small:
+        while address:
+            text = page(small, address)
+            seen += re.findall(r'<th scope="row"><a href="/quality/([^"]*)"', text)
+            more = re.search(r'rel="next" href="([^"]*)"', text)
+            address = more[1].replace("&amp;", "&") if more else None
+            assert address is None or "sort=name" in address
+    assert len(seen) == len(set(seen))
+    assert set(seen) == slugs
 
 
 def test_a_release_without_measures_says_so(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``/quality``: how complete the sources of the served release are, and what the checks found in them."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -54,6 +55,9 @@ from koinon.web.served import Served
 router: Final = APIRouter()
 
 FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, *ALIASES[1:])
+_NUMBER: Final = re.compile(r"\d{1,9}")
+PAGE_SIZE: Final = 200
+"""Sources of a page."""
 Name = Annotated[str, Path(description="Slug of a source, with or without the suffix of a form.")]
 
 
@@ -84,6 +88,22 @@ class _Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address asks for: the order of tables, the level of regions, and the first source of the page."""
+
+    sort: str
+    level: int
+    start: int
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address has to carry for that."""
+        said = {"sort": self.sort, "level": str(self.level), "start": str(self.start)}
+        usual = {"sort": views.SORTS[0], "level": str(views.LEVELS[0]), "start": "0"}
+        return {name: value for name, value in said.items() if value != usual[name]}
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """One resource of this page: its path, and how to make each of its forms."""
 
@@ -96,7 +116,10 @@ class _Answer:
 
 @reads(router, "/quality")
 async def quality(request: Request) -> Response:
-    """Tell the quality of the release by source, class and region; ``sort`` orders tables, ``level`` is NUTS."""
+    """Tell the quality of the release by source, class and region.
+
+    ``sort`` orders the tables, ``level`` is that of regions (NUTS), ``start`` the first source of the page.
+    """
     return await _whole(request, None)
 
 
@@ -122,20 +145,23 @@ async def quality_of_source(request: Request, name: Name) -> Response:
 
 
 async def _whole(request: Request, form: Form | None) -> Response:
-    sort, level = _asked_for(request)
+    asked = _asked_for(request)
     async with Door.of(request).release() as served:
         measured = await run_in_threadpool(_measured, request, served)
-        return await _answer(request, measured, _of_release(measured, sort, level), form)
+        return await _answer(request, measured, _of_release(measured, asked), form)
 
 
-def _asked_for(request: Request) -> tuple[str, int]:
+def _asked_for(request: Request) -> _Asked:
     sort = request.query_params.get("sort", views.SORTS[0])
     level = request.query_params.get("level", str(views.LEVELS[0]))
+    start = request.query_params.get("start", "0")
     if sort not in views.SORTS:
         raise ProblemError("bad-request", f"sort is one of {', '.join(views.SORTS)}.")
     if level not in map(str, views.LEVELS):
         raise ProblemError("bad-request", f"level is one of {', '.join(map(str, views.LEVELS))}.")
-    return sort, int(level)
+    if not _NUMBER.fullmatch(start):
+        raise ProblemError("bad-request", "start is the number of a source in the list, from 0.")
+    return _Asked(sort, int(level), int(start))
 
 
 def _measured(request: Request, served: Served) -> _Measured:
@@ -147,10 +173,9 @@ def _measured(request: Request, served: Served) -> _Measured:
     return _Measured(served, found, trend, door.reader(request), door)
 
 
-def _of_release(measured: _Measured, sort: str, level: int) -> _Answer:
+def _of_release(measured: _Measured, wanted: _Asked) -> _Answer:
     quality, served, language = measured.quality, measured.served, measured.reader.language
-    parameters = {"sort": sort} if sort != views.SORTS[0] else {}
-    parameters |= {"level": str(level)} if level != views.LEVELS[0] else {}
+    after = wanted.start + PAGE_SIZE
 
     def page(frame: PageFrame) -> bytes:
         label = measured.label
@@ -163,20 +188,21 @@ def _of_release(measured: _Measured, sort: str, level: int) -> _Answer:
             completeness=views.Share(quality.total.given, quality.total.asked),
             whole=views.Share(quality.total.whole, quality.total.things),
             trend=[(point, point.total) for point in measured.trend],
-            sources=views.source_rows(quality, label, measured.trend, sort),
-            classes=views.class_rows(quality, label, sort),
-            regions=views.region_rows(quality, label, level, sort),
+            sources=views.source_rows(quality, label, measured.trend, wanted.sort)[wanted.start : after],
+            following=after if after < len(quality.sources) else None,
+            classes=views.class_rows(quality, label, wanted.sort),
+            regions=views.region_rows(quality, label, wanted.level, wanted.sort),
             unplaced=views.region_row(quality.unplaced, label),
             asked=views.asked_of(quality.checks, tallies, served.vocabulary, language),
-            sort=sort,
-            level=level,
-            parameters=parameters,
+            sort=wanted.sort,
+            level=wanted.level,
+            parameters={name: value for name, value in wanted.parameters.items() if name != "start"},
             release=served.release,
         )
 
     return _Answer(
         "/quality",
-        parameters,
+        wanted.parameters,
         lambda: quality.as_json() | {"trend": [point.as_json() for point in measured.trend]},
         lambda: quality_document(measured.reader.base, quality),
         page,
