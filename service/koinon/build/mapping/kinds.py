@@ -56,7 +56,7 @@ class Kinds:
         """Return the function for a column; ValueError where it names a table, list or form that is not there."""
         match column.datatype:
             case "text":
-                return _text(column.lang if isinstance(column.lang, str) else None)
+                return _text(self._tag(column))
             case "date" | "dateTime":
                 return _date(column)
             case "gYear":
@@ -76,12 +76,21 @@ class Kinds:
             case "lookup":
                 return self._lookup(column.table or "")
 
+    def _tag(self, column: Column) -> str | None:
+        return (
+            self.source_language
+            if column.lang == "source"
+            else column.lang
+            if isinstance(column.lang, str)
+            else None
+        )
+
     def codes(self, table: str) -> Mapping[str, str]:
         """Return a table of codes; ValueError where there is none of the name."""
         return _named(self._codes, table, "table of codes ([codes.…])")
 
     def _code(self, column: Column) -> Kind:
-        tag = column.lang if isinstance(column.lang, str) else None
+        tag = self._tag(column)
         values: dict[str, Value] = {}
         for text, meaning in self.codes(column.table or "").items():
             iri = self._names.meaning(meaning)

@@ -149,7 +149,7 @@ class Column(Part):
     table: str | None = None
     list: str | None = None
     with_: dict[str, Name] = Field(default={}, alias="with")
-    lang: Tag | LangFrom | None = None
+    lang: Tag | Literal["source"] | LangFrom | None = None
     hint: str | None = None
 
     @model_validator(mode="after")
