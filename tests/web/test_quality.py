@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -147,6 +148,19 @@ def test_one_source_tells_its_properties_and_findings(client: httpx.Client) -> N
     graph = "https://w3id.org/koinon/graph/sea4neb-article"
     share = float(measurements(client, "/quality/sea4neb-article")[graph, METRIC + "completeness"])
     assert abs(share - told["figures"]["given"] / told["figures"]["asked"]) < 0.0001
+
+
+def test_every_rule_that_was_broken_is_counted_over_all_sources(client: httpx.Client) -> None:
+    told = client.get("/quality.json").json()
+    counts: Counter[str] = Counter()
+    for source in told["sources"]:
+        counts.update(source["rules"].get("warning", {}))
+    assert sum(counts.values()) == told["total"]["warnings"] > 100
+    text = page(client, "/quality").split('id="findings"')[1]
+    for rule, count in counts.items():
+        row = re.search(rf'<tr><th scope="row"><a href="/shapes#{rule}">.*?</tr>', text)
+        assert row, rule
+        assert f'<td class="number">{count}</td>' in row[0]
 
 
 def test_graphs_and_every_page_lead_to_it(client: httpx.Client) -> None:

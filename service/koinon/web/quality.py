@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
@@ -179,6 +179,7 @@ def _of_release(measured: _Measured, wanted: _Asked) -> _Answer:
 
     def page(frame: PageFrame) -> bytes:
         label = measured.label
+        broken = _broken(measured, quality.sources)
         tallies = {name: each.tally for name, each in quality.classes.items()}
         return measured.door.pages.render(
             "quality.html",
@@ -194,6 +195,8 @@ def _of_release(measured: _Measured, wanted: _Asked) -> _Answer:
             regions=views.region_rows(quality, label, wanted.level, wanted.sort),
             unplaced=views.region_row(quality.unplaced, label),
             asked=views.asked_of(quality.checks, tallies, served.vocabulary, language),
+            broken=broken,
+            titles=_titles(broken),
             sort=wanted.sort,
             level=wanted.level,
             parameters={name: value for name, value in wanted.parameters.items() if name != "start"},
@@ -214,12 +217,7 @@ def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
     past = [point for point in measured.trend if source.slug in point.sources]
 
     def page(frame: PageFrame) -> bytes:
-        texts = _messages(measured.door.assets.shapes)
-
-        def message(rule: str) -> Text | None:
-            return best_text(texts.get(rule, ()), reader.language)
-
-        broken = views.broken_rules(source, message)
+        broken = _broken(measured, [source])
         return measured.door.pages.render(
             "quality-source.html",
             reader,
@@ -231,7 +229,7 @@ def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
             trend=[(point, point.sources[source.slug]) for point in past],
             asked=views.asked_of(quality.checks, source.classes, served.vocabulary, reader.language),
             broken=broken,
-            titles={each.rule: explanation(each.rule, Severity.WARNING).title for each in broken},
+            titles=_titles(broken),
             taken=views.rows_share(source.rows) if source.rows else None,
             release=served.release,
         )
@@ -251,6 +249,16 @@ def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
     return _Answer(
         f"/quality/{source.slug}", {}, as_json, lambda: source_document(reader.base, quality, source), page
     )
+
+
+def _broken(measured: _Measured, sources: Iterable[SourceQuality]) -> list[views.Broken]:
+    texts, language = _messages(measured.door.assets.shapes), measured.reader.language
+    return views.broken_rules(sources, lambda rule: best_text(texts.get(rule, ()), language))
+
+
+def _titles(broken: Iterable[views.Broken]) -> dict[str, str]:
+    """Return what rules that are no shapes are called, in English: the page translates it."""
+    return {each.rule: explanation(each.rule, Severity.WARNING).title for each in broken}
 
 
 async def _answer(request: Request, measured: _Measured, answer: _Answer, fixed: Form | None) -> Response:

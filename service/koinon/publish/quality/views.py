@@ -1,5 +1,6 @@
 """What the pages about quality show: rows of tables in the reader's language and in the order that is asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -82,11 +83,15 @@ class AskedOf:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One rule of the checks, how grave its breach is, how often it was broken, and what it says to people."""
+    """One rule of the checks, how grave its breach is, how often and by how many sources it was broken.
+
+    ``message`` is what the shape says to people; None for a rule that is no shape.
+    """
 
     rule: str
     severity: str
     count: int
+    sources: int
     message: Text | None
 
 
@@ -175,14 +180,17 @@ def asked_of(
     return sorted(found, key=lambda each: (-each.things, each.name.text.casefold()))
 
 
-def broken_rules(source: SourceQuality, messages: Callable[[str], Text | None]) -> list[Broken]:
-    """Return the rules that a source broke: the gravest first, then the most frequent."""
+def broken_rules(sources: Iterable[SourceQuality], messages: Callable[[str], Text | None]) -> list[Broken]:
+    """Return the rules that sources broke: the gravest first, then the most frequent."""
     order = ("refused", "left-out", "warning", "note")
-    found = (
-        Broken(rule, severity, count, messages(rule))
-        for severity in order
-        for rule, count in source.rules.get(severity, {}).items()
-    )
+    counts: Counter[tuple[str, str]] = Counter()
+    breaking: Counter[tuple[str, str]] = Counter()
+    for source in sources:
+        for severity in order:
+            for rule, count in source.rules.get(severity, {}).items():
+                counts[severity, rule] += count
+                breaking[severity, rule] += 1
+    found = (Broken(key[1], key[0], count, breaking[key], messages(key[1])) for key, count in counts.items())
     return sorted(found, key=lambda each: (order.index(each.severity), -each.count, each.rule))
 
 
