@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from koinon.build.registry.lines import DamagedLineError, append_line, canonical, read_lines
+from koinon.build.registry.lines import DamagedLineError, State, append_line, canonical, read_lines, state_of
 from koinon.model.errors import StorageError
 
 START = "0" * 64
@@ -53,7 +53,7 @@ class Chain:
 
     number: int
     head: str
-    state: tuple[int, int, int]
+    state: State
 
 
 _FOLLOWED: Final[dict[Path, Chain]] = {}
@@ -63,7 +63,7 @@ _FOLLOWED: Final[dict[Path, Chain]] = {}
 def is_followed(path: Path) -> bool:
     """Tell whether nobody has touched the log since this process followed it."""
     followed = _FOLLOWED.get(path)
-    return followed is not None and followed.state == _state(path)
+    return followed is not None and followed.state == state_of(path)
 
 
 def follow(path: Path) -> Chain:
@@ -71,7 +71,7 @@ def follow(path: Path) -> Chain:
 
     Raises StorageError where it is broken.
     """
-    state = _state(path)
+    state = state_of(path)
     followed = _FOLLOWED.get(path)
     if followed is None or followed.state != state:
         report = read_audit(path)
@@ -96,16 +96,8 @@ def append_audit(path: Path, event: Mapping[str, object], chain: Chain | None = 
     chain = chain or follow(path)
     line = {**event, "line": chain.number + 1, "before": chain.head}
     append_line(path, line)
-    followed = _FOLLOWED[path] = Chain(chain.number + 1, hash_of(line), _state(path))
+    followed = _FOLLOWED[path] = Chain(chain.number + 1, hash_of(line), state_of(path))
     return followed
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def recorded(path: Path) -> Iterator[tuple[str, str, int]]:

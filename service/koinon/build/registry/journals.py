@@ -1,15 +1,19 @@
 """Reading and writing journals: what a line says counts once it is there, and the audit log repeats every line."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from pydantic import ValidationError
 
 from koinon.build.registry.audit import announce, append_audit, follow, is_followed, recorded
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Action, Entry, Given, Result
-from koinon.build.registry.lines import DamagedLineError, append_line, read_lines
+from koinon.build.registry.lines import DamagedLineError, State, append_line, read_lines, state_of
 from koinon.build.registry.registered import Registered
 from koinon.build.sources import problems_of
 from koinon.model.errors import NotFoundError, SourceError
@@ -32,8 +36,34 @@ def slugs(home: Home) -> list[str]:
     return sorted(slug for slug in found if journal(home, slug).exists())
 
 
+_READ: Final[OrderedDict[Path, tuple[State, Registered]]] = OrderedDict()
+_KEPT: Final = 64
+"""Journals that were read last and are kept, as long as nobody has touched the file."""
+_ONE_AT_A_TIME: Final = Lock()
+
+
 def read_registered(home: Home, slug: str) -> Registered:
     """Return a registered source; raises NotFoundError, or SourceError (``journal``) for a damaged journal."""
+    path = journal(home, slug)
+    state = state_of(path)
+    with _ONE_AT_A_TIME:
+        kept = _READ.get(path)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    source = _read(home, slug)
+    _keep(path, state, source)
+    return source
+
+
+def _keep(path: Path, state: State, source: Registered) -> None:
+    with _ONE_AT_A_TIME:
+        _READ[path] = (state, source)
+        _READ.move_to_end(path)
+        if len(_READ) > _KEPT:
+            _READ.popitem(last=False)
+
+
+def _read(home: Home, slug: str) -> Registered:
     path = journal(home, slug)
     try:
         entries = tuple(Entry.model_validate(line) for line in read_lines(path))
@@ -55,7 +85,7 @@ def every(home: Home) -> Iterator[Registered | Damaged]:
     """Yield all registered sources, sorted by slug; a damaged journal hides no other source."""
     for slug in slugs(home):
         try:
-            yield read_registered(home, slug)
+            yield _read(home, slug)
         except SourceError as error:
             yield Damaged(slug, error)
         except NotFoundError:
@@ -100,7 +130,9 @@ def record(
     announce(audit(home))
     append_line(journal(home, slug), entry.model_dump(mode="json", exclude_none=True))
     append_audit(audit(home), event(slug, entry), chain)
-    return Registered(slug, (*earlier, entry))
+    source = Registered(slug, (*earlier, entry))
+    _keep(journal(home, slug), state_of(journal(home, slug)), source)
+    return source
 
 
 def catch_up(home: Home) -> None:

@@ -11,6 +11,11 @@ from koinon.release.current import sync_folder
 
 _PIECE: Final = 2**16
 
+State = tuple[int, int, int]
+"""Inode, size and time of the last change of a file."""
+NOTHING: Final[State] = (0, 0, 0)
+"""The state of a file that is not there."""
+
 
 @dataclass
 class DamagedLineError(ValueError):
@@ -72,6 +77,15 @@ def _whole(file: BinaryIO, size: int) -> int:
             return start + found + 1
         end = start
     return 0
+
+
+def state_of(path: Path) -> State:
+    """Return how a file is now; whoever has read it need not read it again while it stays so."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return NOTHING
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def canonical(fields: Mapping[str, object]) -> bytes:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from koinon.build.registry.audit import append_audit
 from koinon.build.registry.disk import audit, registry_lock, tokens
 from koinon.build.registry.entries import Sha256
-from koinon.build.registry.lines import DamagedLineError, append_line, read_lines
+from koinon.build.registry.lines import NOTHING, DamagedLineError, State, append_line, read_lines, state_of
 from koinon.model.errors import ConfigurationError, NotFoundError, StorageError
 from koinon.release.paths import Home
 
@@ -70,7 +70,7 @@ class Ring:
     """All tokens of a home by their ids; ``state`` tells in which state of the file."""
 
     tokens: dict[str, Token]
-    state: tuple[int, int, int]
+    state: State
 
     def find(self, secret: str) -> Token | None:
         """Return the token of a secret, however it stands with it; None where the secret is nobody's.
@@ -94,18 +94,18 @@ class Keeper:
     def __init__(self, home: Home) -> None:
         """Prepare; nothing is read yet."""
         self._path = tokens(home)
-        self._ring = Ring({}, (0, 0, 0))
+        self._ring = Ring({}, NOTHING)
 
     def now(self) -> Ring:
         """Return the tokens; raises StorageError where the file is damaged: nobody is let in then."""
-        if _state(self._path) != self._ring.state:
+        if state_of(self._path) != self._ring.state:
             self._ring = read_tokens(self._path)
         return self._ring
 
 
 def read_tokens(path: Path) -> Ring:
     """Read a file of tokens; raises StorageError where a line of it is damaged."""
-    state = _state(path)
+    state = state_of(path)
     found: dict[str, Token] = {}
     try:
         for line in read_lines(path):
@@ -189,11 +189,3 @@ def _hash(secret: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
