@@ -1,4 +1,4 @@
-"""``/templates``: who reads the page in any of nine languages gets the workbook, and what is filled in is checked."""
+"""``/templates``: the page in nine languages leads to the workbook, and one that was filled in is checked."""
 
 import io
 import sys
