@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from building import PREFIXES
@@ -276,6 +279,49 @@ def test_a_name_that_is_another_sources_is_not_taken_over(node: Node) -> None:
 def test_what_may_be_handed_in_is_described_for_programs(node: Node) -> None:
     path = node.client.get("/openapi.json").json()["paths"]["/sources/{slug}"]
     assert {"get", "put", "delete"} <= set(path)
+    assert {"rights", "If-Match"} <= {parameter["name"] for parameter in path["put"]["parameters"]}
+    assert {"201", "401", "412", "422", "507"} <= set(path["put"]["responses"])
+    assert "text/turtle" in path["put"]["requestBody"]["content"]
     options = node.client.options("/sources/net-first")
     assert "PUT" in options.headers["allow"]
     assert "PUT" not in options.headers["access-control-allow-methods"]
+
+
+def test_a_token_has_a_number_of_changes_an_hour_and_what_changes_nothing_is_free(tmp_path: Path) -> None:
+    with contributing(tmp_path, **{"KOINON_TOKEN_CHANGES": "2", "KOINON_BUILDER": "0"}) as node:
+        names = ("Ada", "Eve", "Zoe")
+        answers = [node.put("net-rate", network("net-rate", name)) for name in names]
+        assert [answer.status_code for answer in answers] == [201, 200, 429]
+        assert 0 < int(answers[2].headers["retry-after"]) <= 1800
+        assert node.put("net-rate", network("net-rate", "Eve")).json()["status"] == "unchanged"
+        assert node.delete("net-rate").status_code == 429
+        other = token_for(node.world, "net-rate")
+        assert node.delete("net-rate", other).status_code == 200
+
+
+def test_where_the_room_for_sources_is_used_up_nothing_more_is_taken(tmp_path: Path) -> None:
+    content = network("net-room", *(f"Member{number}" for number in range(20)))
+    with contributing(tmp_path, KOINON_SOURCES_QUOTA="1000", KOINON_BUILDER="0") as node:
+        answer = node.put("net-room", content)
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (507, "storage")
+        assert str(tmp_path) not in answer.text
+        assert not node.kept("net-room")
+
+
+def test_a_line_in_a_log_and_a_metric_tell_what_became_of_each_request(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with contributing(tmp_path, KOINON_METRICS_PORT=str(port)) as node:
+        node.put("net-log", network("net-log", "Ada"))
+        node.put("net-log", network("net-log", "Ada")[:-3])
+        node.put("net-log", "", "wrong")
+        node.delete("net-log")
+        node.wait("net-log", "withdrawn")
+        lines = (node.world.home.root / "logs" / "contributions.jsonl").read_text().splitlines()
+        said = [(line["act"], line["outcome"]) for line in map(json.loads, lines)]
+        assert said == [("put", "done"), ("put", "source-refused"), ("put", "token-wrong"), ("delete", "done")]
+        assert node.secret.split("_", 2)[2] not in "".join(lines)
+        metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+        assert 'koinon_contributions_total{act="put",outcome="source-refused"} 1.0' in metrics
+        assert "koinon_builds_pending 0.0" in metrics

@@ -112,6 +112,14 @@ class Settings(BaseModel):
         default=True,
         description="Whether `koinon serve` builds by itself whenever a source was accepted or withdrawn.",
     )
+    token_changes: int = Field(
+        default=600, ge=0, description="Sources that one token may change per hour; 0 sets no limit."
+    )
+    sources_quota: int = Field(
+        default=10 * 2**30,
+        gt=0,
+        description="Bytes that all kept sources together may use; beyond it nothing is taken over HTTP.",
+    )
     operator: str = Field(
         default="operator",
         description="Who changes sources, as the journals say it: a role, no name of a person; --by overrides it.",

@@ -45,6 +45,7 @@ from koinon.web.refusing import client_gone, http_error, refuse, unexpected, val
 from koinon.web.rendering import Pages
 from koinon.web.served import Following, Served
 from koinon.web.sources import routes as sources
+from koinon.web.sources.described import SCHEMES
 from koinon.web.sources.desk import Desk
 from koinon.web.sparql import page
 
@@ -61,6 +62,12 @@ class Service(FastAPI):
         self._endpoint = Endpoint(
             super().__call__, door.following, door.asking, door.settings.query_max_length, page, refuse
         )
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description for programs, with the one way to say who a request is from."""
+        described = super().openapi()
+        described.setdefault("components", {})["securitySchemes"] = SCHEMES
+        return described
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the endpoint answer, or pass the request on: it stands before all that a query does not need."""

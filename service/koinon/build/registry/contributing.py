@@ -17,7 +17,7 @@ switched    ``current`` leads to that release, and readers follow (``release.pub
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Self
 
 from koinon.build.reading import FORMATS
 from koinon.build.registry.audit import follow
@@ -30,6 +30,7 @@ from koinon.build.registry.options import Options
 from koinon.build.registry.receiving import Received, Weighed, clear_abandoned, receiving
 from koinon.build.registry.registered import Registered, State
 from koinon.build.registry.registry import Registry, check_new, template_named
+from koinon.build.registry.room import Room
 from koinon.build.registry.tokens import Token
 from koinon.build.source_manifest import MANIFEST, Manifest
 from koinon.model.errors import ConfigurationError, NotFoundError, SourceError
@@ -80,6 +81,12 @@ class Contributions:
     """What tokens do with the sources of one registry."""
 
     registry: Registry
+    room: Room
+
+    @classmethod
+    def of(cls, registry: Registry) -> Self:
+        """Return those of a registry, with the room that its settings give."""
+        return cls(registry, Room(registry.home.sources, registry.settings.sources_quota))
 
     @property
     def home(self) -> Home:
@@ -129,6 +136,8 @@ class Contributions:
         StorageError; nothing has changed then.
         """
         slug, given = prepared.offer.slug, prepared.given
+        size = sum(len(content) for _, content in prepared.offer.files)
+        self.room.check(size)
         with receiving(self.home, slug, self.registry.settings.max_source) as received:
             for name, content in prepared.offer.files:
                 received.pieces(name, [content])
@@ -148,6 +157,7 @@ class Contributions:
                 received.settle(raw(self.home, slug))
                 by = token.label
                 source = record(self.home, slug, "put", by, given=given, result=result, token=token.id)
+                self.room.take(size)
                 return self._taken(source, changed=True)
 
     def withdraw(self, slug: str, token: Token, reason: str | None, condition: Condition) -> Taken:

@@ -14,7 +14,7 @@ from koinon.build.following import follow
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError, StorageError
 from koinon.model.settings import Settings
-from koinon.query.sandbox import end_with_parent
+from koinon.query.sandbox import be_the_first_to_go, end_with_parent
 
 _LESS_IMPORTANT: Final = 10
 
@@ -23,6 +23,7 @@ def main(given: str, parent: str) -> int:
     """Build until there is nothing to do; returns the exit code."""
     end_with_parent(int(parent))
     os.nice(_LESS_IMPORTANT)
+    be_the_first_to_go()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -16,6 +16,7 @@ from koinon.model.errors import BusyError
 from koinon.model.settings import Settings
 from koinon.release.paths import Home
 from koinon.web.querylog import LogFile, network_of
+from koinon.web.sources.rates import Rates
 
 Done = TypeVar("Done")
 _LOG: Final = logging.getLogger("koinon.sources")
@@ -33,8 +34,9 @@ class Desk:
     def __init__(self, settings: Settings, assets: Assets, count: Callable[[str, str], None]) -> None:
         """Prepare; ``count`` is told what was asked for (``put``, ``delete``, ``get``) and what became of it."""
         home = Home(settings.home.absolute())
-        self.contributions = Contributions(Registry(settings, assets, _BY))
+        self.contributions = Contributions.of(Registry(settings, assets, _BY))
         self.keeper = Keeper(home)
+        self.rates = Rates(settings.token_changes)
         self._count = count
         self._file = LogFile(home.root / "logs" / "contributions.jsonl")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")

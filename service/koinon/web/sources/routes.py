@@ -29,6 +29,7 @@ from koinon.web.served import Served
 from koinon.web.sources import status
 from koinon.web.sources.access import authorise, reader_of
 from koinon.web.sources.conditions import condition_of, entity_tag_of
+from koinon.web.sources.described import delete_described, get_described, put_described
 from koinon.web.sources.sent import Sent, read_sent
 
 router: Final = APIRouter()
@@ -40,7 +41,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language
 _LONGEST_REASON: Final = 500
 
 
-@router.api_route("/sources/{slug}", methods=["PUT"], response_class=JSONResponse)
+@router.api_route("/sources/{slug}", methods=["PUT"], response_class=JSONResponse, openapi_extra=put_described())
 async def put(request: Request, slug: str) -> Response:
     """Hand in a source, or its new version: RDF, or a table that a mapping reads, as the body or in a form.
 
@@ -49,13 +50,15 @@ async def put(request: Request, slug: str) -> Response:
     return await _noted(request, "put", slug, _put)
 
 
-@router.api_route("/sources/{slug}", methods=["DELETE"], response_class=JSONResponse)
+@router.api_route(
+    "/sources/{slug}", methods=["DELETE"], response_class=JSONResponse, openapi_extra=delete_described()
+)
 async def delete(request: Request, slug: str) -> Response:
     """Withdraw a source: the next release is without it. ``because`` gives the reason."""
     return await _noted(request, "delete", slug, _delete)
 
 
-@reads(router, "/sources/{slug}", response_class=JSONResponse)
+@reads(router, "/sources/{slug}", response_class=JSONResponse, openapi_extra=get_described())
 async def get(request: Request, slug: str) -> Response:
     """Tell where a source stands: what the release has of it, and with a token also versions and reports."""
     negotiate(request, _FORMS)
@@ -94,6 +97,7 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
             return _answer(request, same, "unchanged")
         if same is None:
             condition(await desk.work(lambda: contributions.find(slug)))
+            desk.rates.admit(token.id)
         job = _job(prepared, door.reader(request).language)
         head, report = await door.checks.run(place, job, served.release.id)
     result, document = Result.model_validate(head["result"]), json.loads(report)
@@ -107,6 +111,7 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
     taken = await desk.work(lambda: contributions.take(prepared, result, token, condition))
     if not taken.changed:
         return _answer(request, taken, "unchanged", document)
+    desk.rates.charge(token.id)
     before = Registered(slug, taken.source.entries[:-1])
     return _answer(request, taken, "replaced" if before.accepted else "created", document)
 
@@ -118,7 +123,10 @@ async def _delete(request: Request, token: Token, slug: str, facts: dict[str, ob
     if len(reason) > _LONGEST_REASON or any(ord(character) < 0x20 for character in reason):
         raise ProblemError("bad-request", f"because is a line of at most {_LONGEST_REASON} characters.")
     contributions = door.desk.contributions
+    door.desk.rates.admit(token.id)
     taken = await door.desk.work(lambda: contributions.withdraw(slug, token, reason or None, condition))
+    if taken.changed:
+        door.desk.rates.charge(token.id)
     facts |= {"version": taken.source.latest.version}
     return _answer(request, taken, "withdrawn")
 

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from koinon.build.following import Status
@@ -116,12 +118,21 @@ def _state(source: Registered, standing: Standing, outcome: dict[str, Any] | Non
 
 def _outcome(slug: str, standing: Standing) -> dict[str, Any] | None:
     """Return what the build of the served release said of the source."""
+    return _outcomes(standing.release.path / "report.json").get(slug)
+
+
+@lru_cache(maxsize=1)
+def _outcomes(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what a build said of each source, with the first findings."""
     try:
-        report = json.loads((standing.release.path / "report.json").read_bytes())
+        report = json.loads(path.read_bytes())
     except (OSError, ValueError):
-        return None
-    for source in report.get("sources", ()):
-        if source["slug"] == slug:
-            findings = source["findings"]
-            return {**source, "findings": findings[:_SHOWN], "more": max(0, len(findings) - _SHOWN)}
-    return None
+        return {}
+    return {
+        source["slug"]: {
+            **source,
+            "findings": source["findings"][:_SHOWN],
+            "more": max(0, len(source["findings"]) - _SHOWN),
+        }
+        for source in report.get("sources", ())
+    }
