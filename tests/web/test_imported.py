@@ -40,6 +40,7 @@ ADDRESSES = (
     "/id/project/one", "/doc/project/one", "/doc/project/one.ttl", "/doc/project/one.jsonld",
     "/doc/place/somewhere", "/doc/project/none", "/code/theme", "/code/theme/none", "/context/v1.jsonld",
     "/graph/mine", "/graph/none",
+    "/quality", "/quality.ttl", "/quality/mine",
     "/graph?default", "/.well-known/void", "/.well-known/void.rdf", "/data/dumps/latest.nq", "/problems/not-found",
     "/openapi.json", "/static/koinon.css", "/sparql?query=SELECT * { ?s ?p ?o }",
     "/sparql?query=DESCRIBE <http://example.org/a>",

@@ -27,6 +27,8 @@ PAGES = (
     "/def",
     "/shapes",
     "/shapes/project",
+    "/quality",
+    "/quality/sea4neb-article",
     "/queries",
     "/queries/project-participants",
     "/sparql",

@@ -79,6 +79,7 @@ def test_a_sort_or_level_that_does_not_exist_is_refused(client: httpx.Client) ->
     assert client.get("/quality?sort=colour").status_code == 400
     assert client.get("/quality?level=3").status_code == 400
     assert client.get("/quality?start=-1").status_code == 400
+    assert client.get("/quality?start=100000").status_code == 400
     assert client.get("/quality.exe").status_code == 404
     assert client.get("/quality/no-such-source").status_code == 404
 

@@ -148,6 +148,8 @@ async def _whole(request: Request, form: Form | None) -> Response:
     asked = _asked_for(request)
     async with Door.of(request).release() as served:
         measured = await run_in_threadpool(_measured, request, served)
+        if asked.start and asked.start >= len(measured.quality.sources):
+            raise ProblemError("bad-request", f"There are {len(measured.quality.sources)} sources.")
         return await _answer(request, measured, _of_release(measured, asked), form)
 
 
