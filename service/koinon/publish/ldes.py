@@ -38,7 +38,8 @@ SYNTAXES: Final[dict[str, RdfFormat]] = {
 }
 """Media type to syntax; the first is sent to whoever accepts all alike."""
 
-_KINDS: Final = {Change.CREATED: "Create", Change.CHANGED: "Update", Change.REMOVED: "Delete"}
+KINDS: Final = {Change.CREATED: "Create", Change.CHANGED: "Update", Change.REMOVED: "Delete"}
+"""What became of a thing, in the words of ActivityStreams 2.0."""
 _TYPE: Final = NamedNode(RDF + "type")
 _MODIFIED: Final = NamedNode(DCT + "modified")
 _VERSION_OF: Final = NamedNode(DCT + "isVersionOf")
@@ -122,7 +123,7 @@ class Stream:
         subjects = sorted({line[1 : line.index(b">")].decode() for line in body})
         yield lines_of(
             [
-                Triple(version, _TYPE, NamedNode(ACTIVITIES + _KINDS[member.change])),
+                Triple(version, _TYPE, NamedNode(ACTIVITIES + KINDS[member.change])),
                 Triple(version, _VERSION_OF, NamedNode(member.thing)),
                 Triple(version, _MODIFIED, _time(member.published_at)),
                 *(Triple(version, _CAUSE, NamedNode(GRAPH + cause)) for cause in member.causes),

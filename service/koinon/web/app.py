@@ -20,6 +20,7 @@ from koinon.query.pool import WorkerPool
 from koinon.release.changelog import ChangeLog
 from koinon.release.paths import Home
 from koinon.web import (
+    changes,
     check,
     dumps,
     graphs,
@@ -29,6 +30,7 @@ from koinon.web import (
     operations,
     quality,
     queries,
+    releases,
     sparql,
     things,
     translations,
@@ -136,7 +138,9 @@ def create_app(settings: Settings) -> FastAPI:
         vocabulary,
         graphs,
         dumps,
+        changes,
         ldes,
+        releases,
         sparql,
         queries,
         check,
