@@ -105,7 +105,7 @@ def alarms(sheet: Sheet, letters: Mapping[str, str]) -> list[tuple[str, str]]:
         elif column.kind is Kind.CHOICE:
             found.append((whole, f"=AND(LEN({cell})>0,COUNTIF(list_{_name(column.of)},{cell})=0)"))
         elif column.kind is Kind.REFERENCE:
-            known = f"COUNTIF(ids_{column.of},{cell})=0"
+            known = f'COUNTIF(ids_{column.of},{cell}&"")=0'
             found.append((whole, f"=AND(ROW()>{FIRST},LEN({cell})>0,{known})"))
         elif column.kind is Kind.END:
             found.append((whole, f"=AND(LEN({cell})>0,{cell}<${letters['start']}{FIRST})"))

@@ -75,7 +75,7 @@ _PLACE: Final = (
 )
 _MODEL: Final = Column("model", Kind.CHOICE, "cluster-model", width=32)
 _THEMES: Final = tuple(Column(f"theme_{n}", Kind.CHOICE, "theme", width=28, text="theme", n=n) for n in (1, 2, 3))
-_FORM: Final = Column("form", Kind.CHOICE, "legal-form", width=26)
+_FORM: Final = Column("form", Kind.CHOICE, "legal-form", width=34)
 _FOUNDED: Final = Column("founded", Kind.YEAR, width=12)
 _REGISTER: Final = (Column("register", width=18), Column("register_number", width=18))
 
@@ -105,7 +105,7 @@ SHEETS: Final = (
             Column("member_of", Kind.REFERENCE, "networks", required=True, width=14),
             Column("also_member_of", Kind.REFERENCE, "networks", width=14),
             *_NAMES[1:],
-            Column("type", Kind.CHOICE, "actor-type", width=26),
+            Column("type", Kind.CHOICE, "actor-type", width=30),
             _FORM,
             _WEBSITE,
             *_PLACE,
