@@ -2,14 +2,25 @@
 
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_
+from hypothesis import strategies as st
 
-from building import NEIGHBOUR, PATIENT, World, make_world, manifest
+from building import NEIGHBOUR, PATIENT, ROOT, World, make_world, manifest
 from koinon.build.findings import Severity
+from koinon.build.judging import rule_of
+from koinon.build.normalise import Normaliser
 from koinon.build.quality.measuring import FOLDER, LEFT_OUT
-from koinon.model.namespaces import DEF, ID, ORG
+from koinon.build.quality.plan import Plan, read_plan
+from koinon.build.quality.profile import Profile, tallies
+from koinon.build.shacl import Validator
+from koinon.build.vocabulary import read_vocabulary
+from koinon.model.assets import Assets
+from koinon.model.namespaces import DEF, ID, ORG, RDF
 from koinon.release.current import Release
 from koinon.release.quality import RECOMMENDED, REQUIRED, Quality, Tally
 
@@ -188,3 +199,68 @@ def test_a_profile_of_other_shapes_is_not_taken_over(world: World) -> None:
     assert json.loads(second.read_text())["key"] != key
     quality = quality_of(world)
     assert ("https://schema.org/foundingDate",) in {check.properties for check in quality.checks[PROJECT]}
+
+
+CLASSES = sorted(read_plan(ROOT / "shapes").demands)
+VALUES = (
+    '"x"@en',
+    '"x"@en-gb',
+    '"x"@pl',
+    f"<{ID}place/poland>",
+    "<https://w3id.org/koinon/code/place-type/country>",
+)
+
+
+@cache
+def engine() -> tuple[Plan, Validator]:
+    vocabulary = read_vocabulary(
+        Assets(*(ROOT / name for name in ("ontology", "shapes", "data", "queries"))), Normaliser()
+    )
+    return read_plan(ROOT / "shapes"), Validator(vocabulary.shapes)
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> list[str]:
+    """Things of any classes with any of the properties that their shapes ask for."""
+    plan, _ = engine()
+    lines = set()
+    for number in range(draw(st.integers(1, 4))):
+        thing = f"<{ID}thing/{number}>"
+        classes = draw(st.lists(st.sampled_from(CLASSES), min_size=1, max_size=3, unique=True))
+        lines |= {f"{thing} <{RDF}type> <{name}> .\n" for name in classes}
+        asked = sorted(
+            {a.predicate for name in classes for d in plan.demands[name] for a in d.atoms} - {RDF + "type"}
+        )
+        for predicate in draw(st.lists(st.sampled_from(asked), unique=True)):
+            values = draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=2, unique=True))
+            lines |= {f"{thing} <{predicate}> {value} .\n" for value in values}
+    return sorted(lines)
+
+
+@given_(statements())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_things_lack_the_engine_of_the_shapes_warns_of_the_same(tmp_path: Path, lines: list[str]) -> None:
+    plan, validator = engine()
+    (tmp_path / "graph.nt").write_text("".join(lines))
+    masks = Profile.of(tmp_path / "graph.nt", plan).counts
+    levels = {demand.shape: demand.level for demands in plan.demands.values() for demand in demands}
+    broken: dict[str, set[str]] = {}
+    for raw in validator.run("".join(lines).encode()):
+        rule = rule_of(raw.root_shape or raw.source_shape or "", raw.component_iri)
+        presence = raw.component_iri.endswith(("#MinCountConstraintComponent", "#OrConstraintComponent"))
+        if rule in levels and (presence or raw.component_iri.endswith("#QualifiedMinCountConstraintComponent")):
+            broken.setdefault(raw.focus_node, set()).add(rule)
+    lacking = {thing for thing, rules in broken.items() if any(levels[rule] == REQUIRED for rule in rules)}
+    warned = Counter(rule for thing in broken.keys() - lacking for rule in broken[thing])
+    missing: Counter[str] = Counter()
+    found = tallies(masks, plan)
+    for mask, number in masks.items():
+        short = {
+            demand.shape
+            for name in found
+            for demand, bits in zip(plan.demands[name], plan.wanted[name], strict=True)
+            if mask & plan.typed[name] and not mask & bits
+        }
+        missing.update(dict.fromkeys(short, number))
+    assert missing == warned
+    assert sum(masks.values()) == len({line.split()[0] for line in lines} - lacking)

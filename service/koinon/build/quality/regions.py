@@ -42,14 +42,14 @@ def measure_regions(
     for profile in profiles:
         left = Counter(profile.counts)
         for (mask, places), number in profile.placed.items():
-            held = above.regions(t for place in places for t in within.get(place, ()))
+            held = above.regions(tuple(t for place in places for t in within.get(place, ())))
             for region in held:
                 regions[region][mask] += number
             if held:
                 left[mask] -= number
         for mask, projects in profile.projects.items():
             for project in projects:
-                held = above.regions(covers.get(project, ()))
+                held = above.regions(tuple(covers.get(project, ())))
                 for region in held:
                     regions[region][mask] += 1
                 if held:
@@ -76,13 +76,13 @@ class _Above:
     def __init__(self, known: Territories) -> None:
         self._known = known
         self._found: dict[str, frozenset[str]] = {}
+        self._together: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def regions(self, territories: Iterable[str]) -> set[str]:
+    def regions(self, territories: tuple[str, ...]) -> frozenset[str]:
         """Return the regions down to the finest level that are, or hold, any of the territories."""
-        held: set[str] = set()
-        for each in territories:
-            held |= self._chain(each)
-        return held
+        if territories not in self._together:
+            self._together[territories] = frozenset().union(*map(self._chain, territories))
+        return self._together[territories]
 
     def country(self, region: str) -> str:
         """Return the country that holds a region; itself where none does."""
