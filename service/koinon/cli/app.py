@@ -8,9 +8,9 @@ import typer
 
 from koinon import __version__
 from koinon.cli import build, check, doctor, release, source, template, token
-from koinon.model.errors import KoinonError
+from koinon.model.errors import KoinonError, StorageError
 
-_LATE = {"serve": "koinon.cli.serve", "query": "koinon.cli.query"}
+_LATE = {"serve": "koinon.cli.serve", "query": "koinon.cli.query", "match": "koinon.cli.match"}
 """Commands whose modules are slow to import: they are loaded only when they, or the help of all, are wanted."""
 
 app = typer.Typer(
@@ -58,3 +58,9 @@ def main() -> None:
     except KoinonError as error:
         typer.echo(f"koinon: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        about = f" ({error.filename})" if error.filename else ""
+        typer.echo(
+            f"koinon: The system refuses: {error.strerror or error}{about}. Mend that, then try again.", err=True
+        )
+        sys.exit(StorageError.exit_code)

@@ -1,0 +1,113 @@
+"""Figures of decisions on judged pairs: precision, recall, F1 with intervals, by language, by band."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from training import Pairs
+
+from koinon.link.deciding import Calibration
+from koinon.link.text import fold
+
+RESAMPLED = 500
+
+
+@dataclass
+class Measured:
+    """What came of one judged set."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    interval: tuple[float, float]
+    candidates: float
+    at_25: float
+    script: float
+    by_language: dict[str, tuple[float, int]]
+    accepted_precision: float
+    accepted_recall: float
+    best_f1: float
+    error: float
+
+    def show(self) -> None:
+        """Print the figures."""
+        low, high = self.interval
+        print(f"{self.name}: P {self.precision:.4f} R {self.recall:.4f} F1 {self.f1:.4f} ({low:.3f}-{high:.3f})")
+        print(f"  best F1 at any threshold {self.best_f1:.4f}; calibration error {self.error:.3f}")
+        print(f"  candidate recall {self.candidates:.4f}, at 25 a left record {self.at_25:.4f}")
+        print(f"  accepted: precision {self.accepted_precision:.4f}, recall {self.accepted_recall:.4f}")
+        print(f"  cross-script recall {self.script:.3f}")
+        print(
+            "  "
+            + " ".join(f"{language} {share:.2f}/{count}" for language, (share, count) in self.by_language.items())
+        )
+
+
+def measure(
+    pairs: Pairs, places: NDArray[np.int64], probability: NDArray[np.float64], bands: Calibration
+) -> Measured:
+    """Return the figures of chosen pairs and their probabilities."""
+    judged, same = pairs.judged, pairs.same[places]
+    total = len(judged.links)
+    kept = probability >= bands.review
+    accepted = probability >= bands.accept
+    order = np.argsort(-probability)
+    hits = np.cumsum(same[order])
+    f1s = 2 * hits / (total + np.arange(1, len(order) + 1))
+    found = {
+        int(pairs.candidates.left[place]) for place, good in zip(places[kept], same[kept], strict=True) if good
+    }
+    groups: Counter[str] = Counter()
+    got: Counter[str] = Counter()
+    for a, b in judged.links:
+        left, right = judged.left[a], judged.right[b]
+        kinds = [left.language or "?", left.country]
+        if fold(left.name).isascii() != fold(right.name).isascii():
+            kinds.append("script")
+        groups.update(kinds)
+        got.update(kinds if a in found else [])
+    first = pairs.candidates.left_rank < 25
+    bins = np.clip((probability * 10).astype(int), 0, 9)
+    error = sum(
+        abs(float(probability[bins == step].mean()) - float(same[bins == step].mean()))
+        * float((bins == step).mean())
+        for step in range(10)
+        if (bins == step).any()
+    )
+    return Measured(
+        judged.name,
+        float(same[kept].mean()),
+        float(same[kept].sum() / total),
+        _f1(same[kept].sum(), kept.sum(), total),
+        _interval(pairs, places[kept], same[kept]),
+        float(pairs.same.sum() / total),
+        float((pairs.same & first).sum() / total),
+        got["script"] / max(groups["script"], 1),
+        {kind: (got[kind] / count, count) for kind, count in groups.most_common() if count >= 10},
+        float(same[accepted].mean()) if accepted.any() else 1.0,
+        float(same[accepted].sum() / total),
+        float(f1s.max()),
+        error,
+    )
+
+
+def _f1(hits: float, said: float, total: float) -> float:
+    return float(2 * hits / (said + total))
+
+
+def _interval(pairs: Pairs, places: NDArray[np.int64], same: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the 95 % interval of F1, by drawing left records with replacement."""
+    drawn = np.random.default_rng(0)
+    count = len(pairs.judged.left)
+    linked = np.zeros(count)
+    linked[[a for a, _ in pairs.judged.links]] = 1
+    said, hits = np.zeros(count), np.zeros(count)
+    np.add.at(said, pairs.candidates.left[places], 1)
+    np.add.at(hits, pairs.candidates.left[places], same)
+    found = []
+    for _ in range(RESAMPLED):
+        rows = drawn.integers(0, count, count)
+        found.append(_f1(hits[rows].sum(), said[rows].sum(), linked[rows].sum()))
+    return float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))

@@ -1,0 +1,1 @@
+"""Linking: which records of two tables are the same organisation, and why."""

@@ -1,0 +1,37 @@
+"""Legal forms at the end or the beginning of a name: recognised, and taken off before names are compared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from koinon.link.text import fold, words
+
+_MOST: Final = 7
+"""Words of the longest form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms that are recognised: their words, and the slug of the form each stands for."""
+
+    known: Mapping[tuple[str, ...], str]
+
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Self:
+        """Return the forms of names and abbreviations, each with its slug."""
+        return cls({tuple(parts): slug for name, slug in names.items() if (parts := words(fold(name)))})
+
+    def strip(self, texts: Sequence[str]) -> tuple[str, list[str]]:
+        """Return the slug of the form that a name wears, and the words that are left, never none."""
+        found, left = "", list(texts)
+        for length in range(min(_MOST, len(left) - 1), 0, -1):
+            if (slug := self.known.get(tuple(left[-length:]))) is not None:
+                found, left = slug, left[:-length]
+                break
+        for length in range(min(_MOST, len(left) - 1), 0, -1):
+            if (slug := self.known.get(tuple(left[:length]))) is not None:
+                found, left = found or slug, left[length:]
+                break
+        if not found and (slug := self.known.get(tuple(left))) is not None:
+            found = slug
+        return found, left
