@@ -129,7 +129,8 @@ def contributing(root: Path, **environment: str) -> Iterator[Node]:
 @contextmanager
 def again(world: World, secret: str, **environment: str) -> Iterator[Node]:
     """Serve a world, as it is."""
-    with serving(world.home.root, KOINON_ASSETS=str(world.root / "assets"), **environment) as service:
+    environment = {"KOINON_ASSETS": str(world.root / "assets"), **environment}
+    with serving(world.home.root, **environment) as service:
         node = Node(world, service, secret)
         try:
             yield node

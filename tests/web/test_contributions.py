@@ -3,7 +3,10 @@
 import base64
 import hashlib
 import json
+import os
+import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +15,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from building import PREFIXES
-from contributing import SAID, TURTLE, Node, contributing, network, token_for
+from building import PREFIXES, World
+from contributing import SAID, TURTLE, Node, again, contributing, network, token_for
 from koinon.build.registry.disk import incoming, raw
+
+sys.path.append(str(Path(__file__).parents[1] / "build" / "templates"))
+from filling import Form, fill_in
 
 
 @pytest.fixture(scope="module")
@@ -325,3 +331,25 @@ def test_a_line_in_a_log_and_a_metric_tell_what_became_of_each_request(tmp_path:
         metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
         assert 'koinon_contributions_total{act="put",outcome="source-refused"} 1.0' in metrics
         assert "koinon_builds_pending 0.0" in metrics
+
+
+def test_a_members_list_that_was_filled_in_in_greek_is_served_as_it_was_handed_in(
+    home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(
+        home, tmp_path / "home", symlinks=True, copy_function=os.link, ignore=shutil.ignore_patterns(".lock")
+    )
+    workbook = fill_in(Form(tmp_path, "el")).save()
+    world = World(tmp_path)
+    with again(world, token_for(world, "komotini"), KOINON_ASSETS="") as node:
+        said = {"mapping": "members-list", "title": "Μέλη", "publisher": "Σχηματισμός", "language": "el"}
+        answer = node.send("PUT", "komotini", files={"file": ("μέλη.xlsx", workbook.read_bytes())}, data=said)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["mapping"] == {"name": "members-list", "version": "1"}
+        node.wait("komotini", "published")
+        page = node.client.get("/doc/cluster/komotini-1", headers={"Accept": "text/turtle"})
+        assert "organisation/komotini-member-m-1" in page.text
+        assert "skos:prefLabel" in page.text
+        broken = node.send("PUT", "komotini", files={"file": ("μέλη.xlsx", b"PK\x03\x04 torn")})
+        assert broken.status_code == 422
+        assert node.get("komotini")["accepted"] == answer.json()["version"]

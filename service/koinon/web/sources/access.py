@@ -56,7 +56,7 @@ async def reader_of(request: Request, slug: str) -> Token | None:
 async def _ring(door: Door) -> Ring:
     try:
         return await door.desk.work(door.desk.keeper.now)
-    except StorageError as error:
+    except (StorageError, OSError) as error:
         raise ProblemError("contributions-closed", "The tokens of this service cannot be read.") from error
 
 

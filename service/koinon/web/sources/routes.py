@@ -34,7 +34,7 @@ from koinon.web.sources.sent import Sent, read_sent
 
 router: Final = APIRouter()
 
-Done = TypeVar("Done")
+Who = TypeVar("Who", Token, Token | None)
 _LOG: Final = logging.getLogger("koinon.sources")
 _FORMS: Final = (Form(JSON, "", "JSON"),)
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
@@ -62,24 +62,29 @@ async def delete(request: Request, slug: str) -> Response:
 async def get(request: Request, slug: str) -> Response:
     """Tell where a source stands: what the release has of it, and with a token also versions and reports."""
     negotiate(request, _FORMS)
-    door, slug = Door.of(request), _slug(slug)
+    slug = _slug(slug)
     token = await reader_of(request, slug)
-    source = await door.desk.work(lambda: door.desk.contributions.find(slug)) if token else None
-    home = door.desk.contributions.home
+    return await _told(_get, request, token, slug, {})
+
+
+async def _get(request: Request, token: Token | None, slug: str, _: dict[str, object]) -> Response:
+    door = Door.of(request)
+    contributions, reader = door.desk.contributions, door.reader(request)
     async with door.release() as served:
 
-        def look() -> dict[str, Any] | None:
-            build = read_status(home)
-            behind = current_id(home) != served.release.id
-            standing = status.Standing(served.release, build, behind or is_pending(home, build))
-            reader = door.reader(request)
-            return status.full(source, standing, reader) if source else status.public(slug, standing, reader)
+        def look() -> tuple[dict[str, Any] | None, str | None]:
+            build = read_status(contributions.home)
+            behind = current_id(contributions.home) != served.release.id
+            standing = status.Standing(served.release, build, behind or is_pending(contributions.home, build))
+            source = contributions.find(slug) if token else None
+            if source is None:
+                return status.public(slug, standing, reader), None
+            return status.full(source, standing, reader), entity_tag_of(source)
 
-        document = await door.desk.work(look)
+        document, tag = await door.desk.work(look)
     if document is None:
         raise NotFoundError(f"The release has no source {slug!r}.")
-    headers = {**_HEADERS, **({"ETag": tag} if (tag := entity_tag_of(source)) else {})}
-    return JSONResponse(document, headers=headers)
+    return JSONResponse(document, headers={**_HEADERS, **({"ETag": tag} if tag else {})})
 
 
 async def _put(request: Request, token: Token, slug: str, facts: dict[str, object]) -> Response:
@@ -157,9 +162,9 @@ async def _noted(
 
 
 async def _told(
-    do: Callable[[Request, Token, str, dict[str, object]], Any],
+    do: Callable[[Request, Who, str, dict[str, object]], Any],
     request: Request,
-    token: Token,
+    token: Who,
     slug: str,
     facts: dict[str, object],
 ) -> Response:
@@ -171,7 +176,7 @@ async def _told(
         raise ProblemError("source-refused", f"{error.where}: {error.detail}", members) from error
     except ConfigurationError as error:
         raise ProblemError("source-conflict", str(error)) from error
-    except StorageError as error:
+    except (StorageError, OSError) as error:
         _LOG.error("a contribution could not be kept: %s", error)
         raise ProblemError("storage", "The disk of the service does not take it. Nothing was changed.") from error
     return response
