@@ -50,6 +50,7 @@ from koinon.web.sources import routes as sources
 from koinon.web.sources.described import SCHEMES
 from koinon.web.sources.desk import Desk
 from koinon.web.sparql import page
+from koinon.web.travelling import Travelling
 
 _AT_ONCE: Final = 2
 """Pages and documents that are made at once: threads share one interpreter, so more would only hold up the rest."""
@@ -61,9 +62,10 @@ class Service(FastAPI):
     def __init__(self, door: Door, **options: Any) -> None:
         """Prepare the service; ``options`` are FastAPI's."""
         super().__init__(**options)
-        self._endpoint = Endpoint(
-            super().__call__, door.following, door.asking, door.settings.query_max_length, page, refuse
+        pages = Travelling(
+            super().__call__, Home(door.settings.home), door.following, door.changes, refuse, door.reader
         )
+        self._endpoint = Endpoint(pages, door.following, door.asking, door.settings.query_max_length, page, refuse)
 
     def openapi(self) -> dict[str, Any]:
         """Return the description for programs, with the one way to say who a request is from."""

@@ -20,7 +20,8 @@ SECURITY: Final = {
 }
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Language, Content-Location, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Language, Content-Location, Memento-Datetime, "
+    "Retry-After",
 }
 API_HEADERS: Final = tuple(
     (name.lower().encode(), value.encode("latin-1"))
@@ -65,7 +66,7 @@ class CommonHeaders:
             "Allow": methods,
             # Scripts of other origins read; what writes is no matter of browsers.
             "Access-Control-Allow-Methods": methods.replace("PUT, DELETE, ", ""),
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+            "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match",
             "Access-Control-Max-Age": "86400",
         }
         await _start(send, 204, headers)

@@ -16,6 +16,13 @@ from koinon.web.negotiation import choose_language, combined
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _WEB: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20]+")
 _LONGEST_QUERY: Final = 4000
+PREFIX: Final = "koinon.release_prefix"
+"""Key of the scope that holds the part of the address that names an earlier release."""
+TRAVELS: Final = frozenset(
+    {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "static"}
+    | {"actors", "projects", "programmes", "clusters", "regions"}
+)
+"""First parts of the paths that also stand below the address of an earlier release."""
 _LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))
 
 
@@ -24,7 +31,8 @@ class Reader:
     """The reader behind one request.
 
     ``base`` is the service's address without a slash at its end, ``prefix`` the part of it that is a path;
-    ``asked`` is the language of the link (``?lang=``) that carries over to other links, or empty.
+    ``asked`` is the language of the link (``?lang=``) that carries over to other links, or empty; ``release`` is
+    the earlier release that the address names, or empty.
     """
 
     base: str
@@ -33,12 +41,14 @@ class Reader:
     query: str
     language: str
     asked: str
+    release: str = ""
 
     @classmethod
     def of(cls, request: Request, settings: Settings) -> "Reader":
         """Read address and language from the request and the settings."""
+        within = str(request.scope.get(PREFIX, ""))
         if settings.public_url:
-            base = settings.public_url.rstrip("/")
+            base = settings.public_url.rstrip("/") + within
         else:
             host = request.headers.get("host", "")
             authority = host if is_host(host) else f"{settings.host}:{settings.port}"
@@ -54,17 +64,27 @@ class Reader:
             query=request.url.query,
             language=language,
             asked=language if asked else "",
+            release=within.rpartition("/")[2],
         )
 
     def url(self, path: str, parameters: Mapping[str, str] | None = None) -> str:
         """Return a link to a path of this service that keeps the language the reader asked for."""
         path, hash_sign, fragment = path.partition("#")
         query = {**(parameters or {}), **({"lang": self.asked} if self.asked else {})}
-        return self.prefix + path + (f"?{urlencode(query)}" if query else "") + hash_sign + fragment
+        prefix = self.prefix
+        if self.release and path[1:].split("/")[0].split(".")[0] not in {*TRAVELS, "sparql"}:
+            prefix = prefix.removesuffix(f"/releases/{self.release}")
+        return prefix + path + (f"?{urlencode(query)}" if query else "") + hash_sign + fragment
 
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of this service."""
         return self.base + path
+
+    @property
+    def newest(self) -> str:
+        """The address of this page in the current release."""
+        outer = self.prefix.removesuffix(f"/releases/{self.release}") if self.release else self.prefix
+        return outer + self.path + (f"?lang={self.asked}" if self.asked else "")
 
     def href(self, iri: str) -> str | None:
         """Return the link for an IRI: a page of ours, an http(s) address, or None where it is neither."""

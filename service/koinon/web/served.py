@@ -7,6 +7,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,11 @@ CHECK_SECONDS: Final = 1.0
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{12,64}")
 _EARLIER: Final = 100
 """Earlier releases that are remembered; their stores are opened by the workers alone."""
+_OPEN: Final = 4
+"""Earlier releases that are open for pages."""
+
+CHOSEN: ContextVar["Served | None"] = ContextVar("chosen", default=None)
+"""The earlier release that a request is answered from; None for the current one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,9 +60,9 @@ class Served:
     bodies: Bodies = field(default_factory=Bodies)
 
     @classmethod
-    def open(cls, home: Home, assets: Assets) -> "Served":
-        """Open the current release; raises a KoinonError where that cannot be done."""
-        release = open_current(home)
+    def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
+        """Open a release, by default the current one; raises a KoinonError where that cannot be done."""
+        release = release or open_current(home)
         store = release.open()
         vocabulary = Vocabulary.load(store, assets.shapes)
         return cls(
@@ -97,6 +103,8 @@ class Following:
         self._refused: str | None = None
         self._move: asyncio.Task[None] | None = None
         self._earlier: OrderedDict[str, Release] = OrderedDict()
+        self._open: OrderedDict[str, Served] = OrderedDict()
+        self._opening = asyncio.Lock()
 
     async def start(self) -> Served:
         """Open the current release; raises a KoinonError where there is none."""
@@ -110,7 +118,13 @@ class Following:
         self._served = None
 
     def now(self) -> Served:
-        """Return the release that is served now; a request keeps the one it began with."""
+        """Return the release that is served now; a request keeps the one it began with.
+
+        It is the earlier one that the address names, where it names one.
+        """
+        chosen = CHOSEN.get()
+        if chosen is not None:
+            return chosen
         self._look()
         if self._served is None:
             raise KoinonError("The service is not ready yet. Try again in a few seconds.")
@@ -127,6 +141,25 @@ class Following:
             if len(self._earlier) > _EARLIER:
                 self._earlier.popitem(last=False)
         return release
+
+    async def at(self, identifier: str) -> Served:
+        """Open a release by its id or how it begins, for pages; raises NotFoundError where none or several do.
+
+        A few stay open; the current one is the one that is served anyway.
+        """
+        release = await self.earlier(identifier)
+        now = self.now()
+        if release.id == now.release.id:
+            return now
+        async with self._opening:
+            served = self._open.get(release.id)
+            if served is None:
+                served = await run_in_threadpool(Served.open, self._home, self._assets, release)
+                self._open[release.id] = served
+                if len(self._open) > _OPEN:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(release.id)
+            return served
 
     def remembered(self, identifier: str) -> Release | None:
         """Return a release that ``earlier`` found before, as long as it is kept, or None."""

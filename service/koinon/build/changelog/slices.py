@@ -16,7 +16,7 @@ SOURCE: Final = "source"
 REGION: Final = "region"
 PROGRAMME: Final = "programme"
 NETWORK: Final = "network"
-KINDS: Final = (CLASS, SOURCE, REGION, PROGRAMME, NETWORK)
+KINDS: Final[tuple[str, ...]] = (CLASS, SOURCE, REGION, PROGRAMME, NETWORK)
 """The kinds of slices; a slice is named ``kind/name``."""
 
 _TYPE: Final = f"<{RDF}type>".encode()

@@ -1,0 +1,205 @@
+"""Every page as an earlier release has it, and documents that lead to what was known at a time (RFC 7089)."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from building import World, make_world
+from koinon.build.changelog.recording import record_changes
+from koinon.publish.mementos import http_date
+from koinon.release.log import LogEntry, read_log
+from small_release import service_on
+
+PATIENT = "/doc/project/patient"
+GONE = "/doc/organisation/neighbour-gone"
+FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LINK = re.compile(r'<([^>]+)>; ((?:[a-z]+="[^"]*"(?:; )?)+)')
+
+
+def say(world: World, *lines: str) -> str:
+    graph = world.sources / "neighbour" / "graph.ttl"
+    kept = [line for line in graph.read_text().splitlines() if not line.endswith("# said")]
+    graph.write_text("\n".join([*kept, *(f"{line} # said" for line in lines)]) + "\n")
+    report = world.build()
+    assert not report.refused, report.lines()
+    return report.release
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Four releases, a month between each: the patient has another name in each but the last two are one."""
+    world = make_world(tmp_path_factory.mktemp("travel"))
+    gone = '<organisation/neighbour-gone> a org:Organization ; skos:prefLabel "Gone"@en .'
+    say(world, '<project/patient> skos:altLabel "March"@en .')
+    say(world, '<project/patient> skos:altLabel "April"@en .', gone)
+    say(world, '<project/patient> skos:altLabel "May"@en .')
+    say(world, '<project/patient> skos:altLabel "May"@en .', gone.replace("gone>", "june>"))
+    entries = read_log(world.home.log)
+    dated = [
+        LogEntry(e.sequence, e.id, e.parent, (FIRST + timedelta(days=30 * number)).isoformat())
+        for number, e in enumerate(entries)
+    ]
+    world.home.log.write_text("".join(json.dumps({**vars_of(entry)}, sort_keys=True) + "\n" for entry in dated))
+    for path in world.home.changes.iterdir():
+        path.unlink()
+    record_changes(world.home)
+    return world
+
+
+def vars_of(entry: LogEntry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in ("sequence", "id", "parent", "published_at")}
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[httpx.Client]:
+    with service_on(world.home) as client:
+        yield client
+
+
+def ids(world: World) -> list[str]:
+    return [entry.id for entry in read_log(world.home.log)]
+
+
+def links(answer: httpx.Response) -> dict[str, str]:
+    """Relation to address, of every relation that a link has."""
+    found = {}
+    for address, parameters in LINK.findall(answer.headers["link"]):
+        relations = re.search(r'rel="([^"]*)"', parameters)
+        assert relations
+        for relation in relations[1].split():
+            found[relation] = address
+    return found
+
+
+def test_a_page_of_an_earlier_release_shows_what_that_release_says(client: httpx.Client, world: World) -> None:
+    for identifier, name in zip(ids(world), ("March", "April", "May", "May"), strict=True):
+        turtle = client.get(f"/releases/{identifier}{PATIENT}.ttl").text
+        assert [n for n in ("March", "April", "May") if n in turtle] == [name]
+    assert client.get(f"/releases/{ids(world)[0]}{GONE}").status_code == 404
+    assert client.get(f"/releases/{ids(world)[1]}{GONE}").status_code == 200
+    assert client.get(GONE).status_code == 404
+
+
+def test_a_page_says_which_release_it_shows_and_its_links_stay_in_it(client: httpx.Client, world: World) -> None:
+    first = ids(world)[0]
+    page = client.get(f"/releases/{first}{PATIENT}").text
+    assert "You see this as an earlier release had it:" in page
+    assert f'href="{PATIENT}"' in page  # to the current one
+    assert f'href="/releases/{first}/projects"' in page
+    assert 'href="/check"' in page
+    assert "an earlier release had it" not in client.get(PATIENT).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/projects",
+        "/graph",
+        "/graph/patient",
+        "/def",
+        "/shapes",
+        "/queries",
+        "/context/v1.jsonld",
+        "/id/project/patient",
+    ],
+)
+def test_other_addresses_stand_below_the_release_too(client: httpx.Client, world: World, path: str) -> None:
+    answer = client.get(f"/releases/{ids(world)[0]}{path}")
+    assert answer.status_code in {200, 303}, answer.text
+    if answer.status_code == 303:
+        assert answer.headers["location"] == f"/releases/{ids(world)[0]}{PATIENT}"
+
+
+def test_a_question_of_the_catalogue_is_answered_as_of_then(client: httpx.Client, world: World) -> None:
+    name = "<http://www.w3.org/2004/02/skos/core#altLabel>"
+    query = f"SELECT ?name {{ <https://w3id.org/koinon/id/project/patient> {name} ?name }}"
+    rows = client.get(
+        f"/releases/{ids(world)[0]}/sparql", params={"query": query}, headers={"Accept": "text/csv"}
+    ).text
+    assert "March" in rows
+    assert client.get(f"/releases/{ids(world)[0]}/queries/cluster-models.csv").status_code in {200, 404}
+
+
+def test_a_short_id_leads_to_the_whole_one(client: httpx.Client, world: World) -> None:
+    answer = client.get(f"/releases/{ids(world)[0][:12]}{PATIENT}.ttl?lang=pl")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"/releases/{ids(world)[0]}{PATIENT}.ttl?lang=pl"
+
+
+@pytest.mark.parametrize(
+    "address", ["/releases/ffffffffffff/doc/project/patient", "/releases/xyz/doc/project/patient"]
+)
+def test_a_release_that_is_not_there_is_a_404(client: httpx.Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [
+        (FIRST - timedelta(days=9), 0),
+        (FIRST, 0),
+        (FIRST + timedelta(days=31), 1),
+        (FIRST + timedelta(days=9999), 3),
+    ],
+)
+def test_a_document_leads_to_what_was_known_at_a_time(
+    client: httpx.Client, world: World, day: datetime, number: int
+) -> None:
+    answer = client.get(PATIENT, headers={"Accept-Datetime": http_date(day), "Accept": "text/turtle"})
+    assert answer.status_code == 302
+    assert "accept-datetime" in answer.headers["vary"].lower()
+    assert answer.headers["location"].endswith(f"/releases/{ids(world)[number]}{PATIENT}")
+    state = client.get(answer.headers["location"], headers={"Accept": "text/turtle"})
+    assert state.headers["memento-datetime"] == http_date(FIRST + timedelta(days=30 * min(number, 2)))
+    assert links(state)["original"].endswith(PATIENT)
+    assert "vary" not in state.headers or "accept-datetime" not in state.headers["vary"].lower()
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-03-01", "Sun, 31 Feb 2026 08:00:00 GMT", ""])
+def test_a_malformed_time_is_refused(client: httpx.Client, text: str) -> None:
+    answer = client.get(PATIENT, headers={"Accept-Datetime": text})
+    assert answer.status_code == 400
+    assert "Accept-Datetime takes" in answer.json()["detail"]
+
+
+def test_a_document_names_its_time_map_which_lists_every_state(client: httpx.Client, world: World) -> None:
+    found = links(client.get(PATIENT))
+    assert found["original"] == found["timegate"]
+    answer = client.get(found["timemap"])
+    assert answer.headers["content-type"] == "application/link-format"
+    listed = re.findall(r'<([^>]+)>; rel="([^"]*memento)"; datetime="([^"]+)"', answer.text)
+    assert [when for _, _, when in listed] == [http_date(FIRST + timedelta(days=30 * n)) for n in range(3)]
+    assert [relation for _, relation, _ in listed] == ["first memento", "memento", "last memento"]
+    for address, _, when in listed:
+        state = client.get(address, headers={"Accept": "text/turtle"})
+        assert (state.status_code, state.headers["memento-datetime"]) == (200, when)
+    assert client.get("/timemap/doc/project/nothing").status_code == 404
+    assert client.get("/timemap/nonsense").status_code == 404
+
+
+def test_a_state_links_to_those_around_it(client: httpx.Client, world: World) -> None:
+    found = links(client.get(f"/releases/{ids(world)[1]}{PATIENT}"))
+    assert ids(world)[0] in found["prev"] == found["first"]
+    assert found["next"] == found["last"]
+
+
+def test_a_thing_that_is_gone_still_leads_to_when_it_was_there(client: httpx.Client, world: World) -> None:
+    answer = client.get(GONE, headers={"Accept-Datetime": http_date(FIRST + timedelta(days=31))})
+    assert answer.headers["location"].endswith(f"/releases/{ids(world)[1]}{GONE}")
+
+
+def test_a_state_whose_release_is_gone_is_kept_by_the_change_log(world: World) -> None:
+    folder = world.home.release(ids(world)[0])
+    aside = folder.with_name(".aside")
+    folder.rename(aside)
+    try:
+        with service_on(world.home) as client:
+            answer = client.get(PATIENT, headers={"Accept-Datetime": http_date(FIRST)})
+            assert "/version/1/" in answer.headers["location"]
+            assert "March" in client.get(answer.headers["location"]).text
+    finally:
+        aside.rename(folder)
