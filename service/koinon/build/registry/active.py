@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from koinon.build.findings import Finding
+from koinon.build.findings import OF_THE_SYSTEM, Finding
 from koinon.build.registry.disk import MAPPING, raw
 from koinon.build.registry.entries import Given
 from koinon.build.registry.journals import Damaged, every
@@ -76,6 +76,8 @@ def _hash_of(path: Path) -> str | None:
         with path.open("rb") as file:
             while piece := file.read(PIECE):
                 digest.update(piece)
-    except OSError:
+    except OSError as error:
+        if error.errno in OF_THE_SYSTEM:
+            raise
         return None
     return digest.hexdigest()
