@@ -87,6 +87,16 @@ def test_only_the_version_that_a_client_knows_is_replaced(node: Node) -> None:
     assert node.get("net-known")["accepted"] == made.json()["version"]
 
 
+def test_an_older_request_that_is_sent_again_does_not_bring_the_older_version_back(node: Node) -> None:
+    first = node.put("net-replay", network("net-replay", "Ada"), **{"If-None-Match": "*"})
+    second = node.put("net-replay", network("net-replay", "Eve"), **{"If-Match": first.headers["etag"]})
+    third = node.put("net-replay", network("net-replay", "Zoe"), **{"If-Match": second.headers["etag"]})
+    for content, header in (("Ada", {"If-None-Match": "*"}), ("Eve", {"If-Match": first.headers["etag"]})):
+        assert node.put("net-replay", network("net-replay", content), **header).status_code == 412
+    assert node.delete("net-replay", **{"If-Match": second.headers["etag"]}).status_code == 412
+    assert node.get("net-replay")["accepted"] == third.json()["version"]
+
+
 def test_a_version_without_what_is_said_of_it_keeps_what_was_said_before(node: Node) -> None:
     node.put("net-said", network("net-said", "Ada"), said={**SAID, "credit": "© The network"})
     answer = node.put("net-said", network("net-said", "Eve"), said={})
@@ -162,6 +172,7 @@ def test_what_has_faults_is_refused_with_a_report_and_leaves_nothing(node: Node,
         ({**SAID, "language": "xx"}, "manifest"),
         ({**SAID, "homepage": "javascript:alert(1)"}, "manifest"),
         ({**SAID, "mapping": "keep"}, "mapping"),
+        ({**SAID, "mapping": "../x"}, "mapping"),
         ({**SAID, "filename": "../../etc/passwd.exe"}, "format"),
         ({**SAID, "filename": "source.toml"}, "file-name"),
     ],

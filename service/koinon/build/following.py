@@ -70,10 +70,7 @@ def read_status(home: Home) -> Status:
 
 def write_status(home: Home, status: Status) -> None:
     """Write down what the builder did, in one step."""
-    fresh = status_file(home).with_name(f".builder-{os.getpid()}")
-    fresh.write_text(json.dumps(asdict(status)) + "\n", "utf-8")
-    fresh.replace(status_file(home))
-    sync_folder(home.root)
+    _replace(status_file(home), asdict(status))
 
 
 def is_pending(home: Home, status: Status) -> bool:
@@ -135,10 +132,7 @@ def build_pending(settings: Settings, assets: Assets, before: Status) -> Status:
 
 def remember_folders(home: Home, folders: list[Path]) -> None:
     """Write down the folders of a build, so that the builder goes on with the same."""
-    text = json.dumps({"folders": [str(folder.absolute()) for folder in folders]})
-    fresh = _folders_file(home).with_name(f".folders-{os.getpid()}")
-    fresh.write_text(text + "\n", "utf-8")
-    fresh.replace(_folders_file(home))
+    _replace(_folders_file(home), {"folders": [str(folder.absolute()) for folder in folders]})
 
 
 def remembered_folders(home: Home) -> list[Path] | None:
@@ -194,6 +188,17 @@ def _whole_size(path: Path) -> int:
     """Return the bytes of a log that are whole lines."""
     content = path.read_bytes()
     return content.rfind(b"\n") + 1
+
+
+def _replace(path: Path, fields: dict[str, Any]) -> None:
+    """Write a small file anew, in one step, and wait until it is on the disk."""
+    fresh = path.with_name(f".{path.stem}-{os.getpid()}")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(fields) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    sync_folder(path.parent)
 
 
 def _folders_file(home: Home) -> Path:

@@ -182,7 +182,10 @@ class Contributions:
         name = offer.mapping or (earlier.name if earlier else "")
         if not name:
             return None
-        template = template_named(self.registry.assets, name)
+        try:
+            template = template_named(self.registry.assets, name)
+        except ConfigurationError as error:
+            raise SourceError(offer.slug, "mapping", "mapping", str(error)) from error
         if template is None or not (template.shared or template.slug == offer.slug):
             raise SourceError(offer.slug, "mapping", "mapping", f"there is no mapping {name!r} for this source")
         return template

@@ -15,13 +15,13 @@ _WRONG_TOKEN_SECONDS: Final = 0.05
 """Seconds of work that a wrong token is charged with, beside counting as an error."""
 
 
-async def authorise(request: Request, verb: str, slug: str) -> Token:
+def authorise(request: Request, verb: str, slug: str) -> Token:
     """Return the token of a request that may do this; raises ProblemError where there is none, or not for this.
 
     What is asked for is not looked at before that: nobody learns which sources there are.
     """
     door = Door.of(request)
-    ring = await _ring(door)
+    ring = _ring(door)
     if not ring.usable:
         raise ProblemError("contributions-closed", "This service has no valid token; nobody can hand anything in.")
     client = client_key(request.client.host) if request.client else ""
@@ -46,16 +46,17 @@ async def authorise(request: Request, verb: str, slug: str) -> Token:
     return token
 
 
-async def reader_of(request: Request, slug: str) -> Token | None:
+def reader_of(request: Request, slug: str) -> Token | None:
     """Return the token of a reader who may see all of a source, None for one without a token; raises as above."""
     if "authorization" not in request.headers:
         return None
-    return await authorise(request, "get", slug)
+    return authorise(request, "get", slug)
 
 
-async def _ring(door: Door) -> Ring:
+def _ring(door: Door) -> Ring:
+    """Return the tokens: one look at the file, which is read when it has changed."""
     try:
-        return await door.desk.work(door.desk.keeper.now)
+        return door.desk.keeper.now()
     except (StorageError, OSError) as error:
         raise ProblemError("contributions-closed", "The tokens of this service cannot be read.") from error
 

@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -34,7 +34,6 @@ from koinon.web.sources.sent import Sent, read_sent
 
 router: Final = APIRouter()
 
-Who = TypeVar("Who", Token, Token | None)
 _LOG: Final = logging.getLogger("koinon.sources")
 _FORMS: Final = (Form(JSON, "", "JSON"),)
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
@@ -63,28 +62,39 @@ async def get(request: Request, slug: str) -> Response:
     """Tell where a source stands: what the release has of it, and with a token also versions and reports."""
     negotiate(request, _FORMS)
     slug = _slug(slug)
-    token = await reader_of(request, slug)
-    return await _told(_get, request, token, slug, {})
+    token = reader_of(request, slug)
+    if token is not None:
+        return await _told(_get, request, token, slug, {})
+    async with Door.of(request).release() as served:
+        return _public(request, served, slug)
 
 
-async def _get(request: Request, token: Token | None, slug: str, _: dict[str, object]) -> Response:
+async def _get(request: Request, _: Token, slug: str, __: dict[str, object]) -> Response:
     door = Door.of(request)
     contributions, reader = door.desk.contributions, door.reader(request)
     async with door.release() as served:
 
         def look() -> tuple[dict[str, Any] | None, str | None]:
+            source = contributions.find(slug)
+            if source is None:
+                return None, None
             build = read_status(contributions.home)
             behind = current_id(contributions.home) != served.release.id
             standing = status.Standing(served.release, build, behind or is_pending(contributions.home, build))
-            source = contributions.find(slug) if token else None
-            if source is None:
-                return status.public(slug, standing, reader), None
             return status.full(source, standing, reader), entity_tag_of(source)
 
         document, tag = await door.desk.work(look)
+        if document is None:
+            return _public(request, served, slug)
+    return JSONResponse(document, headers={**_HEADERS, **({"ETag": tag} if tag else {})})
+
+
+def _public(request: Request, served: Served, slug: str) -> Response:
+    """Answer with what the release alone says: no disk is asked for those who have no token."""
+    document = status.public(slug, served.release, Door.of(request).reader(request))
     if document is None:
         raise NotFoundError(f"The release has no source {slug!r}.")
-    return JSONResponse(document, headers={**_HEADERS, **({"ETag": tag} if tag else {})})
+    return JSONResponse(document, headers=_HEADERS)
 
 
 async def _put(request: Request, token: Token, slug: str, facts: dict[str, object]) -> Response:
@@ -147,7 +157,7 @@ async def _noted(
     try:
         slug = _slug(slug)
         facts["source"] = slug
-        token = await authorise(request, act, slug)
+        token = authorise(request, act, slug)
         facts["token"] = token.id
         response: Response = await _told(do, request, token, slug, facts)
         outcome = "trial" if facts.get("dry_run") else "done"
@@ -162,9 +172,9 @@ async def _noted(
 
 
 async def _told(
-    do: Callable[[Request, Who, str, dict[str, object]], Any],
+    do: Callable[[Request, Token, str, dict[str, object]], Any],
     request: Request,
-    token: Who,
+    token: Token,
     slug: str,
     facts: dict[str, object],
 ) -> Response:

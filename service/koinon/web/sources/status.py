@@ -64,14 +64,14 @@ def links(slug: str, reader: Reader) -> dict[str, str]:
     return {"status": reader.absolute(f"/sources/{slug}"), "graph": reader.absolute(f"/graph/{slug}")}
 
 
-def public(slug: str, standing: Standing, reader: Reader) -> dict[str, Any] | None:
+def public(slug: str, release: Release, reader: Reader) -> dict[str, Any] | None:
     """Return what everybody may know of a source: what the served release says; None where it has it not."""
-    graph = standing.release.manifest.graph(slug)
+    graph = release.manifest.graph(slug)
     if graph is None:
         return None
     return {
         "source": slug,
-        "release": standing.release.id,
+        "release": release.id,
         "graph": {"title": dict(graph.title), "sha256": graph.sha256, "triples": graph.triples},
         "links": links(slug, reader),
     }
@@ -84,7 +84,7 @@ def full(source: Registered, standing: Standing, reader: Reader) -> dict[str, An
     (by the build, which keeps the last good graph), ``withdrawn`` or ``purging``.
     """
     outcome = _outcome(source.slug, standing)
-    known = public(source.slug, standing, reader) or {"source": source.slug, "release": standing.release.id}
+    known = public(source.slug, standing.release, reader) or {"source": source.slug, "release": standing.release.id}
     accepted = source.accepted
     return {
         **known,
