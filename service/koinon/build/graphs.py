@@ -16,6 +16,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
+from koinon.build.circles import NESTING
 from koinon.model.namespaces import BASE, CODE, DEF, ID, RDF, RDFS
 
 TYPE: Final = NamedNode(RDF + "type")
@@ -43,7 +44,8 @@ class GraphFile:
 class Index:
     """What other graphs need to know of one: its types, and what it refers to (IRI to the place that names it).
 
-    ``things`` leaves out those that the graph itself defines; ``untyped`` are subjects without a type.
+    ``things`` leaves out those that the graph itself defines; ``untyped`` are subjects without a type. ``wholes``
+    says what is a part of what, by property.
     """
 
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -52,6 +54,7 @@ class Index:
     terms: dict[str, str] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     untyped: set[str] = field(default_factory=set)
+    wholes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     @property
     def subjects(self) -> set[str]:
@@ -159,6 +162,8 @@ def indexed(lines: Iterable[bytes], index: Index, own: Callable[[str], bool] | N
                 _note_class(index, iri, f"{about.decode()} <{_TYPE}>")
         elif value.startswith(_OURS):
             iri = value[1:-4].decode()
+            if name in NESTING:
+                index.wholes.setdefault(name, {}).setdefault(about[1:-1].decode(), []).append(iri)
             if not iri.startswith(ID):
                 _refer(index, iri, about, name)
             elif not (own and own(iri)):

@@ -11,7 +11,16 @@ from koinon.build.chunks import chunks
 from koinon.build.context import Context
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index
-from koinon.build.leaving_out import ROUNDS, Faults, leave_out, leave_out_references, leaves_out, left_out, may_go
+from koinon.build.leaving_out import (
+    ROUNDS,
+    Faults,
+    in_circles,
+    leave_out,
+    leave_out_references,
+    leaves_out,
+    left_out,
+    may_go,
+)
 from koinon.build.others import marks
 from koinon.build.ownership import check_claims, check_types, owner_of
 from koinon.build.progress import Progress
@@ -66,6 +75,7 @@ def judge_references(candidates: list[Candidate], known: Container[str], terms: 
             leave_out_references(candidate, known, codes)
         candidate.add(_unknown(candidate, terms, codes))
         candidate.add(_own_dangling(candidate, known))
+        candidate.add(in_circles(candidate))
 
 
 def _unknown(candidate: Candidate, terms: set[str], codes: set[str]) -> Iterator[Finding]:

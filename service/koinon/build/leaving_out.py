@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from koinon.build.candidate import Candidate
+from koinon.build.circles import circles
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index, indexed, write_lines
 from koinon.build.ownership import owner_of
@@ -44,7 +45,7 @@ def may_go(candidate: Candidate, iri: str) -> bool:
 
 
 def leave_out_references(candidate: Candidate, known: Container[str], codes: Container[str]) -> None:
-    """Leave out references to own things that are nowhere defined, things without a type, and unknown codes."""
+    """Leave out references to own things that are defined nowhere, what has no type, unknown codes and circles."""
     index = candidate.index
     faults = Faults()
     for iri, place in sorted(index.codes.items()):
@@ -59,8 +60,18 @@ def leave_out_references(candidate: Candidate, known: Container[str], codes: Con
         if iri.startswith(ID) and iri not in known and may_go(candidate, iri):
             faults.things.add(iri)
             _tell(candidate, "untyped", f"<{iri}>", "it is this source's to define, but has no rdf:type here")
+    for found in in_circles(candidate):
+        faults.lines.add(f"{found.where} {found.detail.partition(' ')[0]} .\n".encode())
+        candidate.add([left_out(candidate, found)])
     if faults:
         leave_out(candidate, faults)
+
+
+def in_circles(candidate: Candidate) -> Iterator[Finding]:
+    """Yield a finding for each statement by which something is a part of itself by way of others."""
+    for part, name, whole in circles(candidate.index.wholes):
+        detail = f"<{whole}> is itself a part of this by way of others"
+        yield Finding(candidate.slug, "circle", f"<{part}> <{name}>", detail)
 
 
 def leave_out(candidate: Candidate, faults: Faults) -> set[bytes]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from koinon.build.mapping.model import MappingError
 from koinon.build.mapping.places import Places
 from koinon.build.mapping.readers import Limits
 from koinon.build.mapping.report import ImportReport
+from koinon.build.scratch import scratch
 from koinon.build.sources import Source
 from koinon.model.assets import Assets
 from koinon.model.errors import SourceError
@@ -62,6 +62,7 @@ class Mapper:
                 raise SourceError(source.slug, "mapping", where, f"the mapping is wrong: {error.detail}") from error
             _check_version(source, mapping.version)
             mapped = apply(mapping, source.files, self._lookups, out, limits, manifest=manifest)
+            _check_something_is_left(source, mapped.report)
             return Made(mapped.report, mapped.places)
 
     @contextmanager
@@ -72,8 +73,8 @@ class Mapper:
         if not (source.folder / KEPT).is_file():
             yield self._folder / name
             return
-        with tempfile.TemporaryDirectory(prefix="koinon-mapping-") as work:
-            yield Path(shutil.copyfile(source.folder / KEPT, Path(work) / name))
+        with scratch("mapping") as work:
+            yield Path(shutil.copyfile(source.folder / KEPT, work / name))
 
 
 def _check_version(source: Source, version: str) -> None:
@@ -81,6 +82,19 @@ def _check_version(source: Source, version: str) -> None:
     if use is not None and use.version != version:
         detail = f"the source wants version {use.version} of the mapping {use.name}, which is version {version} now"
         raise SourceError(source.slug, "mapping", f"{use.name}.toml", detail)
+
+
+def _check_something_is_left(source: Source, report: ImportReport) -> None:
+    """Refuse files of which nothing could be taken: an empty export must not replace the last good graph."""
+    if report.records > report.records_rejected:
+        return
+    example = next((example for table in report.tables for example in table.examples), None)
+    where = str(example.place) if example else ", ".join(path.name for path in source.files)
+    reason = f"; the first was rejected: {example.detail}" if example else ""
+    detail = (
+        f"nothing could be taken: {report.records} records were read, {report.records_rejected} rejected{reason}"
+    )
+    raise SourceError(source.slug, "nothing-left", where, detail)
 
 
 @dataclass(frozen=True, slots=True)

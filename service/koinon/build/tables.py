@@ -13,7 +13,7 @@ from koinon.build.findings import Finding, Severity
 from koinon.build.mapped import Mapper
 from koinon.build.mapping.cleaning.cleaner import CleaningReport
 from koinon.build.mapping.lookups.named import FORMS, LISTS, NUTS
-from koinon.build.mapping.report import ImportReport
+from koinon.build.mapping.report import Contradiction, ImportReport
 from koinon.build.reading import FORMATS
 from koinon.build.registry.active import lay_out
 from koinon.build.registry.entries import KeptFile
@@ -27,6 +27,7 @@ from koinon.release.paths import Home
 
 _CODES: Final = frozenset({NUTS, LISTS, FORMS})
 _LEFT: Final = "left out by the rules of the mapping"
+_CONTRADICTION: Final = "contradiction"
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -62,6 +63,11 @@ def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source
     return Source(work, manifest, (link,))
 
 
+def _contradiction(slug: str, found: Contradiction) -> Finding:
+    detail = f"{found.property}: {found.value} ({found.place}) stands; {found.other} was left out"
+    return Finding(slug, _CONTRADICTION, f"{found.other_place}: <{found.thing}>", detail, Severity.WARNING)
+
+
 def findings_of(
     slug: str, report: ImportReport | CleaningReport
 ) -> tuple[list[Finding], Counter[tuple[Severity, str]]]:
@@ -84,6 +90,9 @@ def findings_of(
         for note in table.notes:
             counts[Severity.NOTE, note.rule] += note.count
             found.append(Finding(slug, note.rule, str(note.place), note.detail, Severity.NOTE))
+    found += (_contradiction(slug, one) for one in report.contradicting)
+    if report.contradictions:
+        counts[Severity.WARNING, _CONTRADICTION] = sum(report.contradictions.values())
     for finding in found:  # an example may be counted under another head
         counts[finding.severity, finding.rule] = max(counts[finding.severity, finding.rule], 1)
     return found, counts

@@ -37,6 +37,8 @@ _WHO = _("Readers must learn who says this, and under which licence.")
 _COLUMNS = _("Values are found by sheet and column; guessing would put them in the wrong place.")
 _PERSON = _("Contact details of persons are not published.")
 
+_SURE = _("What is not sure is left out: a wrong value would be worse than none.")
+
 _NAME_ALL = _("Give every thing an address below https://w3id.org/koinon/id/.")
 _ANNOTATE = _("Annotate a stated triple with its basis and with the range of the document that says so.")
 _OTHERS = _("Leave out the type and the name of what others define; say about it what you know.")
@@ -136,6 +138,50 @@ RULES: Final[dict[str, Explanation]] = {
         _("The file unpacks to far more than it should"), _FAIR, _("Save it anew from a spreadsheet program.")
     ),
     "nesting": Explanation(_("It is nested too deeply"), _FAIR, _("Make the structure flatter.")),
+    "date": Explanation(
+        _("A date cannot be read"),
+        _SURE,
+        _("Write it in the form that the message names, as a day that the calendar has."),
+    ),
+    "number": Explanation(
+        _("A number cannot be read"), _SURE, _("Write digits alone, within the range that the message names.")
+    ),
+    "pattern": Explanation(_("A value is not written as expected"), _SURE, _("Write it as the message says.")),
+    "url": Explanation(_("A web address cannot be used"), _SURE, _("Give one address that begins with https://.")),
+    "unknown": Explanation(
+        _("A code or name is in no list"), _LIST, _("Pick an entry of the list, or leave the cell empty.")
+    ),
+    "not-registered": Explanation(
+        _("The list in which this is looked up is not here"),
+        _LIST,
+        _("Register the source of the list first, then check again."),
+    ),
+    "required-missing": Explanation(_("A record lacks what it needs"), _SURE, _("Fill in this column.")),
+    "twice": Explanation(
+        _("Two records have the same number"), _ADDRESS, _("Give each record a number of its own.")
+    ),
+    "orphan": Explanation(
+        _("A record belongs to none that is here"),
+        _LINK,
+        _("Correct its key, or add the record that it belongs to."),
+    ),
+    "end-before-start": Explanation(_("The end lies before the start"), _SURE, _("Correct one of the two dates.")),
+    "contradiction": Explanation(_("Records contradict each other"), _SURE, _("Keep the value that holds.")),
+    "circle": Explanation(
+        _("Something is a part of itself"),
+        _("Who follows parts upwards would never come to an end."),
+        _("Leave out the statement that leads back."),
+    ),
+    "duplicate-key": Explanation(_("A key stands twice"), _MEANING, _("Keep the value that holds.")),
+    "too-many-cells": Explanation(
+        _("A row has more or fewer cells than titles"), _COLUMNS, _("Bring each cell under its title.")
+    ),
+    "nothing-left": Explanation(
+        _("Nothing of it could be taken"),
+        _("An empty graph would take the place of the last good one."),
+        _("Look at the other messages for the reasons."),
+    ),
+    "mapping": Explanation(_("The mapping has a fault"), _COLUMNS, _("Correct the mapping as the message says.")),
     "person": Explanation(_("A value names a person"), _PERSON, _("Give the name of the organisation alone.")),
 }
 """Our own rules by their names; the page ``/check`` lists them."""
@@ -143,11 +189,27 @@ RULES: Final[dict[str, Explanation]] = {
 _SAME: Final = {
     **dict.fromkeys(("rows", "columns", "cells", "cell-size", "line-size", "record-size", "too-large"), "size"),
     **dict.fromkeys(("damaged", "encrypted", "old-xls", "file-name"), "unreadable"),
-    **dict.fromkeys(("mapping", "rights", "licence", "mints"), "manifest"),
+    **dict.fromkeys(("rights", "licence", "mints"), "manifest"),
     "no-such-list": "no-such-sheet",
     "header-row": "header-twice",
+    "column-twice": "header-twice",
+    "too-few-cells": "too-many-cells",
+    "cell-error": "formula",
+    "too-long": "literal-size",
+    "language": "language-tag",
+    "person-line": "person",
+    "range": "number",
+    "required-wrong": "required-missing",
+    **dict.fromkeys(("impossible-date", "year"), "date"),
+    **dict.fromkeys(("identifier", "boolean"), "pattern"),
+    **dict.fromkeys(("url-scheme", "email", "two-urls"), "url"),
+    **dict.fromkeys(("ambiguous", "pseudo", "kept-elsewhere"), "unknown"),
+    **dict.fromkeys(("not-an-object", "delimiter", "line-ends", "token", "surrogate", "nul"), "syntax"),
 }
 """Rules of tables and manifests for which the words of another one do."""
+
+_RECORD: Final = "record: "
+"""What stands before a rule that left out a whole record of a table."""
 
 MEANINGS: Final = {
     Severity.REFUSED: _("Pages, questions and exports rely on this; what breaks it is not published."),
@@ -158,5 +220,9 @@ MEANINGS: Final = {
 
 
 def explanation(rule: str, severity: Severity) -> Explanation:
-    """Return what to say of a rule; of one of the shapes, or of no list, only why it matters."""
+    """Return what to say of a rule; of one of the shapes, or of no list, only why it matters.
+
+    A rule that took out a whole record of a table has the same words as one that took out a cell.
+    """
+    rule = rule.removeprefix(_RECORD)
     return RULES.get(_SAME.get(rule, rule)) or Explanation("", MEANINGS[severity], "")
