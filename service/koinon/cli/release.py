@@ -1,4 +1,4 @@
-"""``koinon release list|show|verify|import|use``: look at releases, check them, make one of any RDF, choose one."""
+"""``koinon release …``: look at releases, check them, make one of any RDF, choose one, keep one that is cited."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,7 @@ from koinon.release.lock import build_lock
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
+from koinon.release.pinning import pin, unpin
 from koinon.release.publishing import make_current, recover
 
 app = typer.Typer(help="List, show, verify and choose releases; import RDF files as one.", no_args_is_help=True)
@@ -144,6 +145,33 @@ def import_release(
     with showing(STDERR, silent=as_json) as progress:
         report = import_files(settings, inputs, progress, wait=wait, allow_empty=allow_empty)
     show(report.lines(), report.as_json(), as_json=as_json)
+
+
+@app.command("cite")
+def cite(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _JsonOption = False) -> None:
+    """Keep a release for good, because somebody cites it."""
+    settings = Settings.from_environment(home=home)
+    where = Home(settings.home)
+    with build_lock(where, wait=True):
+        release = _open(where, identifier)
+        changed = pin(where, release.id, settings.disk_quota)
+    state = "is kept for good now" if changed else "was kept for good already"
+    show([f"Release {release.id} {state}."], {"id": release.id, "pinned": True}, as_json=as_json)
+
+
+@app.command("unpin")
+def release_unpin(
+    identifier: Annotated[str, typer.Argument(help="A release id or how it begins.")],
+    home: _HomeOption = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """Let a release that was kept for good go with the others again."""
+    where = Home(Settings.from_environment(home=home).home)
+    with build_lock(where, wait=True):
+        release = open_release(where, identifier)
+        changed = unpin(where, release.id)
+    state = "goes with the others again" if changed else "was not kept for good"
+    show([f"Release {release.id} {state}."], {"id": release.id, "pinned": False}, as_json=as_json)
 
 
 @app.command("use")

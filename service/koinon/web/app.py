@@ -22,6 +22,7 @@ from koinon.release.paths import Home
 from koinon.web import (
     changes,
     check,
+    citing,
     dumps,
     graphs,
     home,
@@ -141,6 +142,7 @@ def create_app(settings: Settings) -> FastAPI:
         graphs,
         dumps,
         changes,
+        citing,
         ldes,
         releases,
         sparql,

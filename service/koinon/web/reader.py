@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 
@@ -85,6 +85,12 @@ class Reader:
         """The address of this page in the current release."""
         outer = self.prefix.removesuffix(f"/releases/{self.release}") if self.release else self.prefix
         return outer + self.path + (f"?lang={self.asked}" if self.asked else "")
+
+    @property
+    def cited(self) -> str:
+        """The path of this page with the parameters that matter for what it says."""
+        kept = urlencode([(name, value) for name, value in parse_qsl(self.query) if name != "lang"])
+        return self.path + (f"?{kept}" if kept and len(kept) <= _LONGEST_QUERY else "")
 
     def href(self, iri: str) -> str | None:
         """Return the link for an IRI: a page of ours, an http(s) address, or None where it is neither."""
