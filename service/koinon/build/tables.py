@@ -43,9 +43,10 @@ def mapper_of(home: Home, assets: Assets) -> Iterator[Mapper]:
         yield Mapper(assets, sources)
 
 
-def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source:
+def table_source(path: Path, mapping: str, assets: Assets, work: Path, language: str | None = None) -> Source:
     """Return a file as the source that its mapping makes of it; ``work`` is a folder for a link to it.
 
+    ``language`` is what a list that many may hand in is taken to be in, as only who hands it in says that.
     Raises ConfigurationError where there is no such mapping, SourceError where its [source] is no manifest.
     """
     known = sorted(file.stem for file in (assets.data / "mappings").glob("*.toml"))
@@ -56,7 +57,7 @@ def table_source(path: Path, mapping: str, assets: Assets, work: Path) -> Source
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     kept = KeptFile(name=name, sha256=sha256, size=path.stat().st_size)
-    options = Options(because="it is only checked")
+    options = Options(because="it is only checked", language=language if template.shared else None)
     manifest = make_manifest(template.slug, template.fields_for(template.slug), options, [kept], date.today())
     link = work / name
     link.symlink_to(path.absolute())

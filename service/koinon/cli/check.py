@@ -66,7 +66,7 @@ def check(
         content = sys.stdin.buffer.read(settings.max_source + 1)
         checked = check_content(content, "", settings, assets, suffix)
     else:
-        checked = check_path(path, settings, assets, suffix, mapping)
+        checked = check_path(path, settings, assets, suffix, mapping, lang)
     _show(checked, Report.json if as_json else report, lang)
     if checked.refused:
         raise typer.Exit(REFUSED)

@@ -37,7 +37,7 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
             handed, checked = HandedIn(body), _checked_source(checker, body, head["source"], Path(head["folder"]))
         else:
             handed = read_body(body, head["content_type"], head["syntax"], head["mapping"])
-            checked = _checked(checker, handed, Path(head["folder"]))
+            checked = _checked(checker, handed, Path(head["folder"]), head["language"])
         answer, report = _report(checked, handed, head)
         answer["result"] = Result.of(checked).model_dump()
     except (BodyError, ConfigurationError, SourceError) as error:
@@ -50,9 +50,9 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
     send(connection, {**answer, "seconds": used.ru_utime + used.ru_stime}, report)
 
 
-def _checked(checker: Checker, handed: HandedIn, folder: Path) -> Checked:
+def _checked(checker: Checker, handed: HandedIn, folder: Path, language: str) -> Checked:
     if handed.mapping:
-        return checker.check_table(handed.content, handed.name, handed.mapping, folder)
+        return checker.check_table(handed.content, handed.name, handed.mapping, folder, language)
     return checker.check_bytes(handed.content, handed.name, handed.suffix, folder)
 
 
