@@ -11,6 +11,7 @@ from hypothesis import given as given_
 from hypothesis import strategies as st
 
 from building import NEIGHBOUR, PATIENT, ROOT, World, make_world, manifest
+from koinon.build import pipeline
 from koinon.build.findings import Severity
 from koinon.build.judging import rule_of
 from koinon.build.normalise import Normaliser
@@ -199,6 +200,16 @@ def test_a_profile_of_other_shapes_is_not_taken_over(world: World) -> None:
     assert json.loads(second.read_text())["key"] != key
     quality = quality_of(world)
     assert ("https://schema.org/foundingDate",) in {check.properties for check in quality.checks[PROJECT]}
+
+
+def test_the_release_id_is_made_without_them(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    world.build()
+    measured = world.current.id
+    (world.root / "home").rename(tmp_path / "earlier-home")
+    monkeypatch.setattr(pipeline, "write_quality", lambda *_: None)
+    world.build()
+    assert Quality.read(world.current.path) is None
+    assert world.current.id == measured
 
 
 CLASSES = sorted(read_plan(ROOT / "shapes").demands)

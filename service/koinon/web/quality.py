@@ -9,15 +9,13 @@ from pathlib import Path as FilePath
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
-from pyoxigraph import Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from koinon.build.findings import Severity
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import SH, SHAPES
 from koinon.publish.documents import Document
-from koinon.publish.naming import Naming, best_text
+from koinon.publish.naming import Naming
 from koinon.publish.quality import views
 from koinon.publish.quality.dqv import quality_document, source_document
 from koinon.publish.quality.trend import Point, quality_of, read_trend
@@ -254,8 +252,8 @@ def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
 
 
 def _broken(measured: _Measured, sources: Iterable[SourceQuality]) -> list[views.Broken]:
-    texts, language = _messages(measured.door.assets.shapes), measured.reader.language
-    return views.broken_rules(sources, lambda rule: best_text(texts.get(rule, ()), language))
+    said = _said(measured.door.assets.shapes)
+    return views.broken_rules(sources, said, measured.served.vocabulary, measured.reader.language)
 
 
 def _titles(broken: Iterable[views.Broken]) -> dict[str, str]:
@@ -290,10 +288,6 @@ async def _answer(request: Request, measured: _Measured, answer: _Answer, fixed:
 
 
 @cache
-def _messages(shapes: FilePath) -> dict[str, list[Literal]]:
-    """Return the messages of each shape by its name, read once: the folder is as fixed as the software."""
-    found: dict[str, list[Literal]] = {}
-    for subject, predicate, value in shape_triples(shapes):
-        if predicate.value == SH + "message" and isinstance(value, Literal):
-            found.setdefault(subject.value.removeprefix(SHAPES), []).append(value)
-    return found
+def _said(shapes: FilePath) -> dict[str, views.Said]:
+    """Return what each shape says, read once: the folder is as fixed as the software."""
+    return views.said_by_shapes(shape_triples(shapes))

@@ -5,8 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from koinon.publish.naming import Naming
+from pyoxigraph import Literal, NamedNode
+
+from koinon.engine import Triple
+from koinon.model.namespaces import SH, SHAPES
+from koinon.publish.naming import Naming, best_text
 from koinon.publish.quality.trend import Point
+from koinon.publish.terms import facts_by_subject
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import Vocabulary
 from koinon.release.quality import Check, Quality, RegionQuality, Rows, SourceQuality, Tally
@@ -85,7 +90,8 @@ class AskedOf:
 class Broken:
     """One rule of the checks, how grave its breach is, how often and by how many sources it was broken.
 
-    ``message`` is what the shape says to people; None for a rule that is no shape.
+    ``message`` is what the shape says to people, None for a rule that is no shape; ``about`` are its classes and
+    its property.
     """
 
     rule: str
@@ -93,6 +99,19 @@ class Broken:
     count: int
     sources: int
     message: Text | None
+    about: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a shape says to people in all languages, and what it is about: classes, and a property or nothing."""
+
+    messages: tuple[Literal, ...]
+    classes: tuple[str, ...]
+    path: str
+
+
+_SILENT: Final = Said((), (), "")
 
 
 def source_rows(quality: Quality, label: Label, trend: Sequence[Point], sort: str) -> list[Row]:
@@ -180,7 +199,27 @@ def asked_of(
     return sorted(found, key=lambda each: (-each.things, each.name.text.casefold()))
 
 
-def broken_rules(sources: Iterable[SourceQuality], messages: Callable[[str], Text | None]) -> list[Broken]:
+def said_by_shapes(triples: Iterable[Triple]) -> dict[str, Said]:
+    """Return what each shape says, by its name; classes are those that name it as their own."""
+    facts = facts_by_subject(triples)
+    classes: dict[str, list[str]] = {}
+    for iri, own in facts.items():
+        targets = [node.value for node in own.get(SH + "targetClass", ())]
+        for each in (iri, *(node.value for node in own.get(SH + "property", ()))):
+            classes.setdefault(each, []).extend(targets)
+    return {
+        iri.removeprefix(SHAPES): Said(
+            tuple(node for node in own.get(SH + "message", ()) if isinstance(node, Literal)),
+            tuple(sorted(set(classes[iri]))),
+            next((node.value for node in own.get(SH + "path", ()) if isinstance(node, NamedNode)), ""),
+        )
+        for iri, own in facts.items()
+    }
+
+
+def broken_rules(
+    sources: Iterable[SourceQuality], said: Mapping[str, Said], vocabulary: Vocabulary, language: str
+) -> list[Broken]:
     """Return the rules that sources broke: the gravest first, then the most frequent."""
     order = ("refused", "left-out", "warning", "note")
     counts: Counter[tuple[str, str]] = Counter()
@@ -190,7 +229,13 @@ def broken_rules(sources: Iterable[SourceQuality], messages: Callable[[str], Tex
             for rule, count in source.rules.get(severity, {}).items():
                 counts[severity, rule] += count
                 breaking[severity, rule] += 1
-    found = (Broken(key[1], key[0], count, breaking[key], messages(key[1])) for key, count in counts.items())
+    found = []
+    for (severity, rule), count in counts.items():
+        shape = said.get(rule, _SILENT)
+        message = best_text(shape.messages, language)
+        about = [_capital(vocabulary.label(name, language)) for name in shape.classes]
+        about += [vocabulary.label(shape.path, language)] if shape.path else []
+        found.append(Broken(rule, severity, count, breaking[severity, rule], message, tuple(about)))
     return sorted(found, key=lambda each: (order.index(each.severity), -each.count, each.rule))
 
 
