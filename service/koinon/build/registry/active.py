@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from koinon.build.findings import OF_THE_SYSTEM, Finding
 from koinon.build.registry.disk import MAPPING, raw
 from koinon.build.registry.entries import Given
 from koinon.build.registry.journals import Damaged, every
+from koinon.build.scratch import scratch
 from koinon.build.source_manifest import MANIFEST
 from koinon.build.sources import Source, find_sources
 from koinon.model.errors import SourceError
@@ -51,8 +51,8 @@ def lay_out(home: Home, slug: str, version: Given) -> Iterator[Path]:
 
     Raises SourceError (``raw-damaged``).
     """
-    with tempfile.TemporaryDirectory(prefix="koinon-look-") as work:
-        folder = Path(work) / slug
+    with scratch("look") as work:
+        folder = work / slug
         _lay(home, slug, version, folder)
         yield folder
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from koinon.build.registry.audit import announce, append_audit, follow, is_followed, recorded
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Action, Entry, Given, Result
-from koinon.build.registry.lines import DamagedLineError, State, append_line, read_lines, state_of
+from koinon.build.registry.lines import DamagedLineError, State, append_line, read_lines, state_of, take_back
 from koinon.build.registry.registered import Registered
 from koinon.build.sources import problems_of
 from koinon.model.errors import NotFoundError, SourceError
@@ -128,8 +128,12 @@ def record(
     )
     chain = follow(audit(home))
     announce(audit(home))
-    append_line(journal(home, slug), entry.model_dump(mode="json", exclude_none=True))
-    append_audit(audit(home), event(slug, entry), chain)
+    before = append_line(journal(home, slug), entry.model_dump(mode="json", exclude_none=True))
+    try:
+        append_audit(audit(home), event(slug, entry), chain)
+    except OSError:  # whoever is told that it failed must find everything as it was
+        take_back(journal(home, slug), before)
+        raise
     source = Registered(slug, (*earlier, entry))
     _keep(journal(home, slug), state_of(journal(home, slug)), source)
     return source

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -46,8 +47,11 @@ def read_lines(path: Path) -> list[dict[str, object]]:
     return found
 
 
-def append_line(path: Path, fields: Mapping[str, object]) -> None:
-    """Append one object and wait until it is on the disk; a torn end is cut off first. Raises OSError."""
+def append_line(path: Path, fields: Mapping[str, object]) -> int:
+    """Append one object and wait until it is on the disk; a torn end is cut off first.
+
+    Returns the size of the file before, for ``take_back``. Raises OSError, and the line is not there then.
+    """
     fresh = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "r+b") as file:
@@ -59,11 +63,18 @@ def append_line(path: Path, fields: Mapping[str, object]) -> None:
             file.write(canonical(fields) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+            if fresh:
+                sync_folder(path.parent)
         except OSError:
-            os.truncate(path, whole)
+            take_back(path, whole)
             raise
-    if fresh:
-        sync_folder(path.parent)
+    return whole
+
+
+def take_back(path: Path, size: int) -> None:
+    """Let a file end where it did before a line was appended, as what goes with the line could not be done."""
+    with suppress(OSError):
+        os.truncate(path, size)
 
 
 def _whole(file: BinaryIO, size: int) -> int:
