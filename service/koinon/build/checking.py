@@ -1,8 +1,6 @@
 """``koinon check``: the judgement of a build on one source or file, without a release."""
 
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -21,6 +19,7 @@ from koinon.build.judging import dangling, judge_ownership, judge_references, va
 from koinon.build.leaving_out import Faults, leaves_out
 from koinon.build.normalise import Normaliser
 from koinon.build.reading import FORMATS
+from koinon.build.scratch import scratch
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file
 from koinon.build.tables import findings_of, mapper_of, table_source
@@ -263,8 +262,7 @@ def check_path(
     ``language`` is as in ``table_source``.
     """
     path = path.absolute()
-    work = Path(tempfile.mkdtemp(prefix="koinon-check-"))
-    try:
+    with scratch("check") as work:
         if path.is_dir():
             source = _source(path)
             if isinstance(source, Finding):
@@ -278,16 +276,14 @@ def check_path(
             source = Source(path.parent, manifest_for_file(path), (path,))
             return Checker(settings, assets).check(source, work)
         return Checker(settings, assets).check_bytes(_content(path, settings), path.name, suffix, work)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def check_content(
     content: bytes, name: str, settings: Settings, assets: Assets, suffix: str | None = None
 ) -> Checked:
     """Judge RDF that is no file, such as standard input; raises VocabularyError as ``check_path`` does."""
-    with tempfile.TemporaryDirectory(prefix="koinon-check-") as work:
-        return Checker(settings, assets).check_bytes(content, name, suffix, Path(work))
+    with scratch("check") as work:
+        return Checker(settings, assets).check_bytes(content, name, suffix, work)
 
 
 def _content(path: Path, settings: Settings) -> bytes:
