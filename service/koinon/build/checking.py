@@ -1,36 +1,36 @@
 """``koinon check``: the judgement of a build on one source or file, without a release."""
 
 import re
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode
 
+from koinon.build.beside import Awaited, Beside, Others, awaiting
 from koinon.build.candidate import Candidate, make_candidate
 from koinon.build.context import Context, Types
 from koinon.build.describe import describe
 from koinon.build.findings import Finding, Severity
-from koinon.build.graphs import TYPE, Index, as_text, lines_of
+from koinon.build.graphs import as_text, lines_of
 from koinon.build.judging import dangling, judge_ownership, judge_references, validate
 from koinon.build.leaving_out import Faults, leaves_out
 from koinon.build.normalise import Normaliser
 from koinon.build.reading import FORMATS
-from koinon.build.scratch import scratch
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file
-from koinon.build.tables import findings_of, mapper_of, table_source
+from koinon.build.tables import findings_of, table_source
 from koinon.build.telling import TITLES, suffix_of, suffix_of_content
 from koinon.build.vocabulary import read_vocabulary
-from koinon.build.writing import read_owners
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, SourceError
 from koinon.model.settings import Settings
-from koinon.release.current import Release, current_id, open_current
-from koinon.release.manifest import DERIVED
+from koinon.release.current import current_id, open_current
 from koinon.release.paths import Home
 
 NOT_HANDED_IN: Final = "checked, not handed in"
@@ -84,10 +84,11 @@ class Checker:
         self._codes = {t.subject.value for t in vocabulary.codes if isinstance(t.subject, NamedNode)}
         self._context = as_text(vocabulary.ontology | vocabulary.codes)
         self._validator = Validator(vocabulary.shapes)
-        self._release: _Release | None = None
+        self._release: Beside | None = None
         if current_id(self._home):
             release = open_current(self._home)
-            self._release = None if release.manifest.imported else _Release(release)
+            self._release = None if release.manifest.imported else Beside(release)
+        self._built = self._release.slugs if self._release else frozenset()
 
     def check(self, source: Source, work: Path) -> Checked:
         """Judge a source; ``work`` is a folder for what lies between, which the caller removes."""
@@ -95,14 +96,15 @@ class Checker:
         name = single.name if single else source.folder.name
         title = TITLES.get(single.suffix.lower(), "") if single else ""
         try:
-            mapping = mapper_of(self._home, self._assets) if source.manifest.mapping else nullcontext()
-            with mapping as mapper:
-                candidate = make_candidate(source, work, self._normaliser, self._settings, mapper)
+            with awaiting(self._home, self._assets, source, self._built) as awaited:
+                candidate = make_candidate(source, work, self._normaliser, self._settings, awaited.mapper)
+                beside = list(self._made(awaited, work))
         except SourceError as error:
             finding = _hinted(Finding.of(error), source.files)
             return _unread(source.slug, name, title, finding)
-        others = _Others(self._release, candidate.slug) if self._release else None
+        others = Others(self._release, candidate.slug) if self._release else None
         kept, owners = others.about(candidate) if others is not None else ({}, {})
+        kept |= {made.slug: made.index for made in beside}
         judge_ownership([candidate], kept, owners)
         known = {iri for index in kept.values() for iri in index.types}
         judge_references([candidate], known, self._terms, self._codes)
@@ -111,7 +113,9 @@ class Checker:
             candidate.add(_news(dangling(source.slug, candidate.index, typed, self._codes), candidate))
         # The shapes are asked whatever else is wrong, so that people can mend everything at once.
         types: list[Types] = [candidate.index.types, *([others] if others is not None else [])]
-        context = Context(self._context, types, others.references if others is not None else ())
+        types += [made.index.types for made in beside]
+        references = [*(others.references if others is not None else ()), *(made.graph.path for made in beside)]
+        context = Context(self._context, types, references)
         results = validate(candidate, self._validator, context, Faults() if leaves_out(candidate) else None)
         found, counts = [_placed(finding, candidate) for finding in candidate.findings], candidate.counts
         if candidate.made is not None:
@@ -121,6 +125,14 @@ class Checker:
         if source.manifest.document.not_held == NOT_HANDED_IN:
             triples -= len(lines_of(self._normaliser.triples(describe(source.manifest), source.slug)))
         return Checked(source.slug, name, title, triples, tuple(found), counts, tuple(results))
+
+    def _made(self, awaited: Awaited, work: Path) -> Iterator[Candidate]:
+        """Read the reference sources that are in no release yet; their own checks tell what is wrong."""
+        folder = work / "beside"
+        folder.mkdir(exist_ok=True)
+        for source in awaited.references:
+            with suppress(SourceError):
+                yield make_candidate(source, folder, self._normaliser, self._settings, awaited.mapper)
 
     def check_bytes(self, content: bytes, name: str, suffix: str | None, work: Path) -> Checked:
         """Judge what somebody hands in under the ``name``; without a ``suffix`` its format is told."""
@@ -135,77 +147,14 @@ class Checker:
         source = Source(work, manifest_for_file(file), (file,))
         return self.check(source, work)
 
-    def check_table(
-        self, content: bytes, name: str, mapping: str, work: Path, language: str | None = None
-    ) -> Checked:
-        """Judge a table that somebody hands in, read by a mapping; ``language`` as in ``table_source``.
+    def check_table(self, content: bytes, name: str, mapping: str, work: Path) -> Checked:
+        """Judge a table that somebody hands in, read by a mapping.
 
         Raises ConfigurationError where there is no such mapping.
         """
         file = work / f"handed-in-{_STRANGE.sub('-', Path(name).name)[-_LONGEST_NAME:] or 'table'}"
         file.write_bytes(content)
-        return self.check(table_source(file, mapping, self._assets, work, language), work)
-
-
-class _Release:
-    """The release that is the context of checks; ``graphs`` are those of its sources, by name."""
-
-    def __init__(self, release: Release) -> None:
-        self.store = release.open().raw
-        self.owners = read_owners(release)
-        kept = [entry for entry in release.manifest.graphs if entry.kind not in {"vocabulary", DERIVED}]
-        self.graphs = {NamedNode(e.name): (e.slug, e.kind, release.graph_file(e.slug)) for e in kept}
-
-
-class _Others(Mapping[str, set[str]]):
-    """The types that all sources but one give to things; each is looked up when it is asked for."""
-
-    def __init__(self, release: _Release, slug: str) -> None:
-        self._release = release
-        self._slug = slug
-        self._found: dict[str, dict[str, set[str]]] = {}
-
-    @property
-    def references(self) -> list[Path]:
-        """The graph files of reference data."""
-        graphs = sorted(self._release.graphs.values())
-        return [path for slug, kind, path in graphs if kind == "reference" and slug != self._slug]
-
-    def about(self, candidate: Candidate) -> tuple[dict[str, Index], dict[str, str]]:
-        """Return the index of each other source, of the things that the candidate names alone, and their owners."""
-        index = candidate.index
-        named = index.types.keys() | index.things.keys() | index.untyped
-        kept = {slug: Index() for slug, _, _ in self._release.graphs.values() if slug != self._slug}
-        for iri in named:
-            for slug, classes in self._types(iri).items():
-                kept[slug].types[iri] |= classes
-        owners = self._release.owners
-        return kept, {iri: owners[iri] for iri in named if owners.get(iri) in kept}
-
-    def _types(self, iri: str) -> dict[str, set[str]]:
-        """Return the classes of a thing by the source that says so."""
-        found = self._found.get(iri)
-        if found is None:
-            found = self._found[iri] = {}
-            for quad in self._release.store.quads_for_pattern(NamedNode(iri), TYPE, None, None):
-                if not isinstance(quad.graph_name, NamedNode) or not isinstance(quad.object, NamedNode):
-                    continue
-                source = self._release.graphs.get(quad.graph_name)
-                if source is not None and source[0] != self._slug:
-                    found.setdefault(source[0], set()).add(quad.object.value)
-        return found
-
-    def __getitem__(self, iri: str) -> set[str]:
-        found = self._types(iri)
-        if not found:
-            raise KeyError(iri)
-        return set().union(*found.values())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([iri for iri, found in self._found.items() if found])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return self.check(table_source(file, mapping, self._assets, work), work)
 
 
 def _placed(finding: Finding, candidate: Candidate) -> Finding:
@@ -247,22 +196,17 @@ def _hinted(finding: Finding, files: Iterable[Path]) -> Finding:
 
 
 def check_path(
-    path: Path,
-    settings: Settings,
-    assets: Assets,
-    suffix: str | None = None,
-    mapping: str | None = None,
-    language: str | None = None,
+    path: Path, settings: Settings, assets: Assets, suffix: str | None = None, mapping: str | None = None
 ) -> Checked:
     """Judge the source folder, or the single RDF file, at ``path`` with the current release as its context.
 
     A file without a manifest beside it is taken as a source that may mint whatever it types; ``suffix`` names its
     format where its name does not, and ``mapping`` the mapping by which a table is read. Raises ConfigurationError
     where there is nothing to check or no such mapping, VocabularyError where ontology or shapes are broken.
-    ``language`` is as in ``table_source``.
     """
     path = path.absolute()
-    with scratch("check") as work:
+    work = Path(tempfile.mkdtemp(prefix="koinon-check-"))
+    try:
         if path.is_dir():
             source = _source(path)
             if isinstance(source, Finding):
@@ -271,19 +215,21 @@ def check_path(
         if not path.is_file():
             raise ConfigurationError(f"{path} is not there. Give a source folder or an RDF file.")
         if mapping is not None:
-            return Checker(settings, assets).check(table_source(path, mapping, assets, work, language), work)
+            return Checker(settings, assets).check(table_source(path, mapping, assets, work), work)
         if suffix is None and path.suffix.lower() in FORMATS:
             source = Source(path.parent, manifest_for_file(path), (path,))
             return Checker(settings, assets).check(source, work)
         return Checker(settings, assets).check_bytes(_content(path, settings), path.name, suffix, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def check_content(
     content: bytes, name: str, settings: Settings, assets: Assets, suffix: str | None = None
 ) -> Checked:
     """Judge RDF that is no file, such as standard input; raises VocabularyError as ``check_path`` does."""
-    with scratch("check") as work:
-        return Checker(settings, assets).check_bytes(content, name, suffix, work)
+    with tempfile.TemporaryDirectory(prefix="koinon-check-") as work:
+        return Checker(settings, assets).check_bytes(content, name, suffix, Path(work))
 
 
 def _content(path: Path, settings: Settings) -> bytes:

@@ -8,6 +8,8 @@ from made_up_exports import coops_files
 from koinon.build.checking import Checked, check_path
 from koinon.build.findings import Severity
 from koinon.build.grouping import groups
+from koinon.build.registry.options import Options
+from koinon.build.registry.registry import Registry
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError
 from koinon.model.settings import Settings
@@ -47,3 +49,33 @@ def test_a_mapping_that_is_not_there_is_said_with_those_that_are(tmp_path: Path)
     _, newer = coops_files(tmp_path)
     with pytest.raises(ConfigurationError, match="Known are coops-uk"):
         checked(newer, tmp_path / "home", "nobody")
+
+
+def concept(name: str) -> str:
+    """A list of ESSglobal with one entry, as it is published."""
+    kind, _, code = name.partition("/")
+    return (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:skos="http://www.w3.org/2004/02/skos/core#" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'xml:base="http://purl.org/essglobal/standard/{kind}/">'
+        f'<skos:ConceptScheme rdf:about=""><dc:title>{kind}</dc:title></skos:ConceptScheme>'
+        f'<skos:Concept rdf:about="{code}"><skos:prefLabel xml:lang="EN">An entry</skos:prefLabel>'
+        '<skos:inScheme rdf:resource=""/></skos:Concept></rdf:RDF>'
+    )
+
+
+def test_entries_of_a_reference_source_are_known_before_the_first_release(tmp_path: Path) -> None:
+    settings = Settings.from_environment({}, home=tmp_path / "home")
+    registry = Registry(settings, Assets.locate(settings), "desk")
+    _, newer = coops_files(tmp_path)
+    registry.add("coops-uk", [str(newer)], Options())
+    _, without = registry.check("coops-uk")
+    assert "OrganisationShape-type" in {finding.rule for finding in without.findings}
+    lists = []
+    for name in ("organisational-structure/OS130", "base-membership-type/BMT10", "activities-ica/ICA280"):
+        lists.append(tmp_path / f"{name.partition('/')[0]}.skos")
+        lists[-1].write_text(concept(name), "utf-8")
+    registry.add("essglobal", [str(path) for path in lists], Options())
+    registry.accept("essglobal")
+    _, beside = registry.check("coops-uk")
+    assert "OrganisationShape-type" not in {finding.rule for finding in beside.findings}
