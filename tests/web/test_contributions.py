@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -364,3 +365,19 @@ def test_a_members_list_that_was_filled_in_in_greek_is_served_as_it_was_handed_i
         broken = node.send("PUT", "komotini", files={"file": ("μέλη.xlsx", b"PK\x03\x04 torn")})
         assert broken.status_code == 422
         assert node.get("komotini")["accepted"] == answer.json()["version"]
+
+
+def test_a_slow_line_is_waited_for_where_the_token_is_good(tmp_path: Path) -> None:
+    with contributing(tmp_path, KOINON_REQUEST_TIMEOUT="1", KOINON_BUILDER="0") as node:
+
+        def slowly() -> Iterator[bytes]:
+            for line in network("net-slow", *(f"M{number}" for number in range(8))).splitlines(keepends=True):
+                yield line.encode()
+                time.sleep(0.15)
+
+        answer = node.send("PUT", "net-slow", content=slowly(), params=SAID, headers=TURTLE)
+        assert answer.status_code == 201, answer.text
+        assert node.kept("net-slow")
+        late = node.client.build_request("POST", "/check", content=slowly(), headers=TURTLE)
+        with pytest.raises((httpx.TransportError, AssertionError)):
+            assert node.client.send(late).status_code == 200

@@ -92,6 +92,9 @@ class Settings(BaseModel):
     request_timeout: float = Field(
         default=10.0, gt=0, description="Seconds within which a request has to come in, headers and body."
     )
+    upload_timeout: float = Field(
+        default=120.0, gt=0, description="Seconds more that a source has which is handed in with a valid token."
+    )
     idle_timeout: float = Field(
         default=15.0, gt=0, description="Seconds that a connection may stay open between requests."
     )

@@ -210,8 +210,8 @@ class Connection(Incoming):
             if self.flow.read_paused and not self.cycle.left and self._is_closed_by_client():
                 self.left = self.cycle.left = True
                 self.cycle.message_event.set()
-        elif waited > self.limits.request:
-            self.refuse(_too_late(self.limits.request))
+        elif waited > self.limits.request + self.patience:
+            self.refuse(_too_late(self.limits.request + self.patience))
 
     def _is_closed_by_client(self) -> bool:
         """Tell whether the client has closed its side, which reading would only tell after all that it has sent."""

@@ -33,6 +33,8 @@ _CHUNK_ROOM: Final = 64 * 1024
 _CHUNK_SHARE: Final = 8
 """Chunked coding may add this many bytes in all and to each byte of content: sizes, extensions, trailers."""
 _END_OF_HEAD: Final = b"\r\n\r\n"
+PATIENCE: Final = "koinon.patience"
+"""ASGI extension of a PUT: called with seconds, it gives the body so much longer to come in."""
 _ASGI: Final[ASGIVersions] = {"version": "3.0", "spec_version": "2.4"}
 
 
@@ -61,6 +63,7 @@ class Incoming(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.phase: int = IDLE
         self.since = 0.0
+        self.patience = 0.0
         self.rest = b""
         self.ended = self.left = False
         self.served = False
@@ -113,6 +116,9 @@ class Incoming(HttpToolsProtocol):
     def _remember(self, replay: Replay) -> None:
         if self._whole and self.cycle.keep_alive:
             self.replays.put(self._peer, self._whole, replay)
+
+    def _be_patient(self, seconds: float) -> None:
+        self.patience = seconds
 
     def _take(self, data: bytes) -> None:
         """Parse a request piece by piece, up to its end; what follows waits."""
@@ -204,6 +210,7 @@ class Incoming(HttpToolsProtocol):
         if self.phase != IDLE:
             raise Refused("bad-request", "Something follows a request that is not answered yet.")
         self.phase = HEAD
+        self.patience = 0.0
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -249,6 +256,8 @@ class Incoming(HttpToolsProtocol):
         }
         if self._whole:
             scope["extensions"] = {EXTENSION: self._remember}  # type: ignore[dict-item]  # a function, not a dict
+        elif scope["method"] == "PUT":
+            scope["extensions"] = {PATIENCE: self._be_patient}  # type: ignore[dict-item]
         self.phase = BODY
         self.scope = scope
         self.cycle = cycle = Exchange(

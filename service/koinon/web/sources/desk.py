@@ -3,8 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -12,7 +14,7 @@ from koinon.build.registry.contributing import Contributions
 from koinon.build.registry.registry import Registry
 from koinon.build.registry.tokens import Keeper
 from koinon.model.assets import Assets
-from koinon.model.errors import BusyError
+from koinon.model.errors import BusyError, TooManyRequestsError
 from koinon.model.settings import Settings
 from koinon.release.paths import Home
 from koinon.web.querylog import LogFile, network_of
@@ -22,6 +24,10 @@ Done = TypeVar("Done")
 _LOG: Final = logging.getLogger("koinon.sources")
 _MOST: Final = 64
 """Requests that may wait for the thread."""
+_BODIES: Final = 16
+"""Bodies of sources that may be in memory at once."""
+_EACH: Final = 4
+"""How many of them with one token."""
 _BY: Final = "contributor"
 
 
@@ -41,6 +47,7 @@ class Desk:
         self._file = LogFile(home.root / "logs" / "contributions.jsonl")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._waiting = 0
+        self._bodies: Counter[str] = Counter()
 
     @property
     def waiting(self) -> int:
@@ -59,6 +66,24 @@ class Desk:
             return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
         finally:
             self._waiting -= 1
+
+    @contextmanager
+    def receiving(self, token: str) -> Iterator[None]:
+        """Hold a place for a body, which takes memory and may take long to come in.
+
+        Raises BusyError where there is none, TooManyRequestsError where the token has enough of them.
+        """
+        if self._bodies[token] >= _EACH:
+            raise TooManyRequestsError(f"{_EACH} sources are being handed in with this token. Wait for one.", 1.0)
+        if self._bodies.total() >= _BODIES:
+            raise BusyError("Too many sources are being handed in. Try again in a few seconds.")
+        self._bodies[token] += 1
+        try:
+            yield
+        finally:
+            self._bodies[token] -= 1
+            if not self._bodies[token]:
+                del self._bodies[token]
 
     def note(self, act: str, outcome: str, host: str, **facts: object) -> None:
         """Count what became of a request and write a line of the log, without waiting for it."""

@@ -101,9 +101,10 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
     door = Door.of(request)
     condition = condition_of(request)
     desk, contributions = door.desk, door.desk.contributions
-    async with door.checks.place(request.client.host if request.client else "") as place, door.release() as served:
-        _check_writable(served)
-        sent = await desk.work(await read_sent(request, slug, door.settings.check_max_bytes))
+    client = request.client.host if request.client else ""
+    _check_writable(door.following.now())
+    with desk.receiving(token.id):
+        sent = await desk.work(await read_sent(request, slug, door.settings))
         facts |= {"bytes": sum(len(content) for _, content in sent.offer.files), "dry_run": sent.dry_run}
         prepared = await desk.work(lambda: contributions.prepare(sent.offer, token))
         facts |= {"version": prepared.given.version}
@@ -113,8 +114,9 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
         if same is None:
             condition(await desk.work(lambda: contributions.find(slug)))
             desk.rates.admit(token.id)
-        job = _job(prepared, door.reader(request).language)
-        head, report = await door.checks.run(place, job, served.release.id)
+        async with door.checks.place(client) as place, door.release() as served:
+            job = _job(prepared, door.reader(request).language)
+            head, report = await door.checks.run(place, job, served.release.id)
     result, document = Result.model_validate(head["result"]), json.loads(report)
     facts |= {"triples": result.triples}
     if not result.accepted:

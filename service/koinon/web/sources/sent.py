@@ -14,8 +14,10 @@ from starlette.requests import Request
 from koinon.build.registry.contributing import Offer
 from koinon.build.registry.options import FACTS_ONLY, Options
 from koinon.build.telling import MEDIA_TYPES, VAGUE, suffix_named, suffix_of
+from koinon.model.settings import Settings
 from koinon.web.asking import ClientGoneError
 from koinon.web.checking.handed_in import MULTIPART, TABLES, BodyError, HandedIn, media_type_of, read_parts
+from koinon.web.incoming import PATIENCE
 from koinon.web.problems import ProblemError
 
 TAKEN: Final = (*MEDIA_TYPES, *VAGUE, *TABLES, MULTIPART)
@@ -49,7 +51,7 @@ class Sent:
     dry_run: bool
 
 
-async def read_sent(request: Request, slug: str, most: int) -> Callable[[], Sent]:
+async def read_sent(request: Request, slug: str, settings: Settings) -> Callable[[], Sent]:
     """Read a request to its end; what is returned makes of it what it hands in, which takes a while.
 
     Both raise ProblemError, and the first ClientGoneError. What is not whole (the client left, or its digest is
@@ -58,7 +60,10 @@ async def read_sent(request: Request, slug: str, most: int) -> Callable[[], Sent
     said = _said(request.query_params.multi_items())
     content_type = request.headers.get("content-type", "")
     _check_type(request, content_type)
-    body = await whole_body(request, most, "source-too-large")
+    patience = request.scope.get("extensions", {}).get(PATIENCE)
+    if patience is not None:
+        patience(settings.upload_timeout)
+    body = await whole_body(request, settings.check_max_bytes, "source-too-large")
     return lambda: _sent(request, slug, body, content_type, said)
 
 
