@@ -33,7 +33,7 @@ def test_a_thing_leads_to_its_document(client: httpx.Client) -> None:
 def test_accept_chooses_the_form(client: httpx.Client, media_type: str) -> None:
     answer = client.get(RESIST, headers={"Accept": f"{media_type}, text/html;q=0.5"})
     assert answer.headers["content-type"].partition(";")[0] == media_type
-    assert answer.headers["vary"] == "Accept, Accept-Language"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Datetime"
     assert "set-cookie" not in answer.headers
 
 

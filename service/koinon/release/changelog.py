@@ -173,6 +173,12 @@ class ChangeLog:
             for row in self._rows(number, query, (thing,))
         ]
 
+    def things(self, sequence: int, first: str, last: str) -> Iterator[str]:
+        """Yield the things of a step from one IRI to another."""
+        query = "SELECT thing FROM member WHERE thing >= ? AND thing <= ?"
+        for (thing,) in self._rows(sequence, query, (first, last)):
+            yield thing
+
     def latest(self) -> dict[str, tuple[int, int, bytes]]:
         """Return all things that there are after the last step: step, number and digest of what is said of each."""
         state: dict[str, tuple[int, int, bytes]] = {}

@@ -13,6 +13,7 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
 from koinon.publish.documents import Document, page_of
+from koinon.publish.signposts import LINKSET, Signpost, as_header, signposts
 from koinon.query.budgets import client_key
 from koinon.query.job import Answer, Job
 from koinon.query.pool import WorkerPool
@@ -135,6 +136,8 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     is_page = form.media_type == HTML
     headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
     headers["Link"] = link_header(reader, resource.path, resource.forms, resource.topic, resource.parameters)
+    if is_page:
+        headers["Link"] += ", " + _signposts(reader, resource)
     if fixed is None and form.suffix:
         headers["Content-Location"] = f"{reader.prefix}{resource.path}.{form.suffix}{search(resource.parameters)}"
     if is_unchanged(request, headers["ETag"]):
@@ -161,6 +164,16 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     if made.following:
         headers["Link"] += f', <{address}{search({"after": made.following})}>; rel="next"'
     return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+
+
+def _signposts(reader: Reader, resource: Resource) -> str:
+    """Return what leads machines from a landing page to its identifier, its metadata and its licence."""
+    others = alternates(reader, resource.path, resource.forms)
+    forms = [(address, form.media_type) for address, form in others if form.media_type != HTML]
+    posts = signposts(resource.topic, forms, dataset=resource.path.startswith("/graph/"))
+    if resource.path.startswith(("/doc/", "/code/")) and resource.path.count("/") == 3:
+        posts.append(Signpost("linkset", reader.absolute(f"/linkset{resource.path}"), LINKSET))
+    return as_header(posts)
 
 
 def write(document: Document, media_type: str, served: Served, reader: Reader) -> bytes:
