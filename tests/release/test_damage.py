@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from building import World
 from koinon.build.verifying import verify_release
 from koinon.cli.app import app
 from koinon.model.errors import ReleaseError, StorageError
+from koinon.release.contents import FILE
 from koinon.release.current import Release, current_id, release_folders
 from koinon.release.log import read_log
 from koinon.release.paths import PIN
@@ -197,3 +200,20 @@ def test_a_service_goes_on_reading_while_a_build_moves_on(world: World) -> None:
     change(world, "C")
     world.build(keep_releases=1)
     assert len(release_folders(world.home)) == 2
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM part", "UPDATE entry SET label = label || '?'", None])
+def test_a_table_of_contents_that_says_something_else_than_the_store_is_found(
+    world: World, change: str | None
+) -> None:
+    world.build()
+    assert verify_release(world.current) == []
+    path = world.current.path / FILE
+    if change is None:
+        cut_in_half(path)
+    else:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(change)
+            connection.commit()
+    (problem,) = verify_release(world.current)
+    assert FILE in problem

@@ -4,12 +4,16 @@ Of an imported release: id, files, dump and store.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.writing import quads_of, read_owners
+from koinon.engine import OxigraphStore
 from koinon.model.errors import ReleaseError
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import Contents
 from koinon.release.current import Release
 from koinon.release.imported import Origin, import_id
 from koinon.release.manifest import release_id
@@ -44,9 +48,20 @@ def _problems(release: Release) -> Iterator[str]:
         yield "the dump is not that of the graph files"
     try:
         read_owners(release)
-        yield from _store_problems(release, release.open().raw)
+        store = release.open()
+        yield from _store_problems(release, store.raw)
+        yield from _contents_problems(release, store)
     except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
+
+
+def _contents_problems(release: Release, store: OxigraphStore) -> Iterator[str]:
+    """Compare the table of contents with what the store says; an earlier version's release may have none."""
+    path = release.path / CONTENTS
+    if path.is_file():
+        with closing(Contents.of(path, store)) as kept, closing(Contents.read(store)) as read:
+            if kept.differs_from(read):
+                yield f"the table of contents ({CONTENTS}) is not that of the store"
 
 
 def _import_problems(release: Release) -> Iterator[str]:

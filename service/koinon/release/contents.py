@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
@@ -42,6 +42,12 @@ _INDEXES: Final = """
 CREATE INDEX entry_by_key ON entry (class, key, iri);
 CREATE INDEX entry_by_iri ON entry (class, iri);
 """
+_ORDERS: Final = (
+    "class ORDER BY iri",
+    "part ORDER BY whole, range, iri",
+    "entry ORDER BY class, key, iri, languages, label, tag",
+)
+"""What a table of contents says, each thing at one place."""
 _THINGS: Final = "FILTER(isIRI(?thing) && !CONTAINS(STR(?thing), '#'))"
 _TYPES: Final = f"SELECT ?thing ?class {{ ?thing a ?class FILTER(isIRI(?class)) {_THINGS} }}"
 _COUNTS: Final = "SELECT ?class (COUNT(*) AS ?things) { ?thing a ?class FILTER(isIRI(?class)) } GROUP BY ?class"
@@ -128,6 +134,25 @@ class Contents:
             (whole.value, *start, ranges, most),
         )
         return [NamedNode(iri) for (iri,) in rows]
+
+    def close(self) -> None:
+        """Close the database; nothing can be asked any more."""
+        self._connection.close()
+
+    def differs_from(self, other: "Contents") -> bool:
+        """Tell whether the two tables say different things, or one cannot be read; they are read row by row."""
+        try:
+            return any(
+                one != another
+                for order in _ORDERS
+                for one, another in zip_longest(self._all(order), other._all(order), fillvalue=())
+            )
+        except sqlite3.Error:
+            return True
+
+    def _all(self, order: str) -> Iterator[tuple[object, ...]]:
+        with self._lock:
+            yield from self._connection.execute(f"SELECT * FROM {order}")  # noqa: S608  # one of _ORDERS
 
     def _rows(self, query: str, values: Iterable[object]) -> list[tuple[str, ...]]:
         with self._lock:
