@@ -39,8 +39,10 @@ import koinon.build.writing as writing  # noqa: E402
 from koinon.cli.app import app  # noqa: E402
 
 writing.fill_store = counted(storing.fill_store)  # type: ignore[assignment]
-writing.add_graphs = counted(storing.add_graphs)  # type: ignore[assignment]
+writing.change_store = counted(storing.change_store)  # type: ignore[assignment]
 writing.check_store = counted(storing.check_store)  # type: ignore[assignment]
+writing.change_contents = counted(writing.change_contents)
+writing.change_dump = counted(writing.change_dump)
 derived.write_graph = counted(derived.write_graph)  # type: ignore[assignment]
 
 try:

@@ -153,7 +153,7 @@ def test_a_disk_that_takes_no_more_is_a_clear_error_and_current_stays(world: Wor
 
 
 @pytest.mark.parametrize(
-    "place", ["derived.write_graph", "writing.fill_store", "pipeline.publish", "candidate.write_lines"]
+    "place", ["derived.write_graph", "pipeline.write_verdicts", "pipeline.publish", "candidate.write_lines"]
 )
 def test_no_space_left_while_writing_is_a_clear_error(
     world: World, monkeypatch: pytest.MonkeyPatch, place: str

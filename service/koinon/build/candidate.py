@@ -31,7 +31,8 @@ from koinon.model.settings import Settings
 class Candidate:
     """A source that was read: its graph on the disk, its index, and what was found in it so far.
 
-    A mapped one has what its mapping ``made``: the report, and in which records its things stand.
+    A mapped one has what its mapping ``made``: the report, and in which records its things stand. ``lost`` are the
+    IRIs in statements that were left out.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class Candidate:
     mints: Mints
     found: Findings = field(default_factory=Findings)
     made: Made | None = None
+    lost: set[str] = field(default_factory=set)
     _minted: set[str] | None = None
     _foreign: dict[str, set[str]] | None = None
 

@@ -8,7 +8,7 @@ import shacl
 
 from koinon.build.candidate import Candidate
 from koinon.build.chunks import chunks
-from koinon.build.context import Context
+from koinon.build.context import Context, Types
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index
 from koinon.build.leaving_out import (
@@ -24,23 +24,37 @@ from koinon.build.leaving_out import (
 from koinon.build.others import marks
 from koinon.build.ownership import check_claims, check_types, owner_of
 from koinon.build.progress import Progress
+from koinon.build.settled import NOTHING_SETTLED, Settled
 from koinon.build.shacl import Result, Validator
 from koinon.model.namespaces import GRAPH, ID, SH, SKOLEM
 
 _CLASS = SH + "ClassConstraintComponent"
+_SETTLED = ""
+"""Stands for the slugs of all settled sources."""
 _SEVERITY = {"Violation": Severity.REFUSED, "Warning": Severity.WARNING, "Info": Severity.NOTE}
 
 
-def judge_ownership(candidates: list[Candidate], kept: Mapping[str, Index], owners: Mapping[str, str]) -> None:
+def judge_ownership(
+    candidates: list[Candidate],
+    kept: Mapping[str, Index],
+    owners: Mapping[str, str],
+    settled: Settled = NOTHING_SETTLED,
+    stage: str = "final",
+) -> None:
     """Refuse candidates that mint what is another's, or type what is another's otherwise than its owner does.
 
     ``kept`` holds the indexes of graphs of the parent that stand in for refused sources, by slug; ``owners``
-    maps things to the slug that minted them in the parent release.
+    maps things to the slug that minted them in the parent release. ``stage`` is that of the ``settled`` sources.
     """
     by_slug = {candidate.slug: candidate for candidate in candidates}
     minted = {candidate.slug: candidate.minted for candidate in candidates}
     if kept:
         minted.update({slug: {thing for thing, owner in owners.items() if owner == slug} for slug in kept})
+    for slug, things in (settled.left_out() if stage == "read" else {}).items():
+        minted[slug] = things
+    for thing in {thing for candidate in candidates for thing in candidate.minted}:
+        if owners.get(thing) in settled:
+            minted.setdefault(owners[thing], set()).add(thing)
     twice = _twice(minted.values())
     if twice:
         disputed = {slug: things & twice for slug, things in minted.items()}
@@ -49,6 +63,7 @@ def judge_ownership(candidates: list[Candidate], kept: Mapping[str, Index], owne
                 by_slug[finding.source].add([finding])
     types: dict[str, Mapping[str, set[str]]] = {slug: index.types for slug, index in kept.items()}
     types.update({candidate.slug: candidate.index.types for candidate in candidates})
+    types[_SETTLED] = settled.types(stage)
     for candidate in candidates:
         others = {slug: index for slug, index in types.items() if slug != candidate.slug}
         candidate.add(check_types(candidate.slug, candidate.mints, candidate.foreign_types, others))
@@ -125,6 +140,7 @@ def judge_shapes(
     validator: Validator,
     vocabulary: bytes,
     progress: Progress,
+    settled: Settled,
 ) -> dict[str, list[Result]]:
     """Validate every candidate in its context and refuse those with a violation.
 
@@ -134,10 +150,11 @@ def judge_shapes(
     """
     results: dict[str, list[Result]] = {}
     slugs = {candidate.slug for candidate in candidates}
-    types = [c.index.types for c in candidates]
+    types: list[Types] = [settled.types("judged"), *(c.index.types for c in candidates)]
     types += [index.types for slug, (_, _, index) in kept.items() if slug not in slugs]
     held = {c.slug: c.graph.path for c in candidates if c.graph.kind == "reference" and not c.refused}
     held.update({slug: path for slug, (kind, path, _) in kept.items() if kind == "reference" and slug not in held})
+    held.update(settled.references)
     context = Context(vocabulary, types)
     for candidate in sorted(candidates, key=lambda c: c.graph.kind != "reference"):
         if candidate.refused:
@@ -188,7 +205,8 @@ def validate(
         beside = context.beside(lines, candidate.graph.path, foreign) + marks(foreign, candidate.source.manifest)
         found = validator.run(b"".join(lines) + beside)
         stated = set(lines) if foreign or faults is not None else set()
-        for raw in found:
+        # Of each shape the first few are kept, so their order must not be the engine's.
+        for raw in sorted(found, key=_place):
             focus, value = _iri(raw.focus_node), raw.value
             if focus not in subjects:
                 continue
@@ -202,6 +220,10 @@ def validate(
             )
             _take(candidate, raw, validator, results, left=goes)
     return sorted(results, key=lambda r: (r.focus, r.path or "", r.value or "", r.component, r.shape))
+
+
+def _place(raw: shacl.Result) -> tuple[str, ...]:
+    return raw.focus_node, raw.path or "", raw.value or "", raw.component_iri, raw.source_shape or ""
 
 
 def _thing(line: bytes) -> bytes:

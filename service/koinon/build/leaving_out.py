@@ -113,17 +113,14 @@ def _rest(candidate: Candidate, faults: Faults, touched: set[bytes]) -> Iterator
                 iri = about[1:-1]
                 owner = iri.partition(b"#")[0]
                 gone = iri in things or owner in things
-            if gone:
+            named = value[1:-4] if value.startswith(b"<") else b""
+            wrong = named in values or named in things or named.partition(b"#")[0] in things
+            if not gone and not wrong and line not in faults.lines:
+                yield line
                 continue
-            if value.startswith(b"<"):
-                iri = value[1:-4]
-                if iri in values or iri in things or iri.partition(b"#")[0] in things:
-                    touched.add(owner)
-                    continue
-            if line in faults.lines:
+            if not gone:
                 touched.add(owner)
-                continue
-            yield line
+            candidate.lost.update(iri.decode() for iri in (about[1:-1], named) if iri)
 
 
 def _tell(candidate: Candidate, rule: str, where: str, detail: str) -> None:

@@ -5,28 +5,30 @@ source that fails keeps its last accepted graph, or stays out; every other graph
 without it.
 """
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
-from koinon.build.collecting import Findings
 from koinon.build.findings import Finding
-from koinon.build.graphs import GraphFile, Index, hash_of, index_file, write_graph
-from koinon.build.judging import dangling, judge_ownership, judge_references, judge_shapes
+from koinon.build.fingerprints import Fingerprints
+from koinon.build.graphs import GraphFile, Index, write_graph
+from koinon.build.judging import judge_ownership, judge_references, judge_shapes
 from koinon.build.keeping import keep_raw
+from koinon.build.kept import Kept, link_imports
 from koinon.build.mapped import Imports, Mapper
 from koinon.build.normalise import Normaliser
+from koinon.build.outcomes import Judged, outcomes, parts
 from koinon.build.progress import Progress, Silent
 from koinon.build.quality.measuring import write_quality
 from koinon.build.reading import FORMATS
 from koinon.build.registry.active import all_sources
-from koinon.build.report import BuildReport, Outcome, SourceReport
+from koinon.build.report import BuildReport, SourceReport
 from koinon.build.sealing import is_sealed, seal
+from koinon.build.settled import Settled
 from koinon.build.shacl import Result, Validator
+from koinon.build.sources import Source
+from koinon.build.verdicts import Verdict, write_verdicts
 from koinon.build.verifying import check_graph_files
 from koinon.build.vocabulary import Vocabulary, read_vocabulary, rule_files
 from koinon.build.workspace import whole_release, workspace
@@ -36,7 +38,7 @@ from koinon.model.errors import ReleaseError, SourceError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, last_built
-from koinon.release.manifest import DERIVED, GraphEntry
+from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 from koinon.release.publishing import make_current, publish
 from koinon.release.retention import collect, make_room
@@ -64,19 +66,6 @@ def build(
         return _Build(settings, assets, home, work, progress or Silent()).run(folders)
 
 
-@dataclass
-class _Kept:
-    """A graph of the parent release that stays, or may."""
-
-    entry: GraphEntry
-    path: Path
-
-    @cached_property
-    def index(self) -> Index:
-        """What others need to know of it; read once it is needed."""
-        return index_file(self.path)
-
-
 @dataclass(slots=True)
 class _Build:
     settings: Settings
@@ -86,7 +75,10 @@ class _Build:
     progress: Progress
     parent: Release | None = None
     normaliser: Normaliser = field(default_factory=Normaliser)
+    refused: dict[str, list[Finding]] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    keys: dict[str, str | None] = field(default_factory=dict)
+    stamps: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def run(self, folders: Sequence[Path]) -> BuildReport:
         self.parent = self._open_parent()
@@ -96,22 +88,41 @@ class _Build:
             self._vocabulary_graph("ontology", "Ontology of Koinon", vocabulary),
             self._vocabulary_graph("code", "Code lists of Koinon", vocabulary),
         ]
-        candidates = self._read(folders)
-        present = {candidate.slug for candidate in candidates} | set(self.findings)
-        kept = self._parent_graphs(present)
-        results, before = self._judge(candidates, kept, vocabulary, own)
-        accepted, stays = self._settle(candidates, kept, before)
-        owners = {thing: slug for thing, slug in before.items() if slug in stays}
-        owners.update({thing: candidate.slug for candidate in accepted for thing in candidate.minted})
-        graphs = [*own, *(c.graph for c in accepted), *(self._link(k) for k in stays.values())]
+        sources = self._find(folders)
+        untouched = self.parent if self.parent is not None and is_sealed(self.parent.path) else None
+        settled = Settled.of(untouched, [s for s in sources if s.slug not in self.refused], self.keys)
+        before = read_owners(self.parent) if self.parent else {}
+        while True:
+            judged, stays = self._judge(sources, settled, vocabulary, own, before)
+            touched = judged.settled.touched(parts(judged, self._paths(judged, stays)))
+            if not touched:
+                break
+            settled = judged.settled.without(touched)
+        settled = judged.settled
+        owners = {thing: slug for thing, slug in before.items() if slug in stays or slug in settled}
+        owners.update({thing: candidate.slug for candidate in judged.accepted for thing in candidate.minted})
+        folder = self.work / "graphs"
+        same = [Kept.of(settled.parent, slug).link(folder) for slug in settled.sources if settled.parent]
+        graphs = [
+            *own,
+            *(c.graph for c in judged.accepted),
+            *(k.checked().link(folder) for k in stays.values()),
+            *same,
+        ]
+        link_imports(settled, self.work / "imports")
         inputs = Inputs(
             graphs=tuple(sorted(graphs, key=lambda graph: graph.name)),
             versions=vocabulary.versions,
             rules=tuple(rule_files(self.assets)),
-            received=self._received(accepted),
+            received=self._received([*(c.source for c in judged.accepted), *settled.sources.values()]),
         )
-        sources = self._source_reports(candidates, accepted, stays, vocabulary)
-        return self._finish(inputs, sources, results, owners)
+        codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
+        gone = [
+            e for e in (self.parent.manifest.graphs if self.parent else ()) if e.kind not in {VOCABULARY, DERIVED}
+        ]
+        reports, verdicts = outcomes(judged, codes, self.keys, gone)
+        results = {verdict.slug: list(verdict.results) for verdict in verdicts if verdict.results is not None}
+        return self._finish(inputs, reports, verdicts, results, owners)
 
     def _open_parent(self) -> Release | None:
         if current_id(self.home) is None:
@@ -135,115 +146,110 @@ class _Build:
         path = self.work / "graphs" / f"{slug}.nt"
         return write_graph(triples, path, slug=slug, name=GRAPH + slug, kind=VOCABULARY, title={"en": title})
 
-    def _read(self, folders: Sequence[Path]) -> list[Candidate]:
+    def _find(self, folders: Sequence[Path]) -> list[Source]:
+        """Find all sources, keep their files, and note their keys."""
         sources, refused = all_sources(self.home, folders, FORMATS, mapped=True)
         for finding in refused:
-            self.findings.setdefault(finding.source, []).append(finding)
-        self.progress.stage("read", len(sources))
-        mapper = Mapper(self.assets, sources)
-        imports = Imports(self.work / "imports")
-        candidates = []
-        for source in sources:
-            keep_raw(self.home, source, self.settings.max_source)
-            try:
-                candidate = make_candidate(source, self.work / "graphs", self.normaliser, self.settings, mapper)
-                if candidate.report is not None:
-                    imports.write(source.slug, candidate.report)
-                candidates.append(candidate)
-            except SourceError as error:
-                self.findings.setdefault(source.slug, []).append(Finding.of(error))
-            self.progress.step(source.slug)
-        return candidates
+            self.refused.setdefault(finding.source, []).append(finding)
+        self.stamps = {source.slug: _stamps(source) for source in sources}
+        files = {source.slug: keep_raw(self.home, source, self.settings.max_source) for source in sources}
+        fingerprints = Fingerprints(self.assets, self.settings, files)
+        self.keys = {source.slug: fingerprints.of(source) for source in sources}
+        return sources
 
-    def _parent_graphs(self, present: set[str]) -> dict[str, _Kept]:
+    def _read(self, sources: list[Source], settled: Settled) -> tuple[list[Candidate], Settled]:
+        """Read what is not settled, and what that touches, for as long as it does."""
+        self.findings = {slug: list(findings) for slug, findings in self.refused.items()}
+        mapper = Mapper(self.assets, sources)
+        candidates: dict[str, Candidate] = {}
+        waiting = [source for source in sources if source.slug not in settled]
+        while waiting:
+            self.progress.stage("read", len(waiting))
+            fresh = [candidate for source in waiting if (candidate := self._candidate(source, mapper))]
+            candidates.update({candidate.slug: candidate for candidate in fresh})
+            read = {c.slug: (c.graph.kind, c.index.types) for c in fresh}
+            touched = settled.touched_by_reading(read) if settled.sources else set()
+            waiting = [source for source in sources if source.slug in touched]
+            settled = settled.without(touched)
+        return [candidates[source.slug] for source in sources if source.slug in candidates], settled
+
+    def _candidate(self, source: Source, mapper: Mapper) -> Candidate | None:
+        candidate = None
+        try:
+            candidate = make_candidate(source, self.work / "graphs", self.normaliser, self.settings, mapper)
+            if candidate.report is not None:
+                Imports(self.work / "imports").write(source.slug, candidate.report)
+            if _stamps(source) != self.stamps[source.slug]:
+                self.keys[source.slug] = None  # somebody writes to it: what was read may not be what the key says
+        except SourceError as error:
+            self.findings.setdefault(source.slug, []).append(Finding.of(error))
+        self.progress.step(source.slug)
+        return candidate
+
+    def _parent_graphs(self, present: set[str]) -> dict[str, Kept]:
         kept = {}
         for entry in self.parent.manifest.graphs if self.parent else ():
             if entry.slug in present and entry.kind not in {VOCABULARY, DERIVED} and self.parent:
-                path = self.parent.graph_file(entry.slug)
-                kept[entry.slug] = _Kept(entry, path)
+                kept[entry.slug] = Kept(entry, self.parent.graph_file(entry.slug))
         return kept
 
     def _judge(
-        self, candidates: list[Candidate], kept: dict[str, _Kept], vocabulary: Vocabulary, own: list[GraphFile]
-    ) -> tuple[dict[str, list[Result]], dict[str, str]]:
-        before = read_owners(self.parent) if self.parent else {}
+        self,
+        sources: list[Source],
+        settled: Settled,
+        vocabulary: Vocabulary,
+        own: list[GraphFile],
+        before: dict[str, str],
+    ) -> tuple[Judged, dict[str, Kept]]:
+        candidates, settled = self._read(sources, settled)
+        kept = self._parent_graphs({candidate.slug for candidate in candidates} | set(self.findings))
         absent = {slug: k for slug, k in kept.items() if slug in self.findings}
-        judge_ownership(candidates, {slug: k.index for slug, k in absent.items()}, before)
+        read = {candidate.slug: candidate.index.types for candidate in candidates}
+        judge_ownership(candidates, {slug: k.index for slug, k in absent.items()}, before, settled, "read")
         known = {iri for k in absent.values() for iri in k.index.types}
         terms = {t.subject.value for t in vocabulary.ontology if hasattr(t.subject, "value")}
         codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
         judge_references(candidates, known, terms, codes)
+        types = {candidate.slug: candidate.index.types for candidate in candidates}
         self.progress.stage("validate", len(candidates))
-        validator = Validator(vocabulary.shapes)
-        context = b"".join(graph.path.read_bytes() for graph in own)
         results = judge_shapes(
             candidates,
             # The graph of a candidate stands in only where it is a reference that is refused: by its file.
             {slug: (k.entry.kind, k.path, k.index if slug in absent else Index()) for slug, k in kept.items()},
-            validator,
-            context,
+            Validator(vocabulary.shapes),
+            b"".join(graph.path.read_bytes() for graph in own),
             self.progress,
+            settled,
         )
-        return results, before
+        accepted, stays = self._settle(candidates, kept, before, settled)
+        graphs = {slug: (k.entry, k.index) for slug, k in stays.items()}
+        return Judged(settled, candidates, accepted, graphs, read, types, results, self.findings), stays
 
     def _settle(
-        self, candidates: list[Candidate], kept: dict[str, _Kept], before: dict[str, str]
-    ) -> tuple[list[Candidate], dict[str, _Kept]]:
+        self, candidates: list[Candidate], kept: dict[str, Kept], before: dict[str, str], settled: Settled
+    ) -> tuple[list[Candidate], dict[str, Kept]]:
         """Return what is accepted and what stays; a kept graph keeps its things, whoever else now claims them."""
         while True:
             accepted = [candidate for candidate in candidates if not candidate.refused]
             slugs = {candidate.slug for candidate in accepted}
             stays = {slug: graph for slug, graph in kept.items() if slug not in slugs}
-            judge_ownership(accepted, {slug: graph.index for slug, graph in stays.items()}, before)
+            judge_ownership(accepted, {slug: graph.index for slug, graph in stays.items()}, before, settled)
             if not any(candidate.refused for candidate in accepted):
                 return accepted, stays
 
-    def _link(self, kept: _Kept) -> GraphFile:
-        path = self.work / "graphs" / f"{kept.entry.slug}.nt"
-        path.unlink(missing_ok=True)
-        if hash_of(kept.path) != kept.entry.sha256:
-            raise ReleaseError(f"{kept.path} is not the graph that was released. Run `koinon release verify`.")
-        try:
-            os.link(kept.path, path)
-        except OSError:
-            shutil.copyfile(kept.path, path)
-        e = kept.entry
-        return GraphFile(e.slug, e.name, e.kind, dict(e.title), path, e.sha256, e.triples)
+    def _paths(self, judged: Judged, stays: dict[str, Kept]) -> dict[str, Path]:
+        """Return where the graphs are that were not settled."""
+        return {c.slug: c.graph.path for c in judged.accepted} | {slug: k.path for slug, k in stays.items()}
 
-    def _received(self, accepted: list[Candidate]) -> str | None:
-        days = [c.source.manifest.reading.received.isoformat() for c in accepted]
+    def _received(self, accepted: Sequence[Source]) -> str | None:
+        days = [source.manifest.reading.received.isoformat() for source in accepted]
         return max(days, default=self.parent.manifest.received if self.parent else None)
-
-    def _source_reports(
-        self,
-        candidates: list[Candidate],
-        accepted: list[Candidate],
-        stays: dict[str, _Kept],
-        vocabulary: Vocabulary,
-    ) -> tuple[SourceReport, ...]:
-        indexes = {c.slug: c.index for c in accepted} | {slug: k.index for slug, k in stays.items()}
-        typed = {iri for index in indexes.values() for iri in index.types}
-        codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
-        found: dict[str, Findings] = {candidate.slug: candidate.found for candidate in candidates}
-        for slug, findings in self.findings.items():
-            found.setdefault(slug, Findings()).add(findings)
-        reports = []
-        ok = {c.slug: c.graph.triples for c in accepted}
-        for slug in sorted(found):
-            outcome = Outcome.ACCEPTED if slug in ok else Outcome.KEPT if slug in stays else Outcome.OUT
-            if slug in indexes:
-                found[slug].add(dangling(slug, indexes[slug], typed, codes))
-            triples = ok.get(slug, stays[slug].entry.triples if slug in stays else 0)
-            reports.append(SourceReport(slug, outcome, triples, tuple(found[slug].kept), found[slug].by_rule))
-        for entry in self.parent.manifest.graphs if self.parent else ():
-            if entry.kind not in {VOCABULARY, DERIVED} and entry.slug not in found:
-                reports.append(SourceReport(entry.slug, Outcome.WITHDRAWN, 0))
-        return tuple(reports)
 
     def _finish(
         self,
         inputs: Inputs,
         sources: tuple[SourceReport, ...],
+        verdicts: list[Verdict],
         results: dict[str, list[Result]],
         owners: dict[str, str],
     ) -> BuildReport:
@@ -260,6 +266,7 @@ class _Build:
         report = BuildReport(identifier, manifest.parent, True, manifest.total, len(manifest.graphs), sources)
         write_report(self.work, report, results, owners)
         write_quality(self.work, manifest, report, self.assets.shapes, self._before(identifier))
+        write_verdicts(self.work, verdicts)
         seal(self.work)
         make_room(self.home, self.work, self.settings.keep_releases, self.settings.disk_quota)
         publish(self.home, self.work, manifest)
@@ -278,3 +285,8 @@ class _Build:
         for path in (self.work / "graphs").iterdir():
             if path.name not in used:
                 path.unlink()
+
+
+def _stamps(source: Source) -> list[tuple[int, int]]:
+    found = [path.stat() for path in source.files if path.is_file()]
+    return [(status.st_size, status.st_mtime_ns) for status in found]

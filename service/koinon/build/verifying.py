@@ -8,8 +8,9 @@ from contextlib import closing
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
+from koinon.build.dumping import quads_of
 from koinon.build.graphs import hash_of, lines_of, union
-from koinon.build.writing import quads_of, read_owners
+from koinon.build.writing import read_owners
 from koinon.engine import OxigraphStore
 from koinon.model.errors import ReleaseError
 from koinon.release.contents import FILE as CONTENTS

@@ -2,28 +2,32 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Store
 
 from koinon import __version__
-from koinon.build.derived import derive
-from koinon.build.graphs import GraphFile, difference, union
+from koinon.build.derived import change_derived, derive
+from koinon.build.differences import changed_lines
+from koinon.build.dumping import change_dump, write_dump
+from koinon.build.graphs import GraphFile
 from koinon.build.report import BuildReport
+from koinon.build.sealing import is_sealed
 from koinon.build.shacl import Result, report_triples
-from koinon.build.storing import add_graphs, check_store, fill_store
+from koinon.build.store_changes import TooMuchError
+from koinon.build.storing import change_store, check_store, fill_store
 from koinon.model.errors import ReleaseError
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import write_contents
+from koinon.release.contents_changes import change_contents
 from koinon.release.current import Release
 from koinon.release.manifest import GraphEntry, Manifest, release_id
 
 OWNERS = "owners.tsv"
 """File of a release that names the source which minted each thing."""
-_BLOCK = 2**20
-"""Bytes of a graph file that are read at a time."""
+DUMP = "dump.nq"
+"""File with all statements of a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,12 @@ def entry_of(graph: GraphFile) -> GraphEntry:
 def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Manifest:
     """Write store, derived graphs, contents, dump, changes and manifest into ``folder``; ``graphs/`` is there.
 
-    Raises OSError where the disk refuses.
+    What is the same in ``parent``, if nobody touched it, is taken over. Raises OSError where the disk refuses.
     """
-    graphs = _write_from_parent(folder, inputs, parent) if parent else None
+    graphs = _change_parent(folder, inputs, parent) if parent and is_sealed(parent.path) else None
     if graphs is None:
         shutil.rmtree(folder / "store", ignore_errors=True)
-        graphs = _write_store(folder, inputs, None)
-    write_contents(folder / CONTENTS, folder / "store")
-    _write_blocks(folder / "dump.nq", quads_of((graph.path, graph.name) for graph in graphs))
+        graphs = _write_anew(folder, inputs)
     _write_changes(folder / "changes", graphs, parent)
     manifest = Manifest(
         id=inputs.id,
@@ -74,33 +76,51 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     return manifest
 
 
-def _write_from_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphFile] | None:
-    """Write the store as a changed copy of the parent's; None where that one turns out to be damaged."""
-    try:
-        return _write_store(folder, inputs, parent)
-    except (OSError, RuntimeError, ReleaseError):
-        return None  # what else is wrong, a full disk say, shows again when the store is written from nothing
-
-
-def _write_store(folder: Path, inputs: Inputs, parent: Release | None) -> list[GraphFile]:
+def _write_anew(folder: Path, inputs: Inputs) -> list[GraphFile]:
     """Write and check the store, with the derived graphs; returns all graphs, sorted by name."""
-    store = fill_store(folder / "store", inputs.graphs, parent)
     derived = derive(
         folder / "graphs",
-        store,
         inputs.graphs,
         inputs.rules,
         release=inputs.id,
         received=inputs.received,
         versions=inputs.versions,
     )
-    add_graphs(store, derived)
-    store.flush()
-    if parent is None:
-        store.optimize()
-    del store
     graphs = sorted((*inputs.graphs, *derived), key=lambda graph: graph.name)
+    store = fill_store(folder / "store", graphs)
+    store.flush()
+    store.optimize()
+    del store
     check_store(folder / "store", graphs)
+    write_contents(folder / CONTENTS, folder / "store")
+    write_dump(folder / DUMP, graphs)
+    return graphs
+
+
+def _change_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphFile] | None:
+    """Write the same as the parent's with the difference; None where that is too much, or the parent is damaged."""
+    try:
+        change = change_store(folder / "store", inputs.graphs, parent)
+        derived = change_derived(
+            folder / "graphs",
+            inputs.graphs,
+            inputs.rules,
+            change,
+            parent,
+            release=inputs.id,
+            received=inputs.received,
+            versions=inputs.versions,
+        )
+        change.store.flush()
+        del change.store
+        graphs = sorted((*inputs.graphs, *derived), key=lambda graph: graph.name)
+        after = Store.read_only(str(folder / "store"))
+        change.check(after)
+        differing = ((plus, triple) for plus, _, triple in change.differing(after))
+        change_contents(parent.path / CONTENTS, folder / CONTENTS, change.before, after, differing)
+        change_dump(folder / DUMP, graphs, parent)
+    except (OSError, RuntimeError, ReleaseError, TooMuchError):
+        return None  # what else is wrong, a full disk say, shows again when all is written from nothing
     return graphs
 
 
@@ -131,16 +151,6 @@ def read_owners(release: Release) -> dict[str, str]:
         ) from error
 
 
-def quads_of(graphs: Iterable[tuple[Path, str]]) -> Iterator[bytes]:
-    """Yield the dump of graph files and their names, as N-Quads, in blocks of whole lines."""
-    for path, name in graphs:
-        end = f" {NamedNode(name)} .\n".encode()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                # A line feed stands at the end of a line alone: in literals it is written as an escape.
-                yield (block + file.readline()).replace(b" .\n", end)
-
-
 def _quad(line: bytes, name: str) -> bytes:
     return line.removesuffix(b".\n") + f"{NamedNode(name)} .\n".encode()
 
@@ -155,11 +165,6 @@ def _write_changes(folder: Path, graphs: list[GraphFile], parent: Release | None
             if before and after and before.sha256 == after.sha256:
                 continue
             name = before.name if before else new[slug].name
-            old_lines = union([parent.graph_file(slug)] if parent and before else [])
-            for plus, line in difference(old_lines, union([after.path] if after else [])):
+            old_path = parent.graph_file(slug) if parent and before else None
+            for plus, line in changed_lines(old_path, after.path if after else None):
                 (added if plus else removed).write(_quad(line, name))
-
-
-def _write_blocks(path: Path, blocks: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(blocks)

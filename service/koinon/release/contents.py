@@ -25,9 +25,9 @@ from koinon.model.namespaces import DCT, FRAPO, RDFS, SKOS
 FILE: Final = "contents.sqlite"
 """Name of the table in a release folder."""
 
-_FORMAT: Final = f"1 {' '.join(INTERFACE_LANGUAGES)}"
+FORMAT: Final = f"1 {' '.join(INTERFACE_LANGUAGES)}"
 _ALL: Final = 2 ** len(INTERFACE_LANGUAGES) - 1
-_LABELS: Final = (SKOS + "prefLabel", DCT + "title", RDFS + "label", FRAPO + "hasAcronym", SKOS + "notation")
+LABELS: Final = (SKOS + "prefLabel", DCT + "title", RDFS + "label", FRAPO + "hasAcronym", SKOS + "notation")
 """What names a thing; the first that it has."""
 
 _TABLES: Final = """
@@ -86,7 +86,7 @@ class Contents:
                 connection = sqlite3.connect(
                     f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False
                 )
-                if connection.execute("SELECT format FROM about").fetchone() == (_FORMAT,):
+                if connection.execute("SELECT format FROM about").fetchone() == (FORMAT,):
                     return cls(connection)
                 connection.close()
             except sqlite3.Error as error:
@@ -186,11 +186,11 @@ def _bit(language: str) -> int:
 
 def _fill(connection: sqlite3.Connection, store: OxigraphStore) -> None:
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
-    connection.execute("INSERT INTO about VALUES (?)", (_FORMAT,))
+    connection.execute("INSERT INTO about VALUES (?)", (FORMAT,))
     write = connection.executemany
     write("INSERT INTO class VALUES (?, ?)", ((c, int(n)) for c, n in _values(store, _COUNTS)))
     write("INSERT INTO typed VALUES (?, ?)", _values(store, _TYPES))
-    for rank, name in enumerate(_LABELS):
+    for rank, name in enumerate(LABELS):
         rows = store.raw.query(_NAMES.format(name=name, things=_THINGS))
         write("INSERT INTO named VALUES (?, ?, ?, ?)", _names(rows, rank))  # type: ignore[arg-type]  # a SELECT
     write("INSERT OR IGNORE INTO part VALUES (?, ?, ?)", _parts(store))
@@ -202,7 +202,7 @@ def _fill(connection: sqlite3.Connection, store: OxigraphStore) -> None:
         "FROM typed GROUP BY thing) AS t LEFT JOIN named AS n ON n.thing = t.thing "
         "ORDER BY t.thing, n.rank, n.label"
     )
-    write("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", _entries(found))
+    write("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", entries_of(found))
     connection.executescript(_INDEXES + "DROP TABLE typed; DROP TABLE named;")
     connection.commit()
 
@@ -225,7 +225,7 @@ def _parts(store: OxigraphStore) -> Iterator[tuple[str, bool, str]]:
         yield scheme, False, iri
 
 
-def _entries(
+def entries_of(
     rows: Iterable[tuple[str, str, int | None, str, str]],
 ) -> Iterator[tuple[str, int, str, str, str, str]]:
     """Yield one entry per class, thing and label; ``languages`` has the bits of the readers who see that label."""

@@ -24,13 +24,13 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     OSError, and ReleaseError where the graph files are not those of the manifest.
     """
     fresh = work / release.id
-    made_here = shutil.ignore_patterns("store", "changes", "seal.json")
+    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl")
     shutil.copytree(release.path, fresh, copy_function=_link, ignore=made_here, symlinks=True)
     graphs = [
         GraphFile(e.slug, e.name, e.kind, dict(e.title), release.graph_file(e.slug), e.sha256, e.triples)
         for e in release.manifest.graphs
     ]
-    store = fill_store(fresh / "store", graphs, None)
+    store = fill_store(fresh / "store", graphs)
     store.flush()
     store.optimize()
     del store
