@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ LONGEST_WAIT: Final = 300.0
 """Seconds after which a build that failed is tried again, at the most."""
 _TOGETHER: Final = 0.1
 """Seconds in which what comes together is waited for."""
+_ABANDONED: Final = 60.0
+"""Seconds after which a file that should have been renamed at once counts as left by a crash."""
 _DECISIONS: Final = frozenset({"put", "accept", "withdraw"})
 _VOCABULARY: Final = "vocabulary"
 _LOG: Final = logging.getLogger("koinon.builder")
@@ -191,7 +194,11 @@ def _whole_size(path: Path) -> int:
 
 
 def _replace(path: Path, fields: dict[str, Any]) -> None:
-    """Write a small file anew, in one step, and wait until it is on the disk."""
+    """Write a small file anew, in one step, and wait until it is on the disk; sweep what a crash left of others."""
+    for left in path.parent.glob(f".{path.stem}-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
     fresh = path.with_name(f".{path.stem}-{os.getpid()}")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(json.dumps(fields) + "\n")
