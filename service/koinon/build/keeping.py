@@ -19,6 +19,8 @@ def keep_raw(home: Home, source: Source, max_bytes: int) -> dict[str, str]:
     """
     folder = home.sources / source.slug / "raw"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.glob(".*"):
+        left.unlink()  # of a build that was killed: this one holds the lock
     kept = {}
     for path in _files(source):
         try:
