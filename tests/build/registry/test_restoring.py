@@ -60,3 +60,41 @@ def test_a_release_does_not_depend_on_the_order_in_which_sources_came(desk: Desk
     desk.registry().withdraw("place", None)
     desk.registry().accept("place")
     assert built(desk.world, desk.world.home.root) == one
+
+
+TABLE = """
+[[table]]
+name = "members"
+reader = "csv"
+columns.number = { required = true, pattern = '[0-9]+' }
+columns.name = { required = true, lang = "en" }
+columns.since = { datatype = "gYear" }
+[[table.things]]
+name = "organisation"
+id = "organisation/register-{number}"
+type = ["org:Organization"]
+has = [
+  { p = "skos:prefLabel", column = "name" },
+  { p = "org:classification", value = "actor-type:association" },
+  { p = "schema:foundingDate", column = "since" },
+]
+"""
+ROWS = "number,name,since\n1,Ada,1998\n2,Eve,19x8\n"
+
+
+def test_tables_are_restored_with_the_mapping_that_they_were_read_by(desk: Desk, tmp_path: Path) -> None:
+    register_all(desk)
+    desk.mapping("register", more=TABLE)
+    desk.registry().add("register", [desk.file("register.csv", ROWS)], Options())
+    desk.registry().accept("register")
+    release = built(desk.world, desk.world.home.root)
+    graph = desk.world.current.graph_file("register").read_text("utf-8")
+    assert "register-2" in graph, "the record stays, its bad year is left out"
+    elsewhere = tmp_path / "restored"
+    shutil.copytree(desk.world.home.sources, elsewhere / "sources", ignore=shutil.ignore_patterns(".*"))
+    shutil.rmtree(desk.world.sources)
+    shutil.rmtree(tmp_path / "inbox")
+    desk.mapping("register", version=2, more=TABLE.replace("prefLabel", "altLabel"))
+    assert built(desk.world, elsewhere) == release
+    restored = desk.world.home.__class__(elsewhere).release(release)
+    assert (restored / "graphs" / "register.nt").read_text("utf-8") == graph

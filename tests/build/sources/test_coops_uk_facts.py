@@ -8,6 +8,8 @@ from facts import Kind, Row, pick, shared, text, wrong
 from mapped import mapped, real_lookups
 from pyoxigraph import Store
 
+from real_sources import released
+
 SEED = 20261122
 NUMBER = {"2017": 10, "2023": 12}
 OLD, NEW = ("coops-uk/coops_uk_2017-06.csv", "coops-uk/coops_uk_2023-q2.csv")
@@ -100,7 +102,10 @@ KINDS_OF_2023 = [
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return mapped("coops-uk", shared(OLD, NEW), real_lookups(), tmp_path_factory.mktemp("coops")).store()
+    return (
+        released("coops-uk")
+        or mapped("coops-uk", shared(OLD, NEW), real_lookups(), tmp_path_factory.mktemp("coops")).store()
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from mapped import mapped, real_lookups
 from openpyxl import load_workbook
 from pyoxigraph import Store
 
+from real_sources import released
+
 SEED = 20261122
 FACTS_PER_SHEET = {"Projects (lead partners)": 14, "Partners": 10, "Calls": 4}
 
@@ -173,7 +175,7 @@ CALLS = [
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Store:
     files = shared("keep/keep_closed_1420.xlsx")
-    return mapped("keep", files, real_lookups(), tmp_path_factory.mktemp("keep")).store()
+    return released("keep") or mapped("keep", files, real_lookups(), tmp_path_factory.mktemp("keep")).store()
 
 
 @pytest.mark.parametrize(

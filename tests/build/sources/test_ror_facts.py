@@ -10,6 +10,8 @@ from facts import Kind, Row, node, pick, shared, text, wrong
 from mapped import PLACE, mapped, real_lookups
 from pyoxigraph import QuerySolutions, Store
 
+from real_sources import released
+
 SEED = 20261122
 NUMBER = 14
 FILE = "ror/ror_europe.jsonl.gz"
@@ -129,7 +131,7 @@ KINDS = [
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return mapped("ror", shared(FILE), real_lookups(), tmp_path_factory.mktemp("ror")).store()
+    return released("ror") or mapped("ror", shared(FILE), real_lookups(), tmp_path_factory.mktemp("ror")).store()
 
 
 @pytest.mark.parametrize("schema", [1, 2])
