@@ -11,7 +11,7 @@ export KOINON_HOME ?= var
 CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clients conformance test-hostile soak docs bench bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clients conformance test-hostile test-real soak docs bench bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -39,6 +39,10 @@ unit: $(VENV)/.dev clients ## The tests
 
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile
+
+test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts: 10 minutes
+	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
+	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest tests/build/sources tests/build/lookups/test_reference_facts.py
 
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py
