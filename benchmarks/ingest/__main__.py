@@ -1,8 +1,8 @@
 """What a build costs at scale: CPU, memory, and the ratio to ``oxigraph load`` of the same statements.
 
-Command: ``.venv/bin/python benchmarks/ingest [SIZE…]`` (statements of the made-up source; default 100000 1000000),
-or ``real`` for the publishers' files of KOINON_SHARED. Each build runs in a process of its own: from nothing, the
-same again, and after a small source of 1,000 statements beside it has changed.
+Command: ``.venv/bin/python benchmarks/ingest [SIZE…]``: statements of the made-up source (default 100000 1000000),
+``1000x1000`` for 1,000 sources of 1,000 each, or ``real`` for the publishers' files of KOINON_SHARED. Each build runs
+in a process of its own: from nothing, the same again, and after a small source of 1,000 statements beside it changed.
 """
 
 import json
@@ -11,17 +11,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from generate import write_source
 from real import write_sources
 
+from koinon.build import pipeline, workspace, writing
 from koinon.build.pipeline import build
 from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 
 SEED = 20261122
 SMALL = 1_000
+APART = {
+    "reading": (pipeline, "make_candidate"),
+    "shapes": (pipeline, "judge_shapes"),
+    "store": (writing, "fill_store"),
+    "store, checked": (writing, "check_store"),
+    "territories": (writing, "derive"),
+    "contents": (writing, "write_contents"),
+    "dump": (writing, "write_dump"),
+    "quality": (pipeline, "write_quality"),
+    "change record": (workspace, "record_changes"),
+}
+"""What is measured apart: a name, and the function that does it."""
 
 
 def main() -> None:
@@ -38,7 +54,9 @@ def _measure(size: str, work: Path) -> None:
     if size == "real":
         write_sources(sources, Assets.locate(Settings()).data / "mappings")
     else:
-        write_source(sources, "register", int(size), SEED)
+        number, each = map(int, size.split("x")) if "x" in size else (1, int(size))
+        for place in range(number):
+            write_source(sources, f"register-{place}" if number > 1 else "register", each, SEED)
     write_source(sources, "small", SMALL, SEED)
     first = _build("from nothing", size, sources, home)
     _build("the same again", size, sources, home)
@@ -48,13 +66,15 @@ def _measure(size: str, work: Path) -> None:
     sys.stdout.write(f"{size}: oxigraph load of the dump {load:.1f} s of CPU; ratio {first['cpu'] / load:.1f}\n")
 
 
-def _build(what: str, size: str, sources: Path, home: Path) -> dict[str, float]:
+def _build(what: str, size: str, sources: Path, home: Path) -> dict[str, Any]:
     command = [sys.executable, __file__, "one", str(sources), str(home)]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     sys.stdout.write(
         f"{size}, {what}: {found['triples']} statements, {found['cpu']:.1f} s of CPU, {found['wall']:.1f} s, "
         f"{found['memory']:.0f} MB, refused {found['refused']}\n"
     )
+    parts = ", ".join(f"{part} {spent:.1f}" for part, spent in found["parts"].items() if spent > 0.05)
+    sys.stdout.write(f"  of which {parts}\n")
     sys.stdout.flush()
     return found
 
@@ -62,6 +82,9 @@ def _build(what: str, size: str, sources: Path, home: Path) -> dict[str, float]:
 def _one(sources: Path, home: Path) -> None:
     settings = Settings(home=home, disk_quota=2**40, max_source=2**40)
     assets = Assets.locate(settings)
+    parts: Counter[str] = Counter()
+    for part, (module, name) in APART.items():
+        setattr(module, name, _timed(getattr(module, name), part, parts))
     started, cpu = time.perf_counter(), time.process_time()
     report = build(settings, assets, [assets.data, sources])
     found = {
@@ -70,9 +93,21 @@ def _one(sources: Path, home: Path) -> None:
         "refused": [source.slug for source in report.refused],
         "cpu": time.process_time() - cpu,
         "wall": time.perf_counter() - started,
+        "parts": parts,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     sys.stdout.write(json.dumps(found))
+
+
+def _timed(function: Callable[..., Any], part: str, parts: Counter[str]) -> Callable[..., Any]:
+    def call(*arguments: object, **named: object) -> object:
+        before = time.process_time()
+        try:
+            return function(*arguments, **named)
+        finally:
+            parts[part] += time.process_time() - before  # type: ignore[assignment]  # seconds
+
+    return call
 
 
 def _load(release: Path, work: Path) -> float:

@@ -75,6 +75,7 @@ class _Build:
     progress: Progress
     parent: Release | None = None
     normaliser: Normaliser = field(default_factory=Normaliser)
+    owners: dict[str, str] = field(default_factory=dict)
     refused: dict[str, list[Finding]] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     keys: dict[str, str | None] = field(default_factory=dict)
@@ -91,7 +92,7 @@ class _Build:
         sources = self._find(folders)
         untouched = self.parent if self.parent is not None and is_sealed(self.parent.path) else None
         settled = Settled.of(untouched, [s for s in sources if s.slug not in self.refused], self.keys)
-        before = read_owners(self.parent) if self.parent else {}
+        before = self.owners
         while True:
             judged, stays = self._judge(sources, settled, vocabulary, own, before)
             touched = judged.settled.touched(parts(judged, self._paths(judged, stays)))
@@ -99,7 +100,8 @@ class _Build:
                 break
             settled = judged.settled.without(touched)
         settled = judged.settled
-        owners = {thing: slug for thing, slug in before.items() if slug in stays or slug in settled}
+        staying = stays.keys() | settled.sources.keys()
+        owners = {thing: slug for thing, slug in before.items() if slug in staying}
         owners.update({thing: candidate.slug for candidate in judged.accepted for thing in candidate.minted})
         folder = self.work / "graphs"
         same = [Kept.of(settled.parent, slug).link(folder) for slug in settled.sources if settled.parent]
@@ -131,7 +133,7 @@ class _Build:
             release = last_built(self.home)
             if release is None:
                 return None
-            read_owners(release)
+            self.owners = read_owners(release)
             if not is_sealed(release.path):
                 check_graph_files(release)
         except ReleaseError as error:
