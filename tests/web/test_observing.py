@@ -15,10 +15,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Receive, Scope, Send
 
+from connections import running
 from koinon.model.errors import ConfigurationError
 from koinon.model.settings import Settings
 from koinon.query.outcome import Outcome
 from koinon.release.paths import Home
+from koinon.web.app import create_app
 from koinon.web.observing import Observer
 from koinon.web.querylog import LogFile, QueryLog, network_of
 from koinon.web.server import make_server
@@ -303,3 +305,23 @@ def test_a_flood_drops_lines_and_counts_them_instead_of_filling_the_memory(tmp_p
     log.flush()
     assert counts["written"] + counts["dropped"] == 30_001
     assert len((tmp_path / "queries.jsonl").read_bytes().splitlines()) == counts["written"]
+
+
+def test_probes_and_checks_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
+    home = make_release(tmp_path, "a" * 64, '<project/x> a koi:Project ; skos:prefLabel "X"@en .')
+    settings = Settings.from_environment({}, home=home.root, query_workers=1)
+    app = create_app(settings)
+    with (
+        running(app, settings) as (port, _),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
+    ):
+        assert client.get("/live").status_code == 200
+        assert client.get("/ready").status_code == 200
+        assert client.get("/check").status_code == 200
+        refused = client.post("/check", content=b"", headers={"Content-Type": "image/png"}).status_code
+        sample = scrape(app.state.observer)
+    assert refused >= 400
+    assert sample("koinon_answers_total", door="live", status="200") == 1
+    assert sample("koinon_answers_total", door="ready", status="200") == 1
+    assert sample("koinon_answers_total", door="check", status=str(refused)) == 1
+    assert sample("koinon_answers_total", door="check", status="200") is None, "the form alone is no check"

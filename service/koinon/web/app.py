@@ -40,6 +40,7 @@ from koinon.web import (
 )
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
+from koinon.web.counting import Counting
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
 from koinon.web.middleware import CommonHeaders
@@ -162,4 +163,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, validation_error)
     app.add_exception_handler(Exception, unexpected)
     app.add_middleware(CommonHeaders)
+    app.add_middleware(Counting, count=observer.answered)
     return app

@@ -147,6 +147,12 @@ class Metrics:
             ["act", "outcome"],
             registry=self.registry,
         )
+        self._answers = prometheus_client.Counter(
+            "koinon_answers",
+            "Answers to /live, to /ready and to data handed in at /check, by HTTP status.",
+            ["door", "status"],
+            registry=self.registry,
+        )
         # A counter that is there before its first event has no gap in its history.
         for result in ("written", "dropped", "failed"):
             self.log_lines.labels(result)
@@ -168,6 +174,10 @@ class Metrics:
     def worker_ended(self, cause: str) -> None:
         """Count the end of a worker that was not told to go."""
         self._deaths.labels(cause).inc()
+
+    def answered(self, name: str, status: int) -> None:
+        """Count an answer that is no query's, by its HTTP status."""
+        self._answers.labels(name, str(status)).inc()
 
     def turned_away(self, problem: str) -> None:
         """Count a request that the server refused by itself."""

@@ -72,6 +72,10 @@ class Observer:
         """Count a request to ``/sources/{id}``: what it asked for, and ``done`` or the name of its problem."""
         self._metrics.contribution(act, outcome)
 
+    def answered(self, name: str, status: int) -> None:
+        """Count an answer to ``/live``, ``/ready`` or to data that were handed in at ``/check``."""
+        self._metrics.answered(name, status)
+
     def turned_away(self, problem: str) -> None:
         """Count a request that the server refused by itself, before any part of the service saw it."""
         self._metrics.turned_away(problem)
