@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def test_the_texts_are_whole_and_fit_into_a_spreadsheet(language: str) -> None:
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in found["sheets"].values())
     assert len(found["checks"]["title"]) <= 32
     assert all(len(text.format(n=1000)) <= 255 for text in found["checks"].values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_texts_say_who_checked_them(language: str) -> None:
+    path = Path(str(files("koinon.build.templates"))) / "texts" / f"{language}.toml"
+    assert "not checked by a native speaker" in path.read_text("utf-8").split("\n")[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
