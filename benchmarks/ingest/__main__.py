@@ -1,8 +1,8 @@
 """What a build costs at scale: CPU, memory, and the ratio to ``oxigraph load`` of the same statements.
 
 Command: ``.venv/bin/python benchmarks/ingest [SIZE…]``: statements of the made-up source (default 100000 1000000),
-``1000x1000`` for 1,000 sources of 1,000 each, or ``real`` for the publishers' files of KOINON_SHARED. Each build runs
-in a process of its own: from nothing, the same again, and after a small source of 1,000 statements beside it changed.
+``1000x1000`` for 1,000 sources of 1,000, or ``real`` for the publishers' files of KOINON_SHARED. Each build is a
+process of its own: from nothing, the same again, and after a small source of 1,000 statements beside it changed.
 """
 
 import json
