@@ -110,6 +110,15 @@ def test_examples_name_place_value_and_what_to_do_but_no_person_or_mail(fund: Ma
     assert report.as_json()["statements"] == report.statements
 
 
+def test_many_columns_that_the_mapping_does_not_know_are_one_line(fund: Make) -> None:
+    more = "".join(f",Tag {number}" for number in range(20))
+    head, first, *_ = (HEADER + ROWS).splitlines()
+    text = "\n".join(fund(PROJECTS, projects_csv=f"{head}{more}\n{first}{',x' * 20}\n").report.lines())
+    assert text.count("the mapping doesn't know") == 1
+    assert "21 keys that the mapping doesn't know" in text
+    assert "Tag 9" not in text
+
+
 def test_a_rejected_value_is_not_said_and_the_rest_of_the_record_is(fund: Make) -> None:
     beta = "\n".join(lines(fund(PROJECTS, projects_csv=HEADER + ROWS), "beta"))
     assert '"2021-01-01"' in beta

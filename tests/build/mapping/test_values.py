@@ -183,6 +183,9 @@ def test_slugs_of_names_in_other_scripts_do_not_collide() -> None:
         "Dr. Anna Muster (mayor)",
         "Prof. Jan Kowalski",
         "c/o Ann Example",
+        "c/o. Example, 12 High Street",
+        "C/oExample, 12 High Street",
+        "care of Ann Example",
         "office@a.example",
         "Ann Example, Rector",
         "1. Dr. Anna Muster, Rector\n2. Bea Beispiel, Chancellor",
@@ -194,8 +197,11 @@ def test_persons_are_recognised(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Szpital im. dr. Jana Nowaka", "Department of Water", "Institute Dr. Max Muster", "DR Congo Desk", "Planning"],
-)
+    [
+        "Szpital im. dr. Jana Nowaka", "Department of Water", "Institute Dr. Max Muster", "DR Congo Desk",
+        "Planning", "They take care of their neighbours", "FAO estimates", "CO/OP House",
+    ],
+)  # fmt: skip
 def test_houses_that_are_named_after_persons_are_no_persons(text: str) -> None:
     assert not names_person(text)
 

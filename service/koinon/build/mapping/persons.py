@@ -13,7 +13,11 @@ _TITLE = (
 )
 _NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’-]+"
 _TITLED = re.compile(rf"(?<![\w.]){_TITLE}\.?(?:[ \t]*{_TITLE}\.?)*[ \t]+{_NAME}[ \t]+{_NAME}")
-_CARE_OF = re.compile(r"(?<!\w)(?:c/o|C/O|C/o|℅|care of|f\.a\.o\.|FAO|[Aa]ttn\.?:?|z\.\s?Hd\.)\s", re.UNICODE)
+_CARE_OF = re.compile(
+    r"(?<!\w)(?:(?:[cC]/[oO]\b|℅)[.:]?\s*(?=\S)|[cC]/[oO](?=[^\W\d_a-zß-öø-ÿ])"
+    r"|(?:[cC]are of|f\.a\.o\.|FAO:?)\s+(?=[^\W\d_a-zß-öø-ÿ])|[Aa]ttn\.?:?\s|z\.\s?Hd\.\s)"
+)
+"""``c/o`` may lack its blank (*C/oAvon*); in running text, "care of" and FAO stand before small letters too."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _OFFICE = re.compile(
     r"(?:^|[,(\-–]\s*)(?:mayor|rector|chancellor|director|president|chair(?:man|woman|person)?|secretary|manager|head"

@@ -1,7 +1,7 @@
 """The import report: what became of every record and every cell of a source, for people and as JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from koinon.build.mapping.counting import CellCounts, Counts, Example
@@ -10,6 +10,9 @@ from koinon.build.mapping.readers import Note
 from koinon.build.mapping.records import Place
 
 _CODES_SHOWN = 10
+_KEYS_SHOWN = 8
+"""Keys unknown to the mapping that have a line each; more are told in one."""
+_NOT_REGISTERED = "not-registered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,9 @@ def import_report(
 def _table(counts: Counts, notes: Sequence[Note]) -> TableReport:
     counts.close()
     readable = counts.read - counts.unreadable
+    columns = (
+        _column(name, cell, readable, described=name in counts.titles) for name, cell in counts.cells.items()
+    )
     return TableReport(
         name=counts.name,
         files=tuple(counts.files),
@@ -173,12 +179,21 @@ def _table(counts: Counts, notes: Sequence[Note]) -> TableReport:
         unreadable=counts.unreadable,
         ignored=counts.ignored,
         rejected=_sorted(counts.rejected),
-        columns=tuple(
-            _column(title, cell, readable, described=title in counts.titles) for title, cell in counts.cells.items()
-        ),
-        examples=tuple(example for examples in counts.examples.values() for example in examples),
+        columns=tuple(sorted(columns, key=lambda column: "" if column.described or column.why else column.title)),
+        examples=tuple(_folded(example for examples in counts.examples.values() for example in examples)),
         notes=tuple(notes),
     )
+
+
+def _folded(examples: Iterable[Example]) -> Iterator[Example]:
+    """Yield the examples that tell something new: each value of a column once, each absent list once."""
+    seen: set[tuple[str, ...]] = set()
+    for example in examples:
+        value = () if example.rule == _NOT_REGISTERED else (example.value, example.place.column or "")
+        what = (example.rule, example.detail, *value)
+        if what not in seen:
+            seen.add(what)
+            yield example
 
 
 def _column(title: str, cell: CellCounts, readable: int, *, described: bool) -> ColumnReport:
@@ -243,7 +258,10 @@ def _table_lines(table: TableReport) -> Iterator[str]:
     rejected = ", ".join(f"{count} {rule}" for rule, count in table.rejected.items()) or "none"
     ignored = f", {table.ignored} ignored" if table.ignored else ""
     yield f"  {table.name}: {table.read} records read, {table.mapped} mapped{ignored}; rejected: {rejected}"
+    unknown_keys = [column for column in table.columns if not column.described and not column.why]
     for column in table.columns:
+        if len(unknown_keys) > _KEYS_SHOWN and column in unknown_keys:
+            continue
         counts = ((name, getattr(column, name)) for name in ("mapped", "missing", "rejected", "unknown", "unused"))
         shown = ", ".join(f"{count} {name}" for name, count in counts if count)
         rules = ", ".join(f"{count} {rule}" for rule, count in (*column.rules.items(), *column.changes.items()))
@@ -251,9 +269,14 @@ def _table_lines(table: TableReport) -> Iterator[str]:
         extra = "; ".join(part for part in (rules, remark) if part)
         yield f"    {column.title}: {shown}{f' ({extra})' if extra else ''}"
         codes = list(column.codes.items())
-        if codes:
+        if codes and _NOT_REGISTERED not in column.rules:
             more = f" and {len(codes) - _CODES_SHOWN} more" if len(codes) > _CODES_SHOWN else ""
             yield f"      unknown: {', '.join(f'{code!r} {n}' for code, n in codes[:_CODES_SHOWN])}{more}"
+    if len(unknown_keys) > _KEYS_SHOWN:
+        values = sum(column.unused for column in unknown_keys)
+        most = sorted(unknown_keys, key=lambda column: -column.unused)
+        names = ", ".join(column.title for column in most[:_KEYS_SHOWN])
+        yield f"    {len(unknown_keys)} keys that the mapping doesn't know, {values} values: {names} …"
     for example in table.examples:
         value = f" {example.value!r}:" if example.value else ""
         hint = f" {example.hint}" if example.hint and example.hint != example.detail else ""
