@@ -76,7 +76,7 @@ async def _cite(request: Request, fixed: Form | None) -> Response:
     home = Home(door.settings.home)
     if request.query_params.get("keep"):
         await run_in_threadpool(pin, home, served.release.id, door.settings.disk_quota)
-    citation = await run_in_threadpool(_citation, served, home, reader, path, parameters)
+    citation = await run_in_threadpool(_citation, served, home, door.settings.publisher, reader, path, parameters)
     headers = {"Vary": VARY, "Cache-Control": "public, max-age=0, must-revalidate"}
     if form.media_type != HTML:
         body = {"text/plain": citation.text + "\n", BIBTEX: citation.bibtex, CSL: citation.csl}[form.media_type]
@@ -103,14 +103,16 @@ def _subject(text: str) -> tuple[str, Mapping[str, str]]:
     return path.rstrip("/"), parameters
 
 
-def _citation(served: Served, home: Home, reader: Reader, path: str, parameters: Mapping[str, str]) -> Citation:
+def _citation(
+    served: Served, home: Home, publisher: str, reader: Reader, path: str, parameters: Mapping[str, str]
+) -> Citation:
     title, kind = _title(served, reader, path, parameters)
     log = [entry for entry in read_log(home.log) if entry.id == served.release.id]
     if not log:
         raise NotFoundError("This release was never current, so it has no date. /releases lists all.")
     search = f"?{urlencode(dict(parameters))}" if parameters else ""
     address = f"{reader.absolute(f'/releases/{served.release.id}')}{path}{search}"
-    return Citation(title, kind, "Koinon", served.release.id, time_of(log[0].published_at), address)
+    return Citation(title, kind, publisher, served.release.id, time_of(log[0].published_at), address)
 
 
 def _title(served: Served, reader: Reader, path: str, parameters: Mapping[str, str]) -> tuple[Text, str]:

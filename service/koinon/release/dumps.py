@@ -1,0 +1,51 @@
+"""The dumps of a release: files that anybody may download, beside the release and listed in ``index.json``.
+
+``dumps/{release}/`` is written after the release is published, and whole or not there. A dump is derived: it can be
+made again at any time, and the same release gives the same bytes.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from koinon.model.errors import ReleaseError
+from koinon.release.paths import Home
+
+INDEX: Final = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFile:
+    """One file: its name, media type (``packed`` tells that it is packed with gzip), bytes, and SHA-256.
+
+    ``about`` is empty for all of the release, else ``source/{slug}`` or ``class/{name}``; ``rows`` counts
+    statements or table rows.
+    """
+
+    name: str
+    media_type: str
+    packed: bool
+    size: int
+    sha256: str
+    about: str
+    rows: int
+
+
+def folder_of(home: Home, release: str) -> Path:
+    """Return the folder with the dumps of a release, whether or not it exists."""
+    return home.root / "dumps" / release
+
+
+def dump_files(home: Home, release: str) -> tuple[DumpFile, ...]:
+    """Return the dumps of a release, none where they are not made yet; raises ReleaseError for a damaged index."""
+    path = folder_of(home, release) / INDEX
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return tuple(DumpFile(**entry) for entry in listed)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(
+            f"{path} is damaged ({error}). Remove its folder, then run `koinon release dumps`."
+        ) from error
