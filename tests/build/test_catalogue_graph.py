@@ -14,7 +14,7 @@ from koinon.build.normalise import Normaliser
 from koinon.build.vocabulary import read_vocabulary
 from koinon.model.namespaces import XSD
 
-MADE = {"3": "c9a818708158b8b59c2ac45fd72e3185bf71271db723c7877545ab1887e297e0"}
+MADE = {"4": "3ee174d29ccdeb58ea143b55b86c8953dfcc8b2cb4bf42d2c5891aa30937248b"}
 """DERIVATION to the SHA-256 of the catalogue of the release below."""
 GRAPHS = [
     GraphFile(slug, f"https://w3id.org/koinon/graph/{slug}", kind, {"en": slug}, Path(slug), "0" * 64, 7)
