@@ -3,44 +3,23 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from koinon.build.findings import Finding, Severity
-from koinon.build.mapped import Mapper
 from koinon.build.mapping.cleaning.cleaner import CleaningReport
-from koinon.build.mapping.lookups.named import FORMS, LISTS, NUTS
 from koinon.build.mapping.report import Contradiction, ImportReport
-from koinon.build.reading import FORMATS
-from koinon.build.registry.active import lay_out
 from koinon.build.registry.entries import KeptFile
-from koinon.build.registry.journals import Damaged, every
 from koinon.build.registry.manifests import make_manifest, read_template
 from koinon.build.registry.options import Options
-from koinon.build.sources import Source, find_sources
+from koinon.build.sources import Source
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError
-from koinon.release.paths import Home
 
-_CODES: Final = frozenset({NUTS, LISTS, FORMS})
 _LEFT: Final = "left out by the rules of the mapping"
 _CONTRADICTION: Final = "contradiction"
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@contextmanager
-def mapper_of(home: Home, assets: Assets) -> Iterator[Mapper]:
-    """Give a mapper that looks codes up in Koinon's own sources and in the registered ones, as a build would."""
-    with ExitStack() as stack:
-        sources, _ = find_sources([assets.data], FORMATS, mapped=True)
-        for registered in every(home):
-            if not isinstance(registered, Damaged) and registered.slug in _CODES and registered.accepted:
-                folder = stack.enter_context(lay_out(home, registered.slug, registered.accepted))
-                sources += find_sources([folder], FORMATS, mapped=True)[0]
-        yield Mapper(assets, sources)
 
 
 def table_source(path: Path, mapping: str, assets: Assets, work: Path, language: str | None = None) -> Source:
