@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/tutorial.md", "docs/api.md", "queries/README.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/api.md", "docs/harvest.md", "queries/README.md")
 BASE = "http://127.0.0.1:8000"
 LONG_RUNNING = re.compile(r"koinon (serve|build)\b|^make ")
 
