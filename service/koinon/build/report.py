@@ -1,7 +1,7 @@
 """What a build did: each source with its outcome and findings, and the release that came of it."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from koinon.build.findings import Finding, Severity
@@ -34,6 +34,10 @@ class SourceReport:
         """Tell whether the source as handed in was refused."""
         return self.outcome in {Outcome.KEPT, Outcome.OUT}
 
+    def as_json(self) -> dict[str, object]:
+        """Return the report on this source as a JSON object."""
+        return {**_fields(self), "findings": [_fields(finding) for finding in self.findings]}
+
     def count(self, severity: Severity) -> int:
         """Return how many findings of one severity there are."""
         return sum(self.counts[severity].values()) if severity in self.counts else len(self.of(severity))
@@ -60,8 +64,8 @@ class BuildReport:
         return [source for source in self.sources if source.refused]
 
     def as_json(self) -> dict[str, object]:
-        """Return the report as a JSON object."""
-        return asdict(self)
+        """Return the report as a JSON object; nothing of it is copied, as there may be many thousand findings."""
+        return {**_fields(self), "sources": [source.as_json() for source in self.sources]}
 
     def lines(self, *, details: bool = True) -> Iterator[str]:
         """Yield the report for people, line by line; without ``details`` only the refusals are spelled out."""
@@ -79,6 +83,10 @@ class BuildReport:
                 yield f"  refused: {finding}"
             for finding in (*warnings, *notes) if details else ():
                 yield f"  {finding.severity}: {finding}"
+
+
+def _fields(of: "BuildReport | SourceReport | Finding") -> dict[str, object]:
+    return {each.name: getattr(of, each.name) for each in fields(of)}
 
 
 _SAID = {

@@ -7,6 +7,7 @@ The engine is given N-Triples text, never a store: a store rewrites strings on w
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import shacl
 from pyoxigraph import Literal, RdfFormat, parse
@@ -101,6 +102,11 @@ def _tag(message: Literal) -> tuple[str, str]:
     return message.language or "", message.value
 
 
+@lru_cache
+def _literal(text: str, tag: str) -> str:
+    return str(Literal(text, language=tag) if tag else Literal(text))
+
+
 def report_triples(results: Iterable[Result]) -> Iterator[str]:
     """Yield a SHACL validation report of ``results``, as Turtle."""
     results = list(results)
@@ -115,8 +121,7 @@ def report_triples(results: Iterable[Result]) -> Iterator[str]:
         if result.value is not None:
             yield f"        sh:value {result.value} ;\n"
         for tag in sorted(result.messages):
-            text = Literal(result.messages[tag], language=tag) if tag else Literal(result.messages[tag])
-            yield f"        sh:resultMessage {text} ;\n"
+            yield f"        sh:resultMessage {_literal(result.messages[tag], tag)} ;\n"
         if not result.shape.startswith("_:"):
             yield f"        sh:sourceShape {result.shape} ;\n"
         yield f"        sh:sourceConstraintComponent <{result.component}> ]"

@@ -6,7 +6,7 @@ and no more of it than the release does; purging drops the whole file.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -42,6 +42,8 @@ class Verdict:
     read: Types = field(default_factory=dict)
     judged: Types = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
+    line: str = field(default="", compare=False, repr=False)
+    """The line that it was read from."""
 
     @property
     def found(self) -> Findings:
@@ -56,49 +58,56 @@ class Verdict:
 
     def with_dangling(self, findings: Iterable[Finding], count: int) -> "Verdict":
         """Return the same with references to what no source defines: examples and their number."""
-        return replace(self, dangling=tuple(findings), dangling_count=count)
+        return replace(self, line="", dangling=tuple(findings), dangling_count=count)
 
     def as_line(self) -> str:
         """Return the verdict as one line of JSON."""
-        fields = {
+        if self.line:
+            return self.line
+        content = {
             "slug": self.slug,
             "kind": self.kind,
             "key": self.key,
             "sha256": self.sha256,
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": list(map(_fields, self.findings)),
             "counts": self.counts,
-            "dangling": [asdict(finding) for finding in self.dangling],
+            "dangling": list(map(_fields, self.dangling)),
             "dangling_count": self.dangling_count,
-            "results": None if self.results is None else [asdict(result) for result in self.results],
+            "results": None if self.results is None else list(map(_fields, self.results)),
             "read": {iri: sorted(classes) for iri, classes in sorted(self.read.items())},
             "judged": {iri: sorted(classes) for iri, classes in sorted(self.judged.items())},
             "lost": sorted(self.lost),
         }
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
 
     @classmethod
     def of_line(cls, line: str) -> Self:
         """Read a verdict; raises ValueError, KeyError or TypeError where the line is none."""
-        fields = json.loads(line)
-        results = fields["results"]
+        content = json.loads(line)
+        results = content["results"]
         return cls(
-            slug=fields["slug"],
-            kind=fields["kind"],
-            key=fields["key"],
-            sha256=fields["sha256"],
-            findings=tuple(map(_finding, fields["findings"])),
-            counts=tuple((severity, rule, count) for severity, rule, count in fields["counts"]),
-            dangling=tuple(map(_finding, fields["dangling"])),
-            dangling_count=fields["dangling_count"],
+            slug=content["slug"],
+            kind=content["kind"],
+            key=content["key"],
+            sha256=content["sha256"],
+            findings=tuple(map(_finding, content["findings"])),
+            counts=tuple((severity, rule, count) for severity, rule, count in content["counts"]),
+            dangling=tuple(map(_finding, content["dangling"])),
+            dangling_count=content["dangling_count"],
             results=None if results is None else tuple(Result(**result) for result in results),
-            read={iri: set(classes) for iri, classes in fields["read"].items()},
-            judged={iri: set(classes) for iri, classes in fields["judged"].items()},
-            lost=frozenset(fields["lost"]),
+            read={iri: set(classes) for iri, classes in content["read"].items()},
+            judged={iri: set(classes) for iri, classes in content["judged"].items()},
+            lost=frozenset(content["lost"]),
+            line=line,
         )
 
 
-def _finding(fields: dict[str, object]) -> Finding:
-    return Finding(**{**fields, "severity": Severity(str(fields["severity"]))})  # type: ignore[arg-type]
+def _fields(of: Finding | Result) -> dict[str, object]:
+    return {each.name: getattr(of, each.name) for each in fields(of)}
+
+
+def _finding(content: dict[str, object]) -> Finding:
+    return Finding(**{**content, "severity": Severity(str(content["severity"]))})  # type: ignore[arg-type]
 
 
 def write_verdicts(folder: Path, verdicts: Iterable[Verdict]) -> None:
