@@ -87,7 +87,9 @@ class StoreChange:
         triples = triples_of(line for (_, line), _ in by_name)
         for ((name, line), plus), triple in zip(by_name, triples, strict=True):
             graphs = {graph.value if isinstance(graph, NamedNode) else "" for graph in _graphs(after, triple)}
-            if (name in graphs) != plus or ("" in graphs) != bool(graphs - {""}):
+            named, default = _quad(triple, NamedNode(name)) in after, _quad(triple, _DEFAULT) in after
+            # Each by two indexes, as one may be right while the other is not.
+            if {name in graphs, named} != {plus} or {"" in graphs, default} != {bool(graphs - {""})}:
                 raise ReleaseError(f"The store does not hold what {name} states: {line.decode().strip()}")
 
 
