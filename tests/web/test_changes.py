@@ -1,6 +1,8 @@
 """What changed, for people, programs and feed readers; and what differs between two releases."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import feedparser
 import httpx
@@ -141,6 +143,25 @@ def test_answers_are_known_by_their_tags(client: httpx.Client) -> None:
         answer = client.get(address)
         again = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304, address
+
+
+def test_an_answer_that_is_unchanged_is_told_again_and_again_until_it_changes(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    world.build()
+    paths = ("/changes", "/ldes", "/doc/project/patient", "/data.ttl", "/sitemap.xml")
+    with service_on(world.home) as client:
+        tags = {path: client.get(path).headers["etag"] for path in paths}
+        for path, tag in tags.items():
+            answers = [client.get(path, headers={"If-None-Match": tag}) for _ in range(4)]
+            assert [answer.status_code for answer in answers] == [304] * 4
+            assert len({tuple((n, v) for n, v in a.headers.items() if n != "date") for a in answers}) == 1
+            assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+        say(world, '<project/patient> skos:altLabel "Changed at last"@en .')
+        for path, tag in tags.items():
+            deadline = time.monotonic() + 30
+            while client.get(path, headers={"If-None-Match": tag}).status_code == 304:
+                assert time.monotonic() < deadline, path
+                time.sleep(0.2)
 
 
 def test_releases_are_listed_with_what_they_changed(client: httpx.Client, world: World) -> None:

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from koinon import __version__
 from koinon.model.assets import Assets
@@ -55,6 +55,7 @@ from koinon.web.sources.described import SCHEMES
 from koinon.web.sources.desk import Desk
 from koinon.web.sparql import page
 from koinon.web.travelling import Travelling
+from koinon.web.unchanged import Unchanged
 
 _AT_ONCE: Final = 2
 """Pages and documents that are made at once: threads share one interpreter, so more would only hold up the rest."""
@@ -66,9 +67,10 @@ class Service(FastAPI):
     def __init__(self, door: Door, **options: Any) -> None:
         """Prepare the service; ``options`` are FastAPI's."""
         super().__init__(**options)
-        pages = Travelling(
+        pages: ASGIApp = Travelling(
             super().__call__, Home(door.settings.home), door.following, door.changes, refuse, door.reader
         )
+        pages = Unchanged(pages, Home(door.settings.home), door.following)
         self._endpoint = Endpoint(pages, door.following, door.asking, door.settings.query_max_length, page, refuse)
 
     def openapi(self) -> dict[str, Any]:
