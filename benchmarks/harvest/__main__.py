@@ -1,7 +1,7 @@
 """What harvesting costs. Command: ``.venv/bin/python benchmarks/harvest [copy|unchanged|earlier] [SIZE]``.
 
-* ``copy``: ldes-client copies the stream of a release of SIZE made-up statements (default 500000), against a download
-  of the dump that is then parsed, by N3 in the same language, and by rdflib; then again after nothing changed.
+* ``copy``: ldes-client copies the stream of a release of SIZE made-up statements (default 500000), against a
+  download of the dump that is then parsed, by N3 in the same language, and by rdflib; then again after no change.
 * ``unchanged``: CPU of the service for each 304, of a document, a list, a stream's root and a dump.
 * ``earlier``: the fourteen questions of ``benchmarks/sparql`` on an earlier release, against the current one.
 """
