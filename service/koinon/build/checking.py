@@ -1,8 +1,6 @@
 """``koinon check``: the judgement of a build on one source or file, without a release."""
 
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -22,6 +20,7 @@ from koinon.build.judging import dangling, judge_ownership, judge_references, va
 from koinon.build.leaving_out import Faults, leaves_out
 from koinon.build.normalise import Normaliser
 from koinon.build.reading import FORMATS
+from koinon.build.scratch import scratch
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file
 from koinon.build.tables import findings_of, table_source
@@ -147,14 +146,16 @@ class Checker:
         source = Source(work, manifest_for_file(file), (file,))
         return self.check(source, work)
 
-    def check_table(self, content: bytes, name: str, mapping: str, work: Path) -> Checked:
-        """Judge a table that somebody hands in, read by a mapping.
+    def check_table(
+        self, content: bytes, name: str, mapping: str, work: Path, language: str | None = None
+    ) -> Checked:
+        """Judge a table that somebody hands in, read by a mapping; ``language`` as in ``table_source``.
 
         Raises ConfigurationError where there is no such mapping.
         """
         file = work / f"handed-in-{_STRANGE.sub('-', Path(name).name)[-_LONGEST_NAME:] or 'table'}"
         file.write_bytes(content)
-        return self.check(table_source(file, mapping, self._assets, work), work)
+        return self.check(table_source(file, mapping, self._assets, work, language), work)
 
 
 def _placed(finding: Finding, candidate: Candidate) -> Finding:
@@ -196,17 +197,22 @@ def _hinted(finding: Finding, files: Iterable[Path]) -> Finding:
 
 
 def check_path(
-    path: Path, settings: Settings, assets: Assets, suffix: str | None = None, mapping: str | None = None
+    path: Path,
+    settings: Settings,
+    assets: Assets,
+    suffix: str | None = None,
+    mapping: str | None = None,
+    language: str | None = None,
 ) -> Checked:
     """Judge the source folder, or the single RDF file, at ``path`` with the current release as its context.
 
     A file without a manifest beside it is taken as a source that may mint whatever it types; ``suffix`` names its
     format where its name does not, and ``mapping`` the mapping by which a table is read. Raises ConfigurationError
     where there is nothing to check or no such mapping, VocabularyError where ontology or shapes are broken.
+    ``language`` is as in ``table_source``.
     """
     path = path.absolute()
-    work = Path(tempfile.mkdtemp(prefix="koinon-check-"))
-    try:
+    with scratch("check") as work:
         if path.is_dir():
             source = _source(path)
             if isinstance(source, Finding):
@@ -215,21 +221,19 @@ def check_path(
         if not path.is_file():
             raise ConfigurationError(f"{path} is not there. Give a source folder or an RDF file.")
         if mapping is not None:
-            return Checker(settings, assets).check(table_source(path, mapping, assets, work), work)
+            return Checker(settings, assets).check(table_source(path, mapping, assets, work, language), work)
         if suffix is None and path.suffix.lower() in FORMATS:
             source = Source(path.parent, manifest_for_file(path), (path,))
             return Checker(settings, assets).check(source, work)
         return Checker(settings, assets).check_bytes(_content(path, settings), path.name, suffix, work)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def check_content(
     content: bytes, name: str, settings: Settings, assets: Assets, suffix: str | None = None
 ) -> Checked:
     """Judge RDF that is no file, such as standard input; raises VocabularyError as ``check_path`` does."""
-    with tempfile.TemporaryDirectory(prefix="koinon-check-") as work:
-        return Checker(settings, assets).check_bytes(content, name, suffix, Path(work))
+    with scratch("check") as work:
+        return Checker(settings, assets).check_bytes(content, name, suffix, work)
 
 
 def _content(path: Path, settings: Settings) -> bytes:
