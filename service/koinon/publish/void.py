@@ -1,6 +1,7 @@
 """What a release is as a data set: size, graphs, and where to get it (VoID, W3C Interest Group Note 2011-03-03)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -9,6 +10,7 @@ from koinon.engine import GraphStore, Triple
 from koinon.model.namespaces import DCT, DEF, FOAF, GRAPH, ID, RDF, SD, VOID, XSD
 from koinon.publish.credits import rights_of
 from koinon.publish.documents import Document, document_of
+from koinon.publish.partitions import Partitions, partition_triples
 from koinon.release.manifest import GraphEntry, Manifest
 
 MOST_GRAPHS: Final = 2_000
@@ -20,14 +22,24 @@ _FEATURES: Final = ("Turtle", "N-Triples", "N-Quads", "RDF_XML", "TriG", "JSON-L
 _TYPE: Final = NamedNode(RDF + "type")
 
 
-def void_description(base: str, manifest: Manifest, store: GraphStore) -> Document:
+def void_description(
+    base: str,
+    manifest: Manifest,
+    store: GraphStore,
+    partitions: Partitions | None = None,
+    examples: Iterable[NamedNode] = (),
+) -> Document:
     """Return the description of the release that the service at ``base`` serves.
 
     The data set is ``{base}/.well-known/void#dataset`` (VoID §6.2); it has a subset for each named graph,
-    with the licence, the rights and the credit line that ``store`` has of it.
+    with the licence, the rights and the credit line that ``store`` has of it, and, where they were counted, a
+    ``partitions`` of each class and property, and linksets.
     """
     document = NamedNode(f"{base}/.well-known/void")
-    return document_of(_triples(base, document, manifest, store), document)
+    dataset = NamedNode(document.value + "#dataset")
+    shown = ((dataset, _void("exampleResource"), example) for example in examples)
+    counted = partition_triples(dataset, partitions) if partitions else ()
+    return document_of(chain(_triples(base, document, manifest, store), shown, counted), document)
 
 
 def dump_address(base: str, release: str) -> str:

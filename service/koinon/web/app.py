@@ -38,6 +38,7 @@ from koinon.web import (
     things,
     translations,
     vocabulary,
+    void,
 )
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
@@ -145,6 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
         things,
         vocabulary,
         graphs,
+        void,
         dumps,
         data,
         changes,

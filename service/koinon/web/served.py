@@ -22,6 +22,7 @@ from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
 from koinon.publish.context import Context
 from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
+from koinon.publish.partitions import Partitions
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.release.contents import FILE as CONTENTS
@@ -58,6 +59,7 @@ class Served:
     contents: Contents
     edition: str
     bodies: Bodies = field(default_factory=Bodies)
+    partitions: Partitions | None = None
 
     @classmethod
     def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
