@@ -49,7 +49,9 @@ class Mints:
     def __init__(self, globs: Iterable[str]) -> None:
         """Compile the globs."""
         globs = tuple(globs)
-        self._own = _pattern(glob for glob in globs if not glob.startswith("!"))
+        # A harvested source names each of its things; no pattern of so many alternatives is quick.
+        self._names = frozenset(glob for glob in globs if "*" not in glob and not glob.startswith("!"))
+        self._own = _pattern(glob for glob in globs if "*" in glob and not glob.startswith("!"))
         self._not = _pattern(glob[1:] for glob in globs if glob.startswith("!"))
         self.own = lru_cache(maxsize=2**16)(self._matches)
 
@@ -58,7 +60,7 @@ class Mints:
         if not iri.startswith(ID):
             return False
         name = owner_of(iri).removeprefix(ID)
-        return bool(self._own.match(name)) and not self._not.match(name)
+        return (name in self._names or bool(self._own.match(name))) and not self._not.match(name)
 
 
 def _pattern(globs: Iterable[str]) -> re.Pattern[str]:

@@ -1,6 +1,6 @@
 """``koinon source …``: hand sources in, look at them, and decide what the next release is made of."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +57,8 @@ _Mints = Annotated[
     list[str] | None, typer.Option("--mints", help="Things that it mints, as organisation/x-*; may be repeated.")
 ]
 _Issued = Annotated[str | None, typer.Option("--issued", help="Date on which the publisher brought them out.")]
+_Ldes = Annotated[str | None, typer.Option("--ldes", help="Address of an event stream (LDES) to follow.")]
+_Anew = Annotated[bool, typer.Option("--anew", help="Forget what is known of an event stream, and read it anew.")]
 _Received = Annotated[str | None, typer.Option("--received", help="Date on which they came; by default today.")]
 
 
@@ -89,10 +91,23 @@ def _options(
     )
 
 
+def _harvested(files: list[str] | None, options: Options, **ways: str | None) -> tuple[list[str], Options]:
+    """Return what is handed in, and the options with the way in which it is harvested, if it is."""
+    given = [(way, address) for way, address in ways.items() if address is not None]
+    if len(given) + bool(files) > 1:
+        raise ConfigurationError("Give files, or one address to harvest, not both.")
+    if not given:
+        return files or [], options
+    return [given[0][1]], replace(options, harvest=given[0][0])
+
+
 @app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="Name of a mapping (data/mappings), or of the new source.")],
-    files: Annotated[list[str], typer.Argument(help="Files, or one folder with source.toml, or one address.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files, or one folder with source.toml, or one address.")
+    ] = None,
+    ldes: _Ldes = None,
     title: _Title = None,
     rights: _Rights = None,
     facts_only: _Facts = False,
@@ -125,7 +140,8 @@ def add(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, kind=kind, policy=policy, issued=issued,
     )  # fmt: skip
-    _tell(_registry(home, by).add(name, files, options, mapping), "registered", "", as_json=as_json)
+    items, options = _harvested(files, options, ldes=ldes)
+    _tell(_registry(home, by).add(name, items, options, mapping), "registered", "", as_json=as_json)
 
 
 @app.command("update")
@@ -134,6 +150,8 @@ def update(
     files: Annotated[
         list[str] | None, typer.Argument(help="The new files; by default its address is asked again.")
     ] = None,
+    ldes: _Ldes = None,
+    anew: _Anew = False,
     title: _Title = None,
     rights: _Rights = None,
     facts_only: _Facts = False,
@@ -161,7 +179,8 @@ def update(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, policy=policy, issued=issued,
     )  # fmt: skip
-    change = _registry(home, by).update(slug, files or [], options)
+    items, options = _harvested(files, replace(options, anew="yes" if anew else None), ldes=ldes)
+    change = _registry(home, by).update(slug, items, options)
     _tell(change, "has a new version", "has these files already, under this mapping", as_json=as_json)
 
 
@@ -254,5 +273,6 @@ def log(
 
 
 def _tell(change: Change, done: str, not_done: str, *, as_json: bool) -> None:
-    document = {"changed": change.changed, **summary(change.source)}
-    show(change_lines(change.source, done if change.changed else not_done), document, as_json=as_json)
+    document = {"changed": change.changed, **summary(change.source), "harvest": list(change.told)}
+    lines = [*change_lines(change.source, done if change.changed else not_done), *(f"  {s}" for s in change.told)]
+    show(lines, document, as_json=as_json)

@@ -116,6 +116,9 @@ class Settings(BaseModel):
     )
     keep_releases: int = Field(default=10, ge=1, description="Releases that are kept; older ones are collected.")
     disk_quota: int = Field(default=10 * 2**30, gt=0, description="Bytes that all releases together may use.")
+    dumps: bool = Field(
+        default=True, description="Whether files for download are made of each release, after it is published."
+    )
     max_literal: int = Field(default=2**20, gt=0, description="Longest literal of a source, in bytes.")
     max_source: int = Field(default=2**30, gt=0, description="Largest file of a source, in bytes.")
     builder: bool = Field(
@@ -139,7 +142,16 @@ class Settings(BaseModel):
         description="Hosts that sources may be fetched from, separated by commas, with a port where it is not 443 "
         "and with http:// before those without HTTPS; by default none.",
     )
-    fetch_timeout: float = Field(default=60.0, gt=0, description="Seconds that fetching a source may take in all.")
+    fetch_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds that fetching a source, or one page of a harvest, may take in all."
+    )
+    harvest_timeout: float = Field(default=3600.0, gt=0, description="Seconds that one harvest may take in all.")
+    harvest_requests: int = Field(
+        default=10_000, gt=0, description="Requests of one harvest, and pages that an event stream may have."
+    )
+    harvest_pause: float = Field(
+        default=0.1, ge=0, description="Seconds between two requests of a harvest to the same peer."
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Self:

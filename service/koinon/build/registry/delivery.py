@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from koinon.build.reading import FORMATS
 from koinon.build.registry.disk import MAPPING
 from koinon.build.registry.entries import Given, KeptMapping
 from koinon.build.registry.fetching import Fetcher, is_address
+from koinon.build.registry.harvest.harvesting import Harvester, Peer
 from koinon.build.registry.lines import canonical
 from koinon.build.registry.manifests import Template, folder_fields, later_fields, make_manifest, manifest_toml
 from koinon.build.registry.options import Options
@@ -20,7 +21,10 @@ from koinon.model.errors import ConfigurationError, SourceError
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``items`` are paths or one address; ``template`` is the mapping's, ``earlier`` that of the latest version."""
+    """``items`` are paths or one address; ``template`` is the mapping's, ``earlier`` that of the latest version.
+
+    ``told`` says what came of a harvest.
+    """
 
     slug: str
     items: Sequence[str]
@@ -28,12 +32,16 @@ class Delivery:
     template: Template | None
     earlier: Manifest | None
     fetcher: Fetcher
+    harvester: Harvester
+    told: list[str] = field(default_factory=list)
 
     def into(self, received: Received) -> Given:
         """Receive everything; raises SourceError, ConfigurationError or OSError."""
         folder = self._folder()
         base: dict[str, object] = {}
-        day = self.options.received
+        options = self.options
+        mints: tuple[str, ...] = ()
+        day = options.received
         if folder:
             base = folder_fields(folder, self.slug)
             reading = base["reading"]
@@ -41,13 +49,17 @@ class Delivery:
             for path in self._files_of(folder, base.get("files")):
                 received.file(path)
         else:
-            self._receive_items(received)
+            mints = self._receive_items(received)
         if self.template:
             check_told(self.slug, self.template, self.options)
             base = self.template.fields_for(self.slug)
         elif not folder and self.earlier:
             base = later_fields(self.earlier, received.files)
-        manifest = make_manifest(self.slug, base, self.options, received.files, day or datetime.now(UTC).date())
+        if mints:
+            document = base.get("document") or {"iri": Peer.of(self.slug, "", options).document}
+            base = {"policy": "record", **base, "mints": mints, "document": document}
+            options = replace(options, mints=None)
+        manifest = make_manifest(self.slug, base, options, received.files, day or datetime.now(UTC).date())
         if manifest.mapping and not self.template:
             detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
             raise SourceError(self.slug, "mapping", MANIFEST, detail)
@@ -68,8 +80,11 @@ class Delivery:
             raise SourceError(self.slug, "empty", str(folder), f"it holds no RDF file ({', '.join(FORMATS)})")
         return files
 
-    def _receive_items(self, received: Received) -> None:
+    def _receive_items(self, received: Received) -> tuple[str, ...]:
+        """Receive files or what an address has; returns what a harvested source mints, nothing for any other."""
         for item in self.items:
+            if is_address(item) and self.options.harvest:
+                return self._harvest(received, Peer.of(self.slug, item, self.options))
             if is_address(item):
                 with self.fetcher.fetch(self.slug, item) as (name, pieces):
                     received.pieces(name, pieces, item)
@@ -84,6 +99,13 @@ class Delivery:
                 )
                 raise SourceError(self.slug, "format", path.name, detail)
             received.file(path)
+        return ()
+
+    def _harvest(self, received: Received, peer: Peer) -> tuple[str, ...]:
+        with self.harvester.harvest(peer) as harvest:
+            received.pieces(harvest.path.name, harvest.pieces(), peer.address)
+            self.told.extend(harvest.notes)
+            return harvest.mints
 
 
 def check_told(slug: str, template: Template, options: Options) -> None:

@@ -28,14 +28,44 @@ MEDIA_TYPES: Mapping[str, str] = {
     "application/ld+json": ".jsonld",
 }
 """Media type to the suffix of its files."""
+AGENT = "Koinon"
 _ACCEPT = "text/turtle, application/n-triples, application/rdf+xml;q=0.8, application/ld+json;q=0.8, */*;q=0.1"
 _HOST = re.compile(r"(?:(https?)://)?([a-z0-9.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?/?\Z", re.IGNORECASE)
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\U0010ffff]")
 
 
 def is_address(text: str) -> bool:
     """Tell whether an argument is an address and no file."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a host is asked for: ``wanted`` are the statuses that are an answer; any other is refused.
+
+    With ``body`` it is a POST.
+    """
+
+    address: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    wanted: frozenset[int] = frozenset({200})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host says, from the ``address`` to which it led: header names in small letters, and the pieces."""
+
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in small letters; empty where it is not said."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +85,26 @@ class Fetcher:
 
         Raises SourceError: ``host-not-allowed`` (before it is asked), ``redirect``, ``fetch`` or ``media-type``.
         """
+        with self.ask(slug, Request(address, {"Accept": _ACCEPT, "User-Agent": AGENT})) as answer:
+            yield _name(slug, answer), answer.pieces
+
+    @contextmanager
+    def ask(self, slug: str, request: Request) -> Iterator[Answer]:
+        """Give the answer to a request; raises SourceError as ``fetch`` does, but for ``media-type``."""
         end = time.monotonic() + self.seconds
-        where = address
+        where = request.address
         for _ in range(REDIRECTS + 1):
             parts = self._checked(slug, where)
             with _Conversation(slug, where, parts, end) as conversation:
-                answer = conversation.ask()
-                if answer.status in {301, 302, 303, 307, 308}:
+                answer = conversation.ask(request)
+                if answer.status in _REDIRECTING and answer.status not in request.wanted:
                     where = self._next(slug, where, answer.getheader("Location"))
                     continue
-                yield _name(slug, where, answer), conversation.pieces(answer)
+                headers = {name.lower(): value for name, value in answer.getheaders()}
+                yield Answer(where, answer.status, headers, conversation.pieces(answer))
                 return
-        raise SourceError(slug, "redirect", address, f"it leads from one address to another {REDIRECTS} times")
+        detail = f"it leads from one address to another {REDIRECTS} times"
+        raise SourceError(slug, "redirect", request.address, detail)
 
     def _checked(self, slug: str, address: str) -> SplitResult:
         if _CONTROL.search(address):
@@ -133,7 +171,7 @@ class _Conversation:
         if self._connection is not None:
             self._connection.close()
 
-    def ask(self) -> http.client.HTTPResponse:
+    def ask(self, request: Request) -> http.client.HTTPResponse:
         parts, step = self._parts, min(STEP, max(0.1, self._end - time.monotonic()))
         host = parts.hostname or ""
         if parts.scheme == "https":
@@ -143,12 +181,13 @@ class _Conversation:
             self._connection = http.client.HTTPConnection(host, parts.port, timeout=step)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            headers = {"Accept": _ACCEPT, "Accept-Encoding": "identity", "User-Agent": "Koinon"}
-            self._connection.request("GET", target, headers=headers)
+            headers = {"Accept-Encoding": "identity", **request.headers}
+            method = "GET" if request.body is None else "POST"
+            self._connection.request(method, target, body=request.body, headers=headers)
             self._answer = answer = self._connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise self._failed(error) from error
-        if answer.status >= 400 or 200 < answer.status < 300:
+        if answer.status not in request.wanted | _REDIRECTING:
             raise SourceError(
                 self._slug, "fetch", self._address, f"the host answers {answer.status} {answer.reason}"
             )
@@ -185,14 +224,14 @@ class _Conversation:
         return SourceError(self._slug, "fetch", self._address, f"{detail}. Try again, or give the file")
 
 
-def _name(slug: str, address: str, answer: http.client.HTTPResponse) -> str:
-    last = unquote(urlsplit(address).path.rpartition("/")[2])
+def _name(slug: str, answer: Answer) -> str:
+    last = unquote(urlsplit(answer.address).path.rpartition("/")[2])
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip(".-")[:100] or slug
-    media = answer.getheader("Content-Type", "").partition(";")[0].strip().lower()
+    media = answer.media_type
     suffix = MEDIA_TYPES.get(media)
     if suffix is None and "." + stem.rpartition(".")[2].lower() in FORMATS and media != "text/html":
         return stem
     if suffix is None:
         detail = f"{media or 'without a media type'}: this is no RDF; known are {', '.join(MEDIA_TYPES)}"
-        raise SourceError(slug, "media-type", address, detail)
+        raise SourceError(slug, "media-type", answer.address, detail)
     return stem if stem.lower().endswith(suffix) else stem + suffix

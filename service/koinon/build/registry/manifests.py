@@ -128,11 +128,12 @@ def _document(
     slug: str, base: Mapping[str, object], options: Options, files: Sequence[KeptFile]
 ) -> dict[str, object]:
     given = base.get("document")
-    if isinstance(given, Mapping):
+    known = dict(given) if isinstance(given, Mapping) else {}
+    if known.keys() - {"iri"}:
         if options.issued:
-            return {**given, "issued": options.issued, "issued_absent": None}
-        return dict(given)
-    document: dict[str, object] = {"iri": f"{ID}document/{slug}", **_bytes(files)}
+            return {**known, "issued": options.issued, "issued_absent": None}
+        return known
+    document: dict[str, object] = {"iri": f"{ID}document/{slug}", **known, **_bytes(files)}
     if options.issued:
         document["issued"] = options.issued
     else:

@@ -9,14 +9,15 @@ FACTS_ONLY = "facts only, text not reproduced"
 """The rights statement of a source from which facts are taken, and no sentence."""
 
 
-_OF_ONE_VERSION = {"received", "issued"}
+_OF_ONE_VERSION = {"received", "issued", "anew"}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Each is None where it is not given; all but ``received`` and ``issued`` hold for later versions too.
+    """Each is None where it is not given; all but ``received``, ``issued`` and ``anew`` hold for later versions.
 
-    ``because`` is the reason to take a source whose publisher states no rights.
+    ``because`` is the reason to take a source whose publisher states no rights. ``harvest`` is the way in which an
+    address is harvested; ``anew`` forgets what is known of it.
     """
 
     title: str | None = None
@@ -33,6 +34,8 @@ class Options:
     mints: tuple[str, ...] | None = None
     because: str | None = None
     received: date | None = None
+    harvest: str | None = None
+    anew: str | None = None
 
     @classmethod
     def of(cls, kept: Mapping[str, str | tuple[str, ...]]) -> Self:

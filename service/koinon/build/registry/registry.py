@@ -12,6 +12,7 @@ from koinon.build.registry.delivery import Delivery
 from koinon.build.registry.disk import journal, raw, registry_lock
 from koinon.build.registry.entries import Action, Given, Result
 from koinon.build.registry.fetching import Fetcher
+from koinon.build.registry.harvest.harvesting import Harvester
 from koinon.build.registry.journals import read_registered, record
 from koinon.build.registry.manifests import Template, read_template
 from koinon.build.registry.options import Options
@@ -30,10 +31,14 @@ _SLUG: TypeAdapter[str] = TypeAdapter(Slug)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A source after an operation; ``changed`` is false where all was so already, and nothing was written."""
+    """A source after an operation; ``changed`` is false where all was so already, and nothing was written.
+
+    ``told`` says what came of a harvest.
+    """
 
     source: Registered
     changed: bool
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,12 @@ class Registry:
         """
         slug, template = self._under(name, mapping)
         self._check_new(slug)
-        delivery = Delivery(slug, items, options, template, None, self._fetcher)
+        delivery = self._delivery(slug, items, options, template, None)
         with receiving(self.home, slug, self.settings.max_source) as received:
             given = delivery.into(received)
             with registry_lock(self.home):
                 self._check_new(slug)
-                return Change(self._settle(received, "add", given), changed=True)
+                return Change(self._settle(received, "add", given), changed=True, told=tuple(delivery.told))
 
     def update(self, slug: str, items: Sequence[str], options: Options) -> Change:
         """Hand in a new version of a registered source; without ``items``, its address is asked again.
@@ -78,14 +83,14 @@ class Registry:
         template = self._template(latest.mapping.name) if latest.mapping else None
         stored = Options.of(latest.options)
         earlier = self.manifest(slug, latest)
-        delivery = Delivery(slug, items, options.over(stored), template, earlier, self._fetcher)
+        delivery = self._delivery(slug, items, options.over(stored), template, earlier)
         with receiving(self.home, slug, self.settings.max_source) as received:
             given = delivery.into(received)
             with registry_lock(self.home):
                 source = self.get(slug)
                 if source.latest.same == given.same:
-                    return Change(source, changed=False)
-                return Change(self._settle(received, "update", given), changed=True)
+                    return Change(source, changed=False, told=tuple(delivery.told))
+                return Change(self._settle(received, "update", given), changed=True, told=tuple(delivery.told))
 
     def check(self, slug: str) -> tuple[Registered, Checked]:
         """Judge the latest version as a build would, and write the result down; raises as ``add``."""
@@ -140,9 +145,16 @@ class Registry:
             raise SourceError(slug, "raw-damaged", str(path), f"{manifest.detail}. Put it back from a copy.")
         return manifest
 
-    @property
-    def _fetcher(self) -> Fetcher:
-        return Fetcher(self.settings.allowed_hosts, self.settings.fetch_timeout)
+    def _delivery(
+        self,
+        slug: str,
+        items: Sequence[str],
+        options: Options,
+        template: Template | None,
+        earlier: Manifest | None,
+    ) -> Delivery:
+        fetcher = Fetcher(self.settings.allowed_hosts, self.settings.fetch_timeout)
+        return Delivery(slug, items, options, template, earlier, fetcher, Harvester(self.settings))
 
     def _template(self, name: str) -> Template | None:
         return template_named(self.assets, name)

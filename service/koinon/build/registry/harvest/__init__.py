@@ -1,0 +1,1 @@
+"""Harvesting: what others publish becomes one file, which goes the way of every source."""
