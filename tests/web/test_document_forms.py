@@ -283,3 +283,17 @@ def test_programs_find_the_questions_and_their_parameters(client: httpx.Client) 
     assert set(asked["title"]) >= {"en", "pl", "el", "lv"}
     values = {name: parameter["default"] for name, parameter in asked["parameters"].items()}
     assert client.get(asked["url"], params=values, headers={"Accept": "text/csv"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", [RESIST, "/projects", "/graph", "/data.ttl", "/changes.atom", "/ldes", "/def"])
+def test_an_answer_says_when_it_last_changed_and_is_not_sent_again(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    when = answer.headers["last-modified"]
+    again = client.get(path, headers={"If-Modified-Since": when})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == answer.headers["etag"]
+    for text in ("Thu, 01 Jan 1970 00:00:00 GMT", "yesterday"):
+        assert client.get(path, headers={"If-Modified-Since": text}).status_code == 200
+    both = {"If-Modified-Since": when, "If-None-Match": '"another"'}
+    assert client.get(path, headers=both).status_code == 200
+    assert client.head(path).headers["last-modified"] == when

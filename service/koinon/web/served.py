@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
 from koinon.release.current import Release, current_id, open_current, open_release
+from koinon.release.log import read_log
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
 
@@ -48,7 +50,7 @@ class Served:
     """One open release with everything that pages are made from.
 
     ``edition`` names what they are made from (release, software version, and the files that shape pages), for
-    ETags.
+    ETags; ``modified`` is when the newest of these came.
     """
 
     release: Release
@@ -58,6 +60,7 @@ class Served:
     catalogue: Catalogue
     contents: Contents
     edition: str
+    modified: datetime
     bodies: Bodies = field(default_factory=Bodies)
     partitions: Partitions | None = None
 
@@ -75,6 +78,7 @@ class Served:
             catalogue=load_catalogue(assets.queries),
             contents=Contents.of(release.path / CONTENTS, store),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
+            modified=_modified(home, release, assets),
         )
 
     def has_subject(self, node: NamedNode) -> bool:
@@ -194,6 +198,15 @@ class Following:
 def edition_of(release: Release) -> str:
     """Return what the answers of a release to queries are made from, for their ETags."""
     return f"{release.id} {__version__}"
+
+
+def _modified(home: Home, release: Release, assets: Assets) -> datetime:
+    """Return when the release last became current, or the software that shapes its pages came, if that is later."""
+    package = Path(__file__).parents[1]
+    files = (path for folder in (package, assets.shapes, assets.queries) for path in folder.rglob("*.*"))
+    software = max((path.stat().st_mtime for path in files if path.suffix != ".pyc"), default=0.0)
+    times = [datetime.fromisoformat(entry.published_at) for entry in read_log(home.log) if entry.id == release.id]
+    return max([*times, datetime.fromtimestamp(software, UTC)])
 
 
 def _fingerprint(assets: Assets) -> str:

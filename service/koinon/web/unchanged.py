@@ -1,14 +1,19 @@
-"""A 304 that is asked for again, byte for byte, is answered without reading the request anew.
+"""``Last-Modified`` and ``If-Modified-Since`` for what is made of a release, and cheap answers to who asks again.
 
-Who follows a node asks the same again and again, and nearly always nothing has changed. Such an answer stands as
-long as the service serves the same release, and nothing was written into the change log, the releases or the dumps.
+Who follows a node asks the same again and again, and nearly always nothing has changed. A 304 that is asked for
+again, byte for byte, is answered without reading the request anew: it stands as long as the service serves the same
+release, and nothing was written into the change log, the releases or the dumps.
 """
 
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koinon.publish.mementos import http_date
 from koinon.release.dumps import folder_of
 from koinon.release.paths import Home
 from koinon.web.replay import EXTENSION, Replay
@@ -21,7 +26,7 @@ State = tuple[Served, tuple[int, ...]]
 
 
 class Unchanged:
-    """ASGI middleware that leaves a replay with the connection for each 304."""
+    """ASGI middleware that dates answers, and leaves a replay with the connection for each 304."""
 
     def __init__(self, app: ASGIApp, home: Home, following: Following) -> None:
         """Wrap ``app``."""
@@ -30,16 +35,26 @@ class Unchanged:
         self._folders = (home.changes, home.releases, folder_of(home, "").parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and remember its answer where that is a 304."""
-        remember = scope.get("extensions", {}).get(EXTENSION) if scope["type"] == "http" else None
-        if not remember or scope["method"] != "GET" or str(scope["path"]).startswith(_OTHERS):
+        """Pass the request on; date its answer, and remember it where it is a 304."""
+        reads = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if not reads or str(scope["path"]).startswith(_OTHERS):
             await self._app(scope, receive, send)
             return
+        remember = scope.get("extensions", {}).get(EXTENSION) if scope["method"] == "GET" else None
         before = self._state()
+        since = _since(scope)
+        dropped = False
 
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 304:
-                remember(self._replay_of(message, before))
+            nonlocal dropped
+            if message["type"] == "http.response.start" and message["status"] in {200, 304}:
+                message, dropped = _dated(message, before[0].modified, since)
+                if remember and message["status"] == 304:
+                    remember(self._replay_of(message, before))
+            elif dropped:
+                if message.get("more_body"):
+                    return
+                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         await self._app(scope, receive, told)
@@ -56,6 +71,33 @@ class Unchanged:
 
     def _state(self) -> State:
         return self._following.now(), tuple(map(_time_of, self._folders))
+
+
+def _since(scope: Scope) -> datetime | None:
+    """Return the time of If-Modified-Since, which counts only without If-None-Match (RFC 9110 §13.1.3)."""
+    headers = Headers(scope=scope)
+    text = headers.get("if-modified-since", "")
+    if not text or "if-none-match" in headers:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _dated(message: Message, modified: datetime, since: datetime | None) -> tuple[Message, bool]:
+    """Return the start of an answer with the time of its last change, and whether it became a 304, without body."""
+    headers = MutableHeaders(raw=list(message["headers"]))
+    if "etag" not in headers or "immutable" in headers.get("cache-control", ""):
+        return message, False
+    headers.setdefault("last-modified", http_date(modified))
+    unchanged = message["status"] == 200 and since is not None and modified.replace(microsecond=0) <= since
+    if unchanged:
+        for name in ("content-length", "content-type", "content-encoding"):
+            if name in headers:
+                del headers[name]
+    return {**message, "status": 304 if unchanged else message["status"], "headers": headers.raw}, unchanged
 
 
 def _time_of(folder: Path) -> int:
