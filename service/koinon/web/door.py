@@ -21,6 +21,7 @@ from koinon.release.changelog import ChangeLog
 from koinon.web.asking import Asked, Asking
 from koinon.web.bodies import Body
 from koinon.web.checking.checks import Checks
+from koinon.web.differences import Differences
 from koinon.web.press import Press
 from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
@@ -60,6 +61,7 @@ class Door:
     desk: Desk
     changes: ChangeLog
     press: Press = field(default_factory=Press)
+    differences: Differences = field(default_factory=Differences)
 
     @staticmethod
     def of(request: Request) -> "Door":

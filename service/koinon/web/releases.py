@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -14,8 +13,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from koinon.model.errors import NotFoundError
 from koinon.publish.graphs import N_QUADS
 from koinon.publish.naming import Naming
-from koinon.publish.releases import RDF_PATCH, difference_of, differing, rdf_patch, releases
+from koinon.publish.releases import RDF_PATCH, differing, rdf_patch, releases
 from koinon.publish.text import Text
+from koinon.query.budgets import client_key
 from koinon.release.changelog import State
 from koinon.release.current import Release
 from koinon.release.paths import PIN, Home
@@ -40,7 +40,6 @@ router: Final = APIRouter()
 
 _FORMS: Final = (PAGE_ALONE, Form(JSON, "", "JSON"))
 _DIFFERENCE: Final = (*_FORMS, Form(RDF_PATCH, "", "RDF Patch"))
-_IN_MEMORY: Final = 2**20
 _CHUNK: Final = 2**18
 
 Id = Annotated[str, Path(description="Id of a release, or its first 12 or more digits.")]
@@ -133,7 +132,7 @@ async def diff(request: Request, release: Id, other: Id) -> Response:
             return not_modified(headers)
         if form.media_type == RDF_PATCH:
             return await _sent(request, lambda: rdf_patch(old, new), RDF_PATCH, headers)
-        found = await door.make(request, lambda: difference_of(old, new), ("diff", old.id, new.id))
+        found = await door.differences.between(_client(request), old, new)
         path = f"/releases/{old.id}/diff/{new.id}"
         if form.media_type == JSON:
             return JSONResponse(
@@ -208,15 +207,13 @@ async def _sent(
     request: Request, lines: Callable[[], Iterator[bytes]], media_type: str, headers: dict[str, str]
 ) -> Response:
     """Write all of it to a file first: an answer is whole or it is none."""
-
-    def write() -> IO[bytes]:
-        file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the response closes it
-        file.writelines(lines())
-        return file
-
-    file = await Door.of(request).make(request, write)
+    file = await Door.of(request).differences.file(_client(request), lines)
     headers["Content-Length"] = str(file.tell())
     return StreamingResponse(_chunks(file), headers=headers, media_type=media_type)
+
+
+def _client(request: Request) -> str:
+    return client_key(request.client.host) if request.client else ""
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
