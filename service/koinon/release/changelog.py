@@ -103,14 +103,14 @@ class ChangeLog:
         """Read from ``home``, which may not have any yet."""
         self._folder = home.changes
         self._lock = Lock()
-        self._open: OrderedDict[int, sqlite3.Connection] = OrderedDict()
+        self._open: OrderedDict[int, tuple[str, sqlite3.Connection]] = OrderedDict()
         self._steps: dict[int, Step] = {}
 
     def close(self) -> None:
         """Close all files."""
         with self._lock:
             while self._open:
-                self._open.popitem()[1].close()
+                self._open.popitem()[1][1].close()
 
     def steps(self) -> list[Step]:
         """Return all steps, oldest first; raises ReleaseError for a damaged one."""
@@ -222,16 +222,24 @@ class ChangeLog:
     def _rows(self, sequence: int, query: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         path = file_of(self._folder, sequence)
         with self._lock:
-            connection = self._open.get(sequence)
-            if connection is None:
-                connection = self._open[sequence] = _connect(path)
-                if len(self._open) > _OPEN:
-                    self._open.popitem(last=False)[1].close()
-            self._open.move_to_end(sequence)
+            connection = self._connection(sequence, path)
             try:
                 return connection.execute(query, tuple(values)).fetchall()
             except sqlite3.Error as error:
                 raise _damaged(path, error) from error
+
+    def _connection(self, sequence: int, path: Path) -> sqlite3.Connection:
+        """Return the open file of a step; one that was written anew, as purging does, is opened anew."""
+        stamp = self.stamp(sequence)
+        opened = self._open.pop(sequence, None)
+        if opened is not None and opened[0] != stamp:
+            opened[1].close()
+            self._steps.pop(sequence, None)
+            opened = None
+        opened = self._open[sequence] = opened or (stamp, _connect(path))
+        if len(self._open) > _OPEN:
+            self._open.popitem(last=False)[1][1].close()
+        return opened[1]
 
 
 def file_of(folder: Path, sequence: int) -> Path:

@@ -178,6 +178,8 @@ class Following:
         if now - self._checked < CHECK_SECONDS or (self._move is not None and not self._move.done()):
             return
         self._checked = now
+        for gone in [one for one, served in self._open.items() if not served.release.store.is_dir()]:
+            del self._open[gone]  # collected or purged: what nobody can ask for any more keeps no disk
         identifier = current_id(self._home)
         if self._served is None or identifier in (None, self._served.release.id, self._refused):
             return

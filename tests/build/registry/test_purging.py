@@ -71,6 +71,21 @@ def test_the_change_log_forgets_a_purged_source_and_still_leads_to_the_release(d
     assert all(not list(changes.slices(step.sequence, "source/members")) for step in changes.steps())
 
 
+def test_who_reads_the_change_log_meanwhile_sees_no_more_of_a_purged_source(desk: Desk) -> None:
+    released_and_withdrawn(desk)
+    reader = ChangeLog(desk.world.home)
+
+    def said() -> str:
+        every = [member for step in reader.steps() for member in reader.members(step.sequence)]
+        return str([(member, reader.body(member.sequence, member.number)) for member in every])
+
+    assert NAME.decode() in said()
+    counts = [(step.created, step.removed) for step in reader.steps()]
+    purge(desk.world.home, "members", "desk", None, wait=False)
+    assert NAME.decode() not in said()
+    assert [(step.created, step.removed) for step in reader.steps()] != counts
+
+
 def test_a_build_goes_on_from_a_release_that_was_written_anew(desk: Desk) -> None:
     released_and_withdrawn(desk)
     current = desk.world.current.id
