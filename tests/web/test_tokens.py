@@ -1,6 +1,7 @@
 """Tokens: nobody hands anything in without one that is valid, and for this source and act."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from contributing import Node, again, contributing, network, token_for, world_to_serve
+from contributing import SAID, TURTLE, Node, again, contributing, network, token_for, world_to_serve
 from koinon.build.registry.audit import read_audit
 from koinon.build.registry.disk import audit, tokens
 from koinon.build.registry.tokens import read_tokens, revoke_token
@@ -91,6 +92,21 @@ def test_a_token_ends_on_its_day_or_when_it_is_revoked(node: Node) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert "2020-01-01" in node.put("net-late", network("net-late", "Ada"), expired).json()["detail"]
     assert not node.kept("net-late")
+
+
+def test_a_token_that_is_revoked_while_the_body_comes_in_brings_nothing(node: Node) -> None:
+    secret = token_for(node.world, "net-late-*")
+
+    def slowly() -> Iterator[bytes]:
+        yield b"# begun while it was good\n"
+        time.sleep(0.5)
+        revoke_token(node.world.home, secret.split("_")[1], "test")
+        yield network("net-late-body", "Ada").encode()
+
+    answer = node.send("PUT", "net-late-body", secret, content=slowly(), params=SAID, headers=TURTLE)
+    assert answer.status_code == 401, answer.text
+    assert "revoked" in answer.json()["detail"]
+    assert not node.kept("net-late-body")
 
 
 def test_what_a_token_lets_its_sources_mint_holds(node: Node) -> None:

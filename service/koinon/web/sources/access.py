@@ -4,6 +4,8 @@ from typing import Final
 
 from starlette.requests import Request
 
+from koinon.build.registry.contributing import Condition
+from koinon.build.registry.registered import Registered
 from koinon.build.registry.tokens import Ring, Token
 from koinon.model.errors import StorageError
 from koinon.query.budgets import client_key
@@ -11,6 +13,7 @@ from koinon.web.door import Door
 from koinon.web.problems import ProblemError
 
 _REALM: Final = 'Bearer realm="Koinon"'
+_INVALID: Final = ', error="invalid_token"'
 _WRONG_TOKEN_SECONDS: Final = 0.05
 """Seconds of work that a wrong token is charged with, beside counting as an error."""
 
@@ -33,9 +36,9 @@ def authorise(request: Request, verb: str, slug: str) -> Token:
     token = ring.find(secret.strip()) if scheme.lower() == "bearer" else None
     if token is None or token.state == "revoked":
         door.asking.budgets.charge(client, _WRONG_TOKEN_SECONDS, failed=True)
-        raise _refused("This is no token of this service.", ', error="invalid_token"')
+        raise _refused("This is no token of this service.", _INVALID)
     if token.state == "expired":
-        raise _refused(f"This token could be used until {token.expires}.", ', error="invalid_token"')
+        raise _refused(f"This token could be used until {token.expires}.", _INVALID)
     if not token.allows(verb, slug):
         raise ProblemError(
             "token-scope",
@@ -44,6 +47,19 @@ def authorise(request: Request, verb: str, slug: str) -> Token:
             {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'},
         )
     return token
+
+
+def still(request: Request, token: Token, condition: Condition) -> Condition:
+    """Return the condition with another one: that the token is valid yet, however long the request has taken."""
+    door = Door.of(request)
+
+    def judge(source: Registered | None) -> None:
+        now = _ring(door).tokens.get(token.id)
+        if now is None or now.state != "valid":
+            raise _refused("This token was revoked, or its time ended, before all was here.", _INVALID)
+        condition(source)
+
+    return judge
 
 
 def reader_of(request: Request, slug: str) -> Token | None:

@@ -27,7 +27,7 @@ from koinon.web.representations import JSON, Form, negotiate
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.sources import status
-from koinon.web.sources.access import authorise, reader_of
+from koinon.web.sources.access import authorise, reader_of, still
 from koinon.web.sources.conditions import condition_of, entity_tag_of
 from koinon.web.sources.described import delete_described, get_described, put_described
 from koinon.web.sources.sent import Sent, read_sent
@@ -99,7 +99,7 @@ def _public(request: Request, served: Served, slug: str) -> Response:
 
 async def _put(request: Request, token: Token, slug: str, facts: dict[str, object]) -> Response:
     door = Door.of(request)
-    condition = condition_of(request)
+    condition = still(request, token, condition_of(request))
     desk, contributions = door.desk, door.desk.contributions
     client = request.client.host if request.client else ""
     _check_writable(door.following.now())
@@ -135,7 +135,7 @@ async def _put(request: Request, token: Token, slug: str, facts: dict[str, objec
 
 async def _delete(request: Request, token: Token, slug: str, facts: dict[str, object]) -> Response:
     door = Door.of(request)
-    condition = condition_of(request)
+    condition = still(request, token, condition_of(request))
     reason = request.query_params.get("because", "").strip()
     if len(reason) > _LONGEST_REASON or any(ord(character) < 0x20 for character in reason):
         raise ProblemError("bad-request", f"because is a line of at most {_LONGEST_REASON} characters.")
