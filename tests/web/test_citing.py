@@ -13,6 +13,7 @@ from building import World, make_world
 from koinon.cli.app import app
 from koinon.model.errors import StorageError
 from koinon.release.current import release_folders
+from koinon.release.paths import PIN
 from koinon.release.pinning import pin
 from small_release import service_on
 
@@ -93,6 +94,14 @@ def test_what_is_kept_for_good_never_fills_the_disk(world: World) -> None:
         assert client.get("/cite.txt", params={"keep": "1"}).status_code == 503
 
 
+def test_only_who_fetches_a_citation_keeps_the_release(world: World) -> None:
+    with service_on(world.home) as client:
+        assert client.head("/cite?keep=1").status_code == 200
+        assert not (world.home.release(world.current.id) / PIN).exists()
+        assert client.get("/cite?keep=1").status_code == 200
+        assert (world.home.release(world.current.id) / PIN).exists()
+
+
 def test_a_citation_in_every_form(client: httpx.Client) -> None:
     of = {"of": "/doc/project/patient"}
     item = client.get("/cite.json", params=of).json()[0]
@@ -129,6 +138,13 @@ def test_pages_lead_to_their_citation(client: httpx.Client) -> None:
         assert found, path
         answer = client.get(found[1].replace("&amp;", "&"))
         assert answer.status_code == 200, answer.text
+
+
+def test_a_page_leads_to_its_citation_whatever_the_reader_before_added_to_the_address(client: httpx.Client) -> None:
+    for address in ("/doc/project/patient?campaign=evil&lang=fr", "/doc/project/patient?lang=fr"):
+        page = client.get(address, headers={"Accept": "text/html"}).text
+        assert re.search(r'href="/cite\?of=%2Fdoc%2Fproject%2Fpatient&amp;', page)
+        assert "evil" not in page
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_very_long_address_is_refused(client: httpx.Client) -> None:
     assert client.get("/doc/project/" + "a" * 5000).status_code == 414
 
 
-@pytest.mark.parametrize("host", ['evil"><script>', "evil.example/path", "a b", "x" * 300])
+@pytest.mark.parametrize("host", ['evil"><script>', "evil.example/path", "a b", "x" * 300, "[1:::]", "[:.]:80"])
 def test_a_malformed_host_is_refused(client: httpx.Client, host: str) -> None:
     answer = client.get("/doc/project/evil.jsonld", headers={"Host": host})
     assert answer.status_code == 400

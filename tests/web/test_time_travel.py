@@ -128,6 +128,8 @@ def test_a_short_id_leads_to_the_whole_one(client: httpx.Client, world: World) -
     answer = client.get(f"/releases/{ids(world)[0][:12]}{PATIENT}.ttl?lang=pl")
     assert answer.status_code == 307
     assert answer.headers["location"] == f"/releases/{ids(world)[0]}{PATIENT}.ttl?lang=pl"
+    odd = client.get(f"/releases/{ids(world)[0][:12]}/doc/project/a%3Fb%23c")
+    assert odd.headers["location"].endswith("/doc/project/a%3Fb%23c"), "what is encoded stays so"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,10 @@ def test_a_document_leads_to_what_was_known_at_a_time(
     assert "vary" not in state.headers or "accept-datetime" not in state.headers["vary"].lower()
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-03-01", "Sun, 31 Feb 2026 08:00:00 GMT", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["yesterday", "2026-03-01", "Sun, 31 Feb 2026 08:00:00 GMT", "", f"Sun, 1 Mar {10**20} 08:00:00 GMT"],
+)
 def test_a_malformed_time_is_refused(client: httpx.Client, text: str) -> None:
     answer = client.get(PATIENT, headers={"Accept-Datetime": text})
     assert answer.status_code == 400

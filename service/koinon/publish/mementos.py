@@ -105,7 +105,10 @@ def http_date(moment: datetime) -> str:
 
 def read_http_date(text: str) -> datetime:
     """Return the time that Accept-Datetime names; raises ValueError for anything that is no such date."""
-    moment = parsedate_to_datetime(text.strip())
+    try:
+        moment = parsedate_to_datetime(text.strip())
+    except (TypeError, OverflowError) as error:
+        raise ValueError(text) from error
     if moment.tzinfo is None or not text.strip().endswith(("GMT", "UTC", "+0000")):
         raise ValueError(text)
     return moment

@@ -74,8 +74,9 @@ async def _cite(request: Request, fixed: Form | None) -> Response:
     wanted = request.query_params.get("release", "")
     served = await door.following.at(wanted) if wanted else door.following.now()
     home = Home(door.settings.home)
-    if request.query_params.get("keep"):
-        await run_in_threadpool(pin, home, served.release.id, door.settings.disk_quota)
+    if request.query_params.get("keep") and request.method == "GET":
+        identifier = served.release.id
+        await door.make(request, lambda: pin(home, identifier, door.settings.disk_quota), ("keep", identifier))
     citation = await run_in_threadpool(_citation, served, home, door.settings.publisher, reader, path, parameters)
     headers = {"Vary": VARY, "Cache-Control": "public, max-age=0, must-revalidate"}
     if form.media_type != HTML:

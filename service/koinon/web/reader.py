@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 
@@ -86,10 +87,9 @@ class Reader:
         outer = self.prefix.removesuffix(f"/releases/{self.release}") if self.release else self.prefix
         return outer + self.path + (f"?lang={self.asked}" if self.asked else "")
 
-    @property
-    def cited(self) -> str:
-        """The path of this page with the parameters that matter for what it says."""
-        kept = urlencode([(name, value) for name, value in parse_qsl(self.query) if name != "lang"])
+    def cited(self, parameters: Mapping[str, str]) -> str:
+        """Return the path of this page with its parameters: those that others sent it with are no part of it."""
+        kept = urlencode({name: value for name, value in parameters.items() if name != "lang"})
         return self.path + (f"?{kept}" if kept and len(kept) <= _LONGEST_QUERY else "")
 
     def href(self, iri: str) -> str | None:
@@ -108,7 +108,14 @@ class Reader:
 
 def is_host(host: str) -> bool:
     """Tell whether a Host header is one that may stand in an address."""
-    return len(host) <= 255 and _HOST.fullmatch(host) is not None
+    if len(host) > 255 or _HOST.fullmatch(host) is None:
+        return False
+    if host.startswith("["):
+        try:
+            IPv6Address(host[1 : host.index("]")])
+        except ValueError:
+            return False
+    return True
 
 
 def local_path(iri: str) -> str | None:

@@ -7,6 +7,7 @@ links stay in it. The document of a thing is its own TimeGate: asked for a time,
 import re
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -83,7 +84,7 @@ class Travelling:
         root = str(scope.get("root_path", "")).rstrip("/")
         if identifier != release:
             query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
-            response = RedirectResponse(f"{root}/releases/{release}{path}{query}", 307)
+            response = RedirectResponse(f"{root}/releases/{release}{quote(path)}{query}", 307)
             await response(scope, receive, completed(send))
             return
         prefix = f"/releases/{release}"
@@ -138,7 +139,7 @@ class Travelling:
         """Answer as TimeGate: 302 to the state of the wanted time (RFC 7089 §4.1.1)."""
         try:
             moment = read_http_date(request.headers["accept-datetime"])
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             detail = "Accept-Datetime takes a date like Sun, 22 Nov 2026 08:00:00 GMT."
             raise ProblemError("bad-request", detail) from error
         wanted = nearest(found, moment)
