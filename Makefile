@@ -11,7 +11,7 @@ export KOINON_HOME ?= var
 CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clients conformance test-hostile test-real torture soak docs bench bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clients conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -40,13 +40,13 @@ unit: $(VENV)/.dev clients ## The tests
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile
 
-test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts: 10 minutes
-	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
-	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest tests/build/sources tests/build/lookups/test_reference_facts.py
-
 torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test does 20), and refuse at many more; SEED=… draws others
 	KOINON_TORTURE_CYCLES=$(or $(N),300) KOINON_TORTURE_REFUSALS=10 $(if $(SEED),KOINON_TORTURE_SEED=$(SEED)) \
 	  $(if $(LIFE),KOINON_TORTURE_LIFE=$(LIFE)) $(BIN)/pytest -s -x tests/torture $(if $(LIFE),-k lives)
+
+test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts: 10 minutes
+	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
+	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest tests/build/sources tests/build/lookups/test_reference_facts.py
 
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py
@@ -61,6 +61,10 @@ docs: $(VENV)/.dev ## Generate the pages about the ontology anew
 
 bench: $(VENV)/.dev ## Every benchmark, as ratios against a named peer
 	@for file in benchmarks/build.py benchmarks/queries.py benchmarks/documents.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+bench-linking: $(VENV)/.dev ## koinon match on the judged pairs of KOINON_SHARED, cross-validated, and its speed (10 minutes)
+	$(BIN)/python benchmarks/linking measure
+	$(BIN)/python benchmarks/linking speed
 
 bench-sparql: $(VENV)/.dev ## The SPARQL endpoint against oxigraph serve and rdflib-endpoint (half an hour, quiet machine)
 	$(BIN)/python benchmarks/sparql all

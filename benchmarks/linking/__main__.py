@@ -2,53 +2,58 @@
 
 import argparse
 import gzip
+import hashlib
 import json
+import pickle
 import tempfile
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import speed
 from learning import learn
-from measuring import measure
-from training import Pairs, band_of, calibrate, decided, fit, lexicons, pairs_of, write
+from measuring import decide, measure
+from training import FOLDS, Pairs, fit, lexicons, pairs_of, write
 
 from data import Judged, coops, gold, registry
 from koinon.link.forms import Forms
+from koinon.link.shipped import shipped_engine
+from koinon.link.shipped import shipped_forms as forms_of
+from koinon.model.assets import Assets
+from koinon.model.settings import Settings
 
 LINK = Path(__file__).parents[2] / "service" / "koinon" / "link"
-FOLDS = 5
+NOT_OF_PAIRS = {"trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py"}
+
+
+def _code() -> str:
+    """Return a hash of what the features of pairs depend on."""
+    code = hashlib.sha256()
+    for path in (*sorted(LINK.rglob("*.py")), LINK / "lexicon" / "words.txt"):
+        if path.name not in NOT_OF_PAIRS:
+            code.update(path.read_bytes())
+    return code.hexdigest()[:16]
+
+
+CODE = _code()
 
 
 def main() -> None:
     """Run a command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("measure", "train"))
+    parser.add_argument("command", choices=("measure", "train", "speed"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "koinon-linking")
     parser.add_argument("--version", default="1")
     arguments = parser.parse_args()
+    if arguments.command == "speed":
+        speed.run(shipped_engine(Assets.locate(Settings())))
+        return
     arguments.cache.mkdir(exist_ok=True, parents=True)
     sets = judged_pairs(arguments.seed, arguments.cache)
-    started = time.process_time()
-    results = [[] for _ in sets]
-    for fold in range(FOLDS):
-        fitted = fit(sets, [pairs.fold != fold for pairs in sets], arguments.seed)
-        for place, pairs in enumerate(sets):
-            results[place].append((fitted.odds(pairs), pairs.fold == fold))
-    odds = [np.select([rows for _, rows in result], [found for found, _ in result]) for result in results]
-    chosen = [decided(pairs, found) for pairs, found in zip(sets, odds, strict=True)]
-    print(f"cross-validation: {time.process_time() - started:.0f} s CPU")
-    calibration = calibrate(
-        [(rows, pairs.same[places]) for pairs, (places, rows) in zip(sets, chosen, strict=True)]
-    )
-    probability = [calibration.probability(*rows.T) for _, rows in chosen]
-    same = [pairs.same[places] for pairs, (places, _) in zip(sets, chosen, strict=True)]
-    accept = max(band_of(p, s, 0.992) for p, s in zip(probability, same, strict=True))
-    calibration = replace(calibration, accept=round(accept, 6), review=0.4)
-    print(calibration)
-    for pairs, (places, _), found in zip(sets, chosen, probability, strict=True):
-        measure(pairs, places, found, calibration).show()
+    bands, decisions = decide(sets, arguments.seed)
+    print(bands)
+    for pairs, decision in zip(sets, decisions, strict=True):
+        measure(pairs, *decision, bands).show()
     if arguments.command == "train":
         everything = learn(registry())
         packed = gzip.compress(
@@ -56,7 +61,7 @@ def main() -> None:
         )
         (LINK / "lexicon" / "learnt.json.gz").write_bytes(packed)
         fitted = fit(sets, [np.ones(len(pairs.fold), bool) for pairs in sets], arguments.seed)
-        write(LINK / "trained", arguments.version, fitted, calibration)
+        write(LINK / "trained", arguments.version, fitted, bands)
 
 
 def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
@@ -64,23 +69,35 @@ def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
     forms = shipped_forms()
     names = gold()
     known = lexicons(names, seed, FOLDS, cache)
-    register = coops()
+    register = coops()  # none of it is in the registry that lexicons are learnt from
+    every = [known[0]]
     sets: list[tuple[Judged, list]] = [
         (names, known),
         (names.masked("names alone", city="", year=None, types=()), known),
         (names.masked("no country either", city="", year=None, types=(), country="", language=""), known),
-        (register, known),
+        (register, every),
         (
             register.masked("names and places", identifiers=(), year=None, street="", website="", other_names=()),
-            known,
+            every,
         ),
     ]
-    return [pairs_of(judged, lexicon, forms, seed) for judged, lexicon in sets]
+    return [
+        kept(cache, judged, lambda j=judged, x=lexicon: pairs_of(j, x, forms, seed), seed)
+        for judged, lexicon in sets
+    ]
+
+
+def kept(cache: Path, judged: Judged, make, seed: int) -> Pairs:
+    """Return pairs from the cache, or make them; they are made anew when the engine changes."""
+    file = cache / f"{judged.name}-{seed}-{CODE}.pickle".replace(" ", "-")
+    if not file.exists():
+        file.write_bytes(pickle.dumps(make()))
+    return pickle.loads(file.read_bytes())  # noqa: S301 - written by this program
 
 
 def shipped_forms() -> Forms:
     """Return the legal forms of the ontology."""
-    return Forms.of({})
+    return forms_of(Assets.locate(Settings()))
 
 
 if __name__ == "__main__":

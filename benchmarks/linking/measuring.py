@@ -1,16 +1,23 @@
 """Figures of decisions on judged pairs: precision, recall, F1 with intervals, by language, by band."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from training import Pairs
+from training import FOLDS, Pairs, band_of, bare, calibrate, decided, fit
 
 from koinon.link.deciding import Calibration
 from koinon.link.text import fold
 
 RESAMPLED = 500
+SURE = 0.992
+"""Precision of the band accept on each judged set with all its columns."""
+LEAST = 200
+"""Chosen pairs that a bound is drawn from at least."""
+REVIEW = 0.42
+"""Least probability of a pair that is shown: where F1 is best when it is about .85."""
 
 
 @dataclass
@@ -45,6 +52,40 @@ class Measured:
         )
 
 
+def cross_validated(sets: Sequence[Pairs], seed: int) -> list[Measured]:
+    """Return the figures of judged sets, each fold by a model that was fitted to the others."""
+    bands, decisions = decide(sets, seed)
+    return [measure(pairs, *decision, bands) for pairs, decision in zip(sets, decisions, strict=True)]
+
+
+def decide(
+    sets: Sequence[Pairs], seed: int
+) -> tuple[Calibration, list[tuple[NDArray[np.int64], NDArray[np.float64]]]]:
+    """Return a calibration, and for each set the chosen pairs with their probabilities; no pair was fitted to.
+
+    The calibration, which has four numbers and two bounds, is of all folds.
+    """
+    odds = [np.zeros(len(pairs.fold)) for pairs in sets]
+    for held_out in range(FOLDS):
+        fitted = fit(sets, [pairs.fold != held_out for pairs in sets], seed)
+        for pairs, found in zip(sets, odds, strict=True):
+            held = pairs.fold == held_out
+            found[held] = fitted.odds(pairs)[held]
+    chosen = [decided(pairs, found) for pairs, found in zip(sets, odds, strict=True)]
+    same = [pairs.same[places] for pairs, (places, _) in zip(sets, chosen, strict=True)]
+    bands = calibrate([(rows, right) for (_, rows), right in zip(chosen, same, strict=True)])
+    probability = [bands.probability(*rows.T) for _, rows in chosen]
+    full, without = [], []
+    for pairs, (places, _), found, right in zip(sets, chosen, probability, same, strict=True):
+        only_names = bare(pairs, places)
+        for bounds, rows in ((full, ~only_names), (without, only_names)):
+            if rows.sum() > LEAST:
+                bounds.append(band_of(found[rows], right[rows], SURE if bounds is full else 0.99))
+    # a set without one column or another has the same pairs again: the first of each kind decides
+    bands = replace(bands, accept=round(full[0], 6), accept_bare=round(max(without), 6), review=REVIEW)
+    return bands, [(places, found) for (places, _), found in zip(chosen, probability, strict=True)]
+
+
 def measure(
     pairs: Pairs, places: NDArray[np.int64], probability: NDArray[np.float64], bands: Calibration
 ) -> Measured:
@@ -52,7 +93,7 @@ def measure(
     judged, same = pairs.judged, pairs.same[places]
     total = len(judged.links)
     kept = probability >= bands.review
-    accepted = probability >= bands.accept
+    accepted = probability >= np.where(bare(pairs, places), bands.accept_bare, bands.accept)
     order = np.argsort(-probability)
     hits = np.cumsum(same[order])
     f1s = 2 * hits / (total + np.arange(1, len(order) + 1))

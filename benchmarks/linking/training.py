@@ -25,6 +25,7 @@ from koinon.link.model import FORM
 from koinon.link.scoring import score, table_of
 from koinon.link.trees import Trees
 
+FOLDS = 5
 ROUNDS = 260
 PARAMETERS: dict[str, Any] = {
     **{"objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 20, "verbose": -1},
@@ -75,10 +76,10 @@ def lexicons(judged: Judged, seed: int, count: int, cache: Path) -> list[Lexicon
 
 
 def pairs_of(judged: Judged, known: Sequence[Lexicon], forms: Forms, seed: int) -> Pairs:
-    """Return the candidate pairs of a judged set; each left record's by the lexicon of its fold."""
-    folds, _ = judged.folds(seed, len(known))
+    """Return the candidate pairs of a judged set, by the lexicon of each left record's fold or by the only one."""
+    folds, _ = judged.folds(seed, FOLDS)
     parts = [
-        _pairs(judged, lexicon, forms, [row for row, its in enumerate(folds) if its == fold])
+        _pairs(judged, lexicon, forms, [row for row, its in enumerate(folds) if its == fold or len(known) == 1])
         for fold, lexicon in enumerate(known)
     ]
     candidates = Candidates(
@@ -160,21 +161,28 @@ def calibrate(decided: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]]) 
     """Return the calibration of chosen pairs: their odds with leads, and whether they are right."""
     rows = np.concatenate([odds for odds, _ in decided])
     right = np.concatenate([same for _, same in decided]).astype(float)
-    matrix = np.column_stack([np.ones(len(rows)), rows])
+    matrix = np.column_stack([np.ones(len(rows)), rows, rows[:, 0] * rows[:, 3]])
     beta = np.zeros(matrix.shape[1])
     for _ in range(50):  # Newton's method for a logistic regression with a little ridge
         chance = 1 / (1 + np.exp(-np.clip(matrix @ beta, -40, 40)))
         slope = matrix.T @ (right - chance) - 0.1 * beta
         curve = (matrix * (chance * (1 - chance))[:, None]).T @ matrix + 0.1 * np.eye(len(beta))
         beta += np.linalg.solve(curve, slope)
-    return Calibration(*(float(round(value, 6)) for value in beta), accept=1.0, review=0.0)
+    return Calibration(*(float(round(value, 6)) for value in beta), accept=1.0, accept_bare=1.0, review=0.0)
 
 
 def decided(pairs: Pairs, odds: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the pairs that are chosen one to one, and their odds with leads."""
     chosen = assign(pairs.candidates, odds)
     left, right = leads(pairs.candidates, odds)
-    return chosen, np.column_stack([odds, left, right])[chosen]
+    placed = ~np.isnan(pairs.features[:, NAMES.index("postcode")])
+    return chosen, np.column_stack([odds, left, right, placed])[chosen]
+
+
+def bare(pairs: Pairs, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which pairs have nothing but names to be compared by (see ``koinon.link.matching.bare``)."""
+    facts = [NAMES.index(name) for name in ("city", "year", "types", "domain", "postcode", "identifier")]
+    return np.isnan(pairs.features[places][:, facts]).all(axis=1)
 
 
 def band_of(probability: NDArray[np.float64], same: NDArray[np.bool_], precision: float) -> float:
@@ -200,7 +208,7 @@ def _tree(root: Mapping[str, Any]) -> dict[str, list[float]]:
             out["value"].append(float(f"{node['leaf_value']:.6g}"))
             return -len(out["value"])
         place = len(out["feature"])
-        threshold = float(np.float32(node["threshold"]))
+        threshold = float(np.float32(min(max(node["threshold"], -3e38), 3e38)))
         missing = bool(node["default_left"]) if node["missing_type"] == "NaN" else threshold >= 0
         for name, value in (
             ("feature", node["split_feature"]),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from koinon.cli.output import STDERR
 from koinon.cli.workbooks import rows_of_workbook
 from koinon.link.deciding import Band
-from koinon.link.matching import Pair
+from koinon.link.matching import Looked, Pair
 from koinon.link.mentions import Mention
 from koinon.link.shipped import shipped_engine
 from koinon.link.tables import FIELDS, mentions_of, read_table
@@ -30,7 +31,8 @@ _STEPS: Final = {
     "weights": "Weighing (Splink)",
     "scores": "Looking twice",
 }
-_FORMULA: Final = tuple("=+-@\t\r")
+_FORMULA: Final = tuple("=+-@")
+_NUMBER: Final = re.compile(r"[+-]?[\d.,]+")
 
 
 def match(
@@ -45,6 +47,9 @@ def match(
             help=f"A column that is not recognised, as name=Title; for one table left:name=Title. "
             f"Fields: {', '.join(FIELDS)}."
         ),
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="File for the nearest 25 of each row, decided or not: what was compared.")
     ] = None,
     accepted: Annotated[bool, typer.Option(help="Only the pairs of the band accept.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The pairs as one JSON document.")] = False,
@@ -61,9 +66,14 @@ def match(
         task = progress.add_task("Reading", total=None)
         tables = [_read(path, columns) for path, columns in zip((left, right), given, strict=True)]
         engine = shipped_engine(Assets.locate(Settings.from_environment()))
-        pairs = list(
-            engine.match(tables[0], tables[1], said=lambda step: progress.update(task, description=_STEPS[step]))
-        )
+
+        def said(step: str) -> None:
+            progress.update(task, description=_STEPS[step])
+
+        looked = engine.look(tables[0], tables[1], said)
+        pairs = list(engine.decide(looked, said))
+    if candidates is not None:
+        _write(candidates, _candidates(looked))
     if accepted:
         pairs = [pair for pair in pairs if pair.band is Band.accept]
     kind = "json" if as_json else (out.suffix.lower().removeprefix(".") if out else "tsv")
@@ -109,23 +119,23 @@ def _table(pairs: Iterable[Pair], delimiter: str) -> str:
     writer.writerow(TITLES)
     for pair in pairs:
         reasons = "; ".join(f"{reason.text} ({reason.weight:+.1f})" for reason in pair.reasons)
-        names = (pair.left.name, pair.right.name, reasons)
-        writer.writerow(
-            [
-                pair.left.id,
-                pair.right.id,
-                f"{pair.probability:.4f}",
-                pair.band,
-                *(_harmless(cell) for cell in names),
-            ]
-        )
+        head = (pair.left.id, pair.right.id, f"{pair.probability:.4f}", pair.band)
+        writer.writerow([_harmless(cell) for cell in (*head, pair.left.name, pair.right.name, reasons)])
     return text.getvalue()
+
+
+def _candidates(looked: Looked) -> str:
+    lines = (
+        f"{_harmless(left.id)}\t{_harmless(right.id)}\t{of_left}\t{of_right}\n"
+        for left, right, of_left, of_right in looked.nearest()
+    )
+    return "left_id\tright_id\tleft_rank\tright_rank\n" + "".join(lines)
 
 
 def _harmless(cell: str) -> str:
     """Return a cell that no spreadsheet reads as a formula, on one line."""
     flat = " ".join(cell.split())
-    return f"'{flat}" if flat.startswith(_FORMULA) else flat
+    return f"'{flat}" if flat.startswith(_FORMULA) and not _NUMBER.fullmatch(flat) else flat
 
 
 def _json(pairs: Sequence[Pair], tables: Sequence[Sequence[Mention]], version: str) -> str:

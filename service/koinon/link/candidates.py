@@ -78,7 +78,7 @@ def find_candidates(left: Sequence[Keys], right: Sequence[Keys], most: int) -> C
     """
     chunks = list(_chunks(left, right, most))
     pairs = np.concatenate([chunk[0] for chunk in chunks]) if chunks else np.empty((0, 2), np.int64)
-    near = np.concatenate([chunk[1] for chunk in chunks]) if chunks else np.empty((0, 4), np.float32)
+    near = np.concatenate([chunk[1] for chunk in chunks]) if chunks else np.empty((0, 2 + len(_SPACES)), np.float32)
     nearest = _nearest_of_right(pairs, near[:, 0], most)
     keep = nearest | (near[:, -1] > 0)
     pairs, near = pairs[keep], near[keep]

@@ -33,17 +33,22 @@ class Calibration:
     odds: float
     left_lead: float
     right_lead: float
+    placed: float
+    placed_odds: float
     accept: float
+    accept_bare: float
     review: float
 
-    def probability(self, odds: Numbers, left_lead: Numbers, right_lead: Numbers) -> Numbers:
-        """Return the probability of each pair."""
+    def probability(self, odds: Numbers, left_lead: Numbers, right_lead: Numbers, placed: Numbers) -> Numbers:
+        """Return the probability of each pair; ``placed`` is 1 where both records have a postcode."""
         total = self.intercept + self.odds * odds + self.left_lead * left_lead + self.right_lead * right_lead
-        return np.reciprocal(1 + np.exp(-np.maximum(np.minimum(total, 40.0), -40.0)))
+        total = total + placed * (self.placed + self.placed_odds * odds)
+        chance: Numbers = np.reciprocal(1 + np.exp(-np.maximum(np.minimum(total, 40.0), -40.0)))
+        return chance
 
-    def band(self, probability: float) -> Band:
-        """Return the band of a probability."""
-        if probability >= self.accept:
+    def band(self, probability: float, *, bare: bool) -> Band:
+        """Return the band of a probability; ``bare`` says that nothing but the names was compared."""
+        if probability >= (self.accept_bare if bare else self.accept):
             return Band.accept
         return Band.review if probability >= self.review else Band.drop
 
@@ -67,7 +72,8 @@ def _lead(groups: NDArray[np.int64], odds: Numbers) -> Numbers:
     second = np.minimum(start + 1, len(ranked) - 1)
     rival = np.where((ranked[second] == ranked) & (second != start), values[second], -np.inf)
     out[order] = np.where(np.arange(len(ranked)) == start, values - rival, values - values[start])
-    return np.maximum(np.minimum(out, _CLEAR), -_CLEAR)
+    bounded: Numbers = np.maximum(np.minimum(out, _CLEAR), -_CLEAR)
+    return bounded
 
 
 def assign(candidates: Candidates, odds: Numbers) -> NDArray[np.int64]:

@@ -18,15 +18,18 @@ Matrix = NDArray[np.float32]
 _ALIKE: Final = 0.72
 """Two words less alike than this, in letters, have nothing in common."""
 
+_MISSED, _SURE = 0.3, 0.93
+"""Two words between these look alike and may well be two: Catania and Catanzaro."""
+
 NAMES: Final = (
     "cover_left", "cover_right", "cover_least", "cover_mean", "plain_left", "plain_right", "missing_left",
     "missing_right", "most_missing_left", "most_missing_right", "shared_most", "shared_sum", "translated",
-    "same_name", "ratio", "token_set", "token_sort", "partial", "jaro_winkler", "joined_partial", "first_word",
-    "last_word", "words_left", "words_right", "words_difference", "acronym", "acronym_both", "numbers",
-    "numbers_conflict", "idea_share", "idea_conflict", "form", "country", "city", "city_in_name", "year",
-    "year_gap", "types", "domain", "identifier", "postcode", "same_script", "near", "near_meaning",
-    "near_letters", "near_whole", "left_rank", "right_rank", "left_gap", "right_gap", "weight",
-    "weight_left_gap", "weight_right_gap",
+    "near_miss", "same_name", "ratio", "token_set", "token_sort", "partial", "jaro_winkler", "joined_partial",
+    "first_word", "last_word", "words_left", "words_right", "words_difference", "acronym", "acronym_both",
+    "numbers", "numbers_conflict", "idea_share", "idea_conflict", "ideas_left", "ideas_right", "form", "country",
+    "city", "city_in_name", "year", "year_gap", "types", "domain", "identifier", "postcode", "street",
+    "other_name", "same_script", "near", "near_meaning", "near_letters", "near_whole",
+    "left_rank", "right_rank", "left_gap", "right_gap", "weight", "weight_left_gap", "weight_right_gap",
 )  # fmt: skip
 _OF_PAIR: Final = NAMES.index("near")
 """How many features are of the pair alone; the others also are of its rivals."""
@@ -92,13 +95,15 @@ class Comparer:
             nan
             if not (left.postcode and right.postcode)
             else JaroWinkler.similarity(left.postcode, right.postcode),
+            nan if not (left.street and right.street) else fuzz.token_set_ratio(left.street, right.street) / 100,
+            _other_name(left, right),
             float(left.folded.isascii() == right.folded.isascii()),
         ]
 
     def _cover(self, left: Keys, right: Keys) -> list[float]:
         """How much of either name the other has, weighted by how telling its words are."""
         if not left.words or not right.words:
-            return [nan] * 13
+            return [nan] * 14
         best_left = [0.0] * len(left.words)
         best_right = [0.0] * len(right.words)
         for at, one in enumerate(left.words):
@@ -119,9 +124,20 @@ class Comparer:
         translated = sum(
             1 for word, part in zip(left.words, best_left, strict=True) if part > _ALIKE and word.weight < 20
         ) / max(len(left.words), len(right.words))
+        near_miss = max(
+            (
+                word.weight * (1 - part)
+                for word, part in (
+                    *zip(left.words, best_left, strict=True),
+                    *zip(right.words, best_right, strict=True),
+                )
+                if _MISSED < part < _SURE
+            ),
+            default=0.0,
+        )
         return [
             *(cover_l, cover_r, min(cover_l, cover_r), (cover_l + cover_r) / 2, plain_l, plain_r, miss_l, miss_r),
-            *(most_l, most_r, shared, min(got_l, got_r), translated),
+            *(most_l, most_r, shared, min(got_l, got_r), translated, near_miss),
         ]
 
     def _city(self, left: Keys, right: Keys) -> float:
@@ -197,6 +213,14 @@ def _spelling(left: Keys, right: Keys) -> list[float]:
     ]
 
 
+def _other_name(left: Keys, right: Keys) -> float:
+    """How alike the nearest two names are, where one of the two has several."""
+    if not (left.others or right.others):
+        return nan
+    names = [(left.cognate, *left.others), (right.cognate, *right.others)]
+    return max(fuzz.token_sort_ratio(a, b) for a in names[0] for b in names[1]) / 100
+
+
 def _acronym(left: Keys, right: Keys) -> list[float]:
     """How an acronym of one fits the initials of the other; whether both have the same."""
     best = nan
@@ -226,7 +250,8 @@ def _ideas(left: Keys, right: Keys) -> list[float]:
     share = (
         nan if not (left.ideas and right.ideas) else len(left.ideas & right.ideas) / len(left.ideas | right.ideas)
     )
-    return [share, nan if not (a and b) else float(not a & b)]
+    conflict = nan if not (a and b) else float(not a & b)
+    return [share, conflict, float(len(left.ideas - right.ideas)), float(len(right.ideas - left.ideas))]
 
 
 def _same(one: str, other: str) -> float:

@@ -8,6 +8,8 @@ from koinon.link.text import fold, words
 
 _MOST: Final = 7
 """Words of the longest form."""
+_FIRST: Final = 3
+"""Letters that the shortest form has at the beginning of a name, where short words are articles more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Forms:
                 found, left = slug, left[:-length]
                 break
         for length in range(min(_MOST, len(left) - 1), 0, -1):
-            if (slug := self.known.get(tuple(left[:length]))) is not None:
+            worn = left[:length]
+            if len("".join(worn)) >= _FIRST and (slug := self.known.get(tuple(worn))) is not None:
                 found, left = found or slug, left[length:]
                 break
         if not found and (slug := self.known.get(tuple(left))) is not None:

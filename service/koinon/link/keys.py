@@ -23,9 +23,9 @@ _ROMAN: Final = {
     "ix": "9",
 }
 _SMALL_WORDS: Final = (
-    "of the for and in on at to from by with de del della dei degli delle di da do du des la le les lo el los las l "
-    "d i y e et en og i til av for van der den het een ve w na z ze do dla και του τησ των για στο στη στην το η ο "
-    "τα οι и за на у в во од по o u za na pri in ter ar un par ir ja bei und fur im zur per al als sul nel"
+    "of the for and in on at to from by with de del della dei degli delle di da do du des la le les lo el los las "
+    "l d i y e et en og i til av for van der den het een ve w na z ze do dla και του τησ των για στο στη στην το η "
+    "ο τα οι и за на у в во од по o u za na pri in ter ar un par ir ja bei und fur im zur per al als sul nel"
 )
 _SMALL: Final = frozenset(_SMALL_WORDS.split(" "))
 """Words that no acronym takes a letter from."""
@@ -55,6 +55,9 @@ class Keys:
     domain: str
     postcode: str
     identifiers: frozenset[str]
+    street: str
+    others: tuple[str, ...]
+    """The other names, romanised, without their legal forms."""
 
 
 def keys_of(mention: Mention, lexicon: Lexicon, forms: Forms) -> Keys:
@@ -84,8 +87,14 @@ def keys_of(mention: Mention, lexicon: Lexicon, forms: Forms) -> Keys:
         city_words=tuple(lexicon.word(word) for word in words(city)),
         domain=domain_of(mention.website),
         postcode=re.sub(r"\W", "", mention.postcode).casefold(),
+        street=" ".join(romanised(word)[1] for word in words(fold(mention.street))),
+        others=tuple(_other(name, forms) for name in mention.other_names),
         identifiers=frozenset(filter(None, map(identifier, mention.identifiers))),
     )
+
+
+def _other(name: str, forms: Forms) -> str:
+    return " ".join(romanised(word)[1] for word in forms.strip(words(fold(name)))[1])
 
 
 def domain_of(website: str) -> str:

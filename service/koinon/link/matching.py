@@ -8,7 +8,7 @@ import numpy as np
 
 from koinon.link.candidates import Candidates, find_candidates
 from koinon.link.deciding import Band, Numbers, assign, leads, same_rows
-from koinon.link.features import Comparer
+from koinon.link.features import NAMES, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import Keys, keys_of
 from koinon.link.lexicon import Lexicon
@@ -19,12 +19,16 @@ from koinon.link.scoring import Weights, score, table_of
 
 CANDIDATES: Final = 25
 """Records of the other table that each record is compared with."""
-_LOOKED_AT: Final = 400_000
+_LOOKED_AT: Final = 300_000
 """Pairs that the second stage looks at; of more, it takes the ones that rank best."""
 _ALIKE: Final = 3
 """So many rows of one table may say the same before it is unclear which of them is meant."""
 _OTHER_COUNTRY: Final = -3.0
 """Log odds that two countries cost: more than any likeness of names, less than one identifier."""
+_NOTHING_SHARED: Final = -8.0
+"""Log odds of names that have nothing in common and no facts beside: in a small table the nearest may be far."""
+_TELLING, _FITS = 1.5, 0.75
+"""Weight of the most telling shared word, and fit of an acronym, below which names have nothing in common."""
 
 
 class Pair(NamedTuple):
@@ -35,6 +39,27 @@ class Pair(NamedTuple):
     probability: float
     band: Band
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Two tables, their rows in groups that say the same, and the candidates among the groups."""
+
+    left: Sequence[Mention]
+    right: Sequence[Mention]
+    left_rows: Sequence[Sequence[int]]
+    right_rows: Sequence[Sequence[int]]
+    left_keys: Sequence[Keys]
+    right_keys: Sequence[Keys]
+    candidates: Candidates
+    weights: Weights
+
+    def nearest(self) -> Iterator[tuple[Mention, Mention, int, int]]:
+        """Yield the candidates: two records, and the rank of each among those of the other, from 1."""
+        found = self.candidates
+        ranks = zip(found.left.tolist(), found.right.tolist(), found.left_rank, found.right_rank, strict=True)
+        for a, b, left_rank, right_rank in ranks:
+            yield self.left_keys[a].mention, self.right_keys[b].mention, int(left_rank) + 1, int(right_rank) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +74,45 @@ class Engine:
         self, left: Sequence[Mention], right: Sequence[Mention], said: Callable[[str], None] = lambda _: None
     ) -> Iterator[Pair]:
         """Yield the pairs above the band ``drop``, the likeliest first; ``said`` hears of each step."""
+        yield from self.decide(self.look(left, right, said), said)
+
+    def look(
+        self, left: Sequence[Mention], right: Sequence[Mention], said: Callable[[str], None] = lambda _: None
+    ) -> Looked:
+        """Return the keys of two tables, the candidates among their rows, and Splink's weights."""
         said("keys")
         sides = [[keys_of(mention, self.lexicon, self.forms) for mention in side] for side in (left, right)]
         rows = [same_rows(side) for side in sides]
         one, other = ([side[group[0]] for group in groups] for side, groups in zip(sides, rows, strict=True))
-        said("candidates")
-        candidates, weights = self.weighed(one, other, said)
+        return Looked(left, right, rows[0], rows[1], one, other, *self.weighed(one, other, said))
+
+    def decide(self, looked: Looked, said: Callable[[str], None] = lambda _: None) -> Iterator[Pair]:
+        """Yield the pairs above the band ``drop``, the likeliest first."""
         said("scores")
-        odds = self.odds(one, other, candidates, weights)
+        one, other, candidates = looked.left_keys, looked.right_keys, looked.candidates
+        odds = self.odds(one, other, candidates, looked.weights)
         chosen = assign(candidates, odds)
         left_lead, right_lead = leads(candidates, odds)
-        probability = self.model.calibration.probability(odds, left_lead, right_lead)
+        placed = np.array([bool(key.postcode) for key in one])[candidates.left].astype(float)
+        placed *= np.array([bool(key.postcode) for key in other])[candidates.right]
+        probability = self.model.calibration.probability(odds, left_lead, right_lead, placed)
         for place in sorted(chosen.tolist(), key=lambda place: -float(probability[place])):
             a, b = int(candidates.left[place]), int(candidates.right[place])
-            many = max(len(rows[0][a]), len(rows[1][b]))
+            many = max(len(looked.left_rows[a]), len(looked.right_rows[b]))
             sure = float(probability[place])
-            band = self.model.calibration.band(sure)
+            band = self.model.calibration.band(sure, bare=bare(one[a], other[b]))
             if band is Band.accept and (many > _ALIKE or _differ(one[a].mention.country, other[b].mention.country)):
                 band = Band.review
             if band is not Band.drop:
-                reasons = tuple(reasons_of(one[a], other[b], weights, place, sure, self.model.prior, many))
-                for at, to in _spread(rows[0][a], rows[1][b]):
-                    yield Pair(left[at], right[to], sure, band, reasons)
+                reasons = tuple(reasons_of(one[a], other[b], looked.weights, place, sure, self.model.prior, many))
+                for at, to in _spread(looked.left_rows[a], looked.right_rows[b]):
+                    yield Pair(looked.left[at], looked.right[to], sure, band, reasons)
 
     def weighed(
         self, left: Sequence[Keys], right: Sequence[Keys], said: Callable[[str], None] = lambda _: None
     ) -> tuple[Candidates, Weights]:
         """Return the candidates of two tables, with Splink's weights."""
+        said("candidates")
         candidates = find_candidates(left, right, CANDIDATES)
         said("weights")
         weights = score(table_of(left), table_of(right), (candidates.left, candidates.right), self.model.settings)
@@ -91,8 +128,12 @@ class Engine:
         """Return the second stage's log odds of each candidate pair."""
         features = Comparer().features(left, right, candidates, weights.total)
         odds = self.model.trees.log_odds(features)
+        shared, fits = (features[:, NAMES.index(name)] for name in ("shared_most", "acronym"))
+        unlike = (shared < _TELLING) & ~(fits > _FITS)
         for place, (a, b) in enumerate(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)):
             odds[place] += known_facts(left[a], right[b])
+            if unlike[place] and bare(left[a], right[b]):
+                odds[place] += _NOTHING_SHARED
         return odds
 
 
@@ -104,6 +145,19 @@ def known_facts(left: Keys, right: Keys) -> float:
     if _differ(left.mention.country, right.mention.country):
         total += _OTHER_COUNTRY
     return total
+
+
+def bare(left: Keys, right: Keys) -> bool:
+    """Tell whether two records have nothing but their names, and perhaps a country, to be compared by."""
+    one, other = left.mention, right.mention
+    return not (
+        (left.city and right.city)
+        or (one.year and other.year)
+        or (one.types and other.types)
+        or (left.domain and right.domain)
+        or (left.postcode and right.postcode)
+        or (left.identifiers and right.identifiers)
+    )
 
 
 def _spread(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:

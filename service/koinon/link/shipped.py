@@ -13,7 +13,7 @@ from koinon.link.model import Model
 from koinon.model.assets import Assets
 
 _SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
-_LABELS: Final = frozenset(_SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
+_LABELS: Final = frozenset(_SKOS + name for name in ("altLabel", "hiddenLabel"))
 _LISTS: Final = ("name-form.ttl",)
 
 
@@ -23,7 +23,7 @@ def shipped_engine(assets: Assets) -> Engine:
 
 
 def shipped_forms(assets: Assets) -> Forms:
-    """Return the legal forms that the ontology names: their labels and abbreviations, and the slug of each."""
+    """Return the legal forms that the ontology names: their other names and abbreviations, and the slug of each."""
     labels = (label for name in _LISTS for label in _labels(assets.ontology / "code" / name))
     return Forms.of(dict(labels))
 

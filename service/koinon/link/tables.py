@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from koinon.link.countries import country_code
 from koinon.link.mentions import Mention
 from koinon.link.text import clean, fold
 from koinon.model.errors import ConfigurationError
@@ -229,12 +230,11 @@ def recognised(table: str, titles: Sequence[str], given: Mapping[str, str]) -> d
 def _mention(cells: Mapping[str, Sequence[str]]) -> Mention:
     first = {field: values[0] if values else "" for field, values in cells.items()}
     year = _YEAR.search(first.get("year", ""))
-    country = first.get("country", "").strip().upper()
     return Mention(
         id=first["id"],
         name=first["name"],
         language=first.get("language", "").casefold(),
-        country=country if len(country) == 2 else fold(country),
+        country=country_code(first.get("country", "")),
         city=first.get("city", ""),
         year=int(year.group()) if year else None,
         types=tuple(sorted({fold(kind) for kind in re.split(r"[|;,]", first.get("types", "")) if kind.strip()})),
