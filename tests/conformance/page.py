@@ -15,6 +15,8 @@ from conformance.running import GROUPS, run_all
 from conformance.verdicts import Excepted, Outcome, Remark, Verdict, disagreement, read_exceptions
 
 PAGE: Final = ROOT / "docs" / "conformance.md"
+HARVESTING: Final = Path(__file__).with_name("harvesting.md")
+"""The section about what is not of the W3C."""
 COLUMNS: Final = ("tests", "passed", "reading part", "refused by design", "engine differs")
 _CAUSES: Final = {"design": "By design", "engine": "By the engine"}
 
@@ -59,7 +61,8 @@ def write_page(verdicts: Sequence[Verdict], exceptions: Sequence[Excepted]) -> s
         read=outcomes[Outcome.READ],
         failed=outcomes[Outcome.FAILED],
     )
-    return "\n".join([head, *_tables(verdicts), *_exceptions(verdicts, exceptions), *_remarks(verdicts)]) + "\n"
+    parts = (*_tables(verdicts), *_exceptions(verdicts, exceptions), *_remarks(verdicts))
+    return "\n".join([head, *parts]) + "\n" + HARVESTING.read_text("utf-8")
 
 
 def _origin() -> str:

@@ -26,11 +26,13 @@ class Settings(BaseModel):
         "address of each request. JSON-LD documents name their context under it.",
     )
     publisher: str = Field(
-        default="Koinon", description="Who runs this node, as catalogues and citations name it; no name of a person."
+        default="Koinon",
+        description="Who runs this node, as catalogues and citations name it; no name of a person.",
     )
     contact: str = Field(
         default="",
-        description="Where to write to: an https:// or mailto: address of the node's desk; by default its home page.",
+        description="Where to write to: an https:// or mailto: address of the node's desk; by default its home "
+        "page.",
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
