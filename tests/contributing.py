@@ -37,7 +37,8 @@ def network(slug: str, *names: str) -> str:
 def world_to_serve(root: Path) -> World:
     """Make a small world that can be served, and build it by command."""
     world = make_world(root)
-    shutil.copytree(ROOT / "ontology" / "context", world.assets.ontology / "context")
+    if not (world.assets.ontology / "context").exists():
+        shutil.copytree(ROOT / "ontology" / "context", world.assets.ontology / "context")
     code, said = world.run()
     assert code == 0, said
     return world

@@ -53,7 +53,8 @@ def world_at(root: Path, disk: Path | None = None) -> World:
     world = make_world(root)
     if disk is not None:
         (root / "home").symlink_to(disk)
-    (world.assets.ontology / "context").symlink_to(ROOT / "ontology" / "context")
+    if not (world.assets.ontology / "context").exists():
+        (world.assets.ontology / "context").symlink_to(ROOT / "ontology" / "context")
     (root / "tmp").mkdir()
     (root / "notes").mkdir()
     return world
@@ -63,6 +64,7 @@ def environment_of(world: World) -> dict[str, str]:
     return {
         "KOINON_ASSETS": str(world.root / "assets"),
         "KOINON_HOME": str(world.home.root),
+        "KOINON_DUMPS": "false",
         "KOINON_KEEP_RELEASES": "3",
         "TMPDIR": str(world.root / "tmp"),
         "PYTHONPATH": PATH,

@@ -13,14 +13,21 @@ _OPTIONS: Final = {
     "MIMALLOC_ARENA_RESERVE": "65536",  # KiB; a gigabyte, the default, would be the whole address space of a worker
 }
 
+ONE_ARENA: Final = {"MALLOC_ARENA_MAX": "1"}
+"""For the allocator of the GNU C library: all threads of a process share what it reserves.
+
+Else each thread that runs beside another gets 64 MiB of address space of its own. How many do is chance, more on a
+busy machine than on a quiet one: nearly a gigabyte was seen before any work was done.
+"""
+
 
 @cache
 def allocator_environment() -> dict[str, str]:
-    """Return the variables that give a process this allocator; none where the package is not installed."""
+    """Return the variables that give a process this allocator; without the package, those that tame its own."""
     try:
         library = distribution(_PACKAGE).locate_file(_LIBRARY)
     except PackageNotFoundError:
-        return {}
+        return ONE_ARENA
     return {"LD_PRELOAD": str(library), **_OPTIONS}
 
 

@@ -116,8 +116,11 @@ def main(argument: str) -> None:
         gc.freeze()
         send(control, {"status": "ready"})
         try:
+            poll = select.poll()  # "select" knows no descriptor above 1023, and the service has many connections
+            for descriptor in (wake[0], control.fileno()):
+                poll.register(descriptor, select.POLLIN)
             while True:
-                readable, _, _ = select.select([control.fileno(), wake[0]], [], [])
+                readable = {descriptor for descriptor, _ in poll.poll()}
                 if wake[0] in readable:
                     with suppress(BlockingIOError):
                         os.read(wake[0], 4096)

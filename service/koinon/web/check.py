@@ -14,9 +14,9 @@ from koinon.model.namespaces import ID
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 from koinon.web.asking import ClientGoneError
-from koinon.web.checking.checks import Job
 from koinon.web.checking.explaining import MEANINGS, RULES, Explanation, explanation
 from koinon.web.checking.handed_in import TAKEN, media_type_of
+from koinon.web.checking.process import Job
 from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import ProblemError
 from koinon.web.representations import HTML, JSON, JSON_LD, PAGE_ALONE, VARY, Form, content_type, negotiate

@@ -1,64 +1,28 @@
 """Checks, seen from the service: who may have one, in which order they run, and what becomes of each."""
 
 import asyncio
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
+import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from threading import Lock, Thread
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from threading import Lock
+from typing import Any, Final, NoReturn
 
 from koinon.model.errors import BusyError, TooManyRequestsError
 from koinon.model.settings import Settings
 from koinon.query.budgets import Budgets, client_key
-from koinon.query.wire import Inbox, send
-from koinon.web.checking.parent import PATIENCE, task_of
+from koinon.web.checking.ending import Ending
+from koinon.web.checking.folders import folder_for_one
+from koinon.web.checking.process import Done, Job, Parent
 from koinon.web.press import Press
 from koinon.web.problems import ProblemError
 
-_START_SECONDS: Final = 30.0
-_GRACE: Final = 2.0
-_DYING: Final = 0.5
+_LOG: Final = logging.getLogger("koinon.check")
+_TRIES: Final = 2
 _EACH: Final = 4
 """Checks of one client that may wait or run at once."""
-_IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a file system that is never written to a disk
-_ROOM: Final = 2**28
-_FORGOTTEN: Final = 3600.0
-_PREFIX: Final = "koinon-handed-in-"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What one check is asked for: the body with its type, and the form and language of the report.
-
-    ``syntax`` and ``mapping`` are what the address names as its format, or as the mapping of a table.
-    """
-
-    body: bytes
-    content_type: str
-    syntax: str
-    wanted: str
-    language: str
-    mapping: str = ""
-    source: "AsSource | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class AsSource:
-    """The body is the ``files`` (name, size) of a source, one after the other, under this manifest and mapping."""
-
-    slug: str
-    manifest: str
-    mapping: str | None
-    files: tuple[tuple[str, int], ...]
 
 
 class Checks:
@@ -70,7 +34,7 @@ class Checks:
         self._budgets = budgets
         self._here: Counter[str] = Counter()
         self._press = Press(settings.check_workers, settings.check_queue, _EACH)
-        self._parent: _Parent | None = None
+        self._parent: Parent | None = None
         self._starting = Lock()
         self._closed = False
 
@@ -99,20 +63,38 @@ class Checks:
 
         Raises ProblemError where the body is none, or the check costs too much.
         """
-        head, body, seconds = await self._press.make(client, lambda: self._run(job, release))
-        self._budgets.charge(client, seconds, failed=False)
-        if head["status"] == "body":
-            raise ProblemError("bad-request", head["detail"])
-        if head["status"] == "failed":
-            raise BusyError(f"The check could not be run: {head['detail']}. Try again in a few seconds.")
-        if head["status"] != "ok":
-            limits = (
-                f"{self._settings.check_timeout:.3g} seconds and {self._settings.check_memory / 2**20:,.0f} MiB"
+        done = await self._press.make(client, lambda: self._run(job, release))
+        self._budgets.charge(client, done.seconds, failed=False)
+        if done.ending is not None:
+            self._tell_ending(done.ending)
+        if done.head["status"] == "body":
+            raise ProblemError("bad-request", done.head["detail"])
+        if done.head["status"] == "failed":
+            raise BusyError(f"The check could not be run: {done.head['detail']}. Try again in a few seconds.")
+        if done.head["status"] != "ok":
+            self._tell_costs(done.head["detail"])
+        return done.head, done.body
+
+    def _tell_ending(self, ending: Ending) -> NoReturn:
+        """Raise what the client is told of a check that gave no answer; the service's own logs say how it ended."""
+        if ending.is_costly(self._settings.check_timeout, self._settings.check_memory):
+            self._tell_costs(str(ending))
+        problem: Exception = BusyError("The check could not be run to its end. Try again in a few seconds.")
+        if ending.code is not None:
+            problem = ProblemError(
+                "internal-error", "The check failed by a fault of the service. It is in its log."
             )
-            raise ProblemError(
-                "check-too-costly", f"The check was ended. It may take {limits}. Hand in less at once."
-            )
-        return head, body
+        problem.add_note(str(ending))
+        raise problem
+
+    def _tell_costs(self, note: str) -> NoReturn:
+        settings = self._settings
+        limits = f"{settings.check_timeout:.3g} seconds and {settings.check_memory / 2**20:,.0f} MiB"
+        problem = ProblemError(
+            "check-too-costly", f"The check was ended. It may take {limits}. Hand in less at once."
+        )
+        problem.add_note(note)
+        raise problem
 
     async def close(self) -> None:
         """End the process, and all checks with it."""
@@ -121,20 +103,38 @@ class Checks:
         if parent is not None:
             await asyncio.to_thread(parent.end)
 
-    def _run(self, job: Job, release: str) -> tuple[dict[str, Any], bytes, float]:
-        """Run a check, in a thread that waits for it."""
+    def _run(self, job: Job, release: str) -> Done:
+        """Run a check, in a thread that waits for it; once more where it ended for no reason of its own."""
         began = time.monotonic()
+        timeout, memory = self._settings.check_timeout, self._settings.check_memory
+        spent = 0.0
         try:
-            with _folder() as folder:
-                try:
-                    head, body = self._current(release).check(job, folder)
-                except ConnectionError:  # the process behind it ended; that is nothing that a check can cause
-                    head, body = self._current(release).check(job, folder)
+            for tried in range(1, _TRIES + 1):
+                parent = self._current(release)
+                with folder_for_one() as folder:
+                    done = parent.check(job, folder)
+                spent += done.seconds
+                if done.ending is None:
+                    break
+                _LOG.warning("a check of %d bytes gave no answer: %s", len(job.body), done.ending)
+                if not done.ending.is_accident(timeout, memory):
+                    break
+                self._forget(parent)
+                if tried < _TRIES:
+                    _LOG.warning("it is tried once more")
         except OSError as error:
-            head, body = {"status": "failed", "detail": error.strerror or "no process could be started"}, b""
-        return head, body, head.get("seconds", time.monotonic() - began)
+            detail = error.strerror or "no process could be started"
+            return Done({"status": "failed", "detail": detail}, b"", time.monotonic() - began)
+        return replace(done, seconds=spent)
 
-    def _current(self, release: str) -> "_Parent":
+    def _forget(self, parent: Parent) -> None:
+        """Have later checks run in another process: something may be wrong with this one."""
+        with self._starting:
+            if self._parent is parent:
+                self._parent = None
+                parent.leave()
+
+    def _current(self, release: str) -> Parent:
         """Return the process that has the release; another one is started where it moved on or was lost."""
         with self._starting:
             parent = self._parent
@@ -142,94 +142,8 @@ class Checks:
                 return parent
             if self._closed:
                 raise OSError(0, "the service ends")
-            fresh = _Parent(self._settings, release)
+            fresh = Parent(self._settings, release)
             if parent is not None:
                 parent.leave()
             self._parent = fresh
             return fresh
-
-
-class _Parent:
-    """The process that checks are forked from, seen from the service."""
-
-    def __init__(self, settings: Settings, release: str) -> None:
-        self.release = release
-        self._timeout = settings.check_timeout * PATIENCE + _GRACE
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "koinon.web.checking.parent", task_of(theirs.fileno(), settings)],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "RUST_BACKTRACE": "0"},
-            )
-        self._control = ours
-        ours.settimeout(_START_SECONDS)
-        try:
-            head, _, _ = Inbox(ours).wait()
-        except (EOFError, OSError) as error:
-            self.end()
-            raise OSError(0, "its process did not come up") from error
-        if head["status"] != "ready":
-            self.end()
-            raise OSError(0, head["detail"])
-
-    def lives(self, wait: float = 0.0) -> bool:
-        """Tell whether the process goes on; one that was killed takes a moment to end."""
-        try:
-            self._process.wait(wait)
-        except subprocess.TimeoutExpired:
-            return True
-        return False
-
-    def check(self, job: Job, folder: str) -> tuple[dict[str, Any], bytes]:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                socket.send_fds(self._control, [b"c"], [theirs.fileno()])
-            ours.settimeout(self._timeout)
-            head = {
-                "content_type": job.content_type,
-                "syntax": job.syntax,
-                "mapping": job.mapping,
-                "wanted": job.wanted,
-                "language": job.language,
-                "folder": folder,
-                "source": asdict(job.source) if job.source else None,
-            }
-            try:
-                send(ours, head, job.body)
-                answer, report, _ = Inbox(ours).wait()
-            except (EOFError, OSError) as error:
-                if not self.lives(_DYING):
-                    raise ConnectionError(0, "its process was lost") from error
-                return {"status": "lost"}, b""
-            return answer, report
-
-    def leave(self) -> None:
-        """Let checks that run end by themselves: the process ends once nobody hands it any more."""
-        self._control.close()
-        Thread(target=self._process.wait, name="check-parent", daemon=True).start()
-
-    def end(self) -> None:
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
-
-
-@contextmanager
-def _folder() -> Iterator[str]:
-    """Make a folder for one check, in memory where there is room, and remove it with all that is in it."""
-    shared = shutil.disk_usage(_IN_MEMORY).free > _ROOM if os.access(_IN_MEMORY, os.W_OK) else False
-    root = str(_IN_MEMORY) if shared else None
-    _sweep(Path(root or tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root, ignore_cleanup_errors=True) as folder:
-        yield folder
-
-
-def _sweep(root: Path) -> None:
-    """Remove what checks left behind of a service that was killed."""
-    for left in root.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _FORGOTTEN and left.stat().st_uid == os.getuid():
-                shutil.rmtree(left, ignore_errors=True)

@@ -43,7 +43,11 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
     except (BodyError, ConfigurationError, SourceError) as error:
         answer, report = {"status": "body", "detail": str(error)}, b""
     except MemoryError:
-        answer, report = {"status": "memory", "detail": f"{memory:,} bytes"}, b""
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+        detail = (
+            f"more memory than {memory / 2**20:.0f} MiB was asked for at once, or with the {most:.0f} MiB in use"
+        )
+        answer, report = {"status": "memory", "detail": detail}, b""
     except OSError as error:
         answer, report = {"status": "failed", "detail": error.strerror or "a file could not be written"}, b""
     used = resource.getrusage(resource.RUSAGE_SELF)

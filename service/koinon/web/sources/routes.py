@@ -20,7 +20,7 @@ from koinon.build.registry.registry import Registry
 from koinon.build.registry.tokens import Token
 from koinon.model.errors import ConfigurationError, KoinonError, NotFoundError, SourceError, StorageError
 from koinon.release.current import current_id
-from koinon.web.checking.checks import AsSource, Job
+from koinon.web.checking.process import AsSource, Job
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError, kind_of
 from koinon.web.representations import JSON, Form, negotiate
@@ -165,6 +165,8 @@ async def _noted(
         outcome = "trial" if facts.get("dry_run") else "done"
     except KoinonError as error:
         outcome = kind_of(error)
+        if notes := getattr(error, "__notes__", None):  # what the client is not told
+            facts["why"] = "; ".join(notes)
         raise
     else:
         return response
