@@ -157,13 +157,15 @@ class World:
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
 
     def build(self, **settings: object) -> BuildReport:
-        """Build in this process."""
-        return build(Settings.from_environment({}, home=self.home.root, **settings), self.assets, [self.sources])
+        """Build in this process, without dumps unless these are asked for."""
+        given = Settings.from_environment({}, home=self.home.root, **{"dumps": False, **settings})
+        return build(given, self.assets, [self.sources])
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Run ``koinon build`` with ``arguments`` through the command line; returns exit code and output."""
         command = ["build", "--only", "--data", str(self.sources), "--home", str(self.home.root), *arguments]
-        result = CliRunner().invoke(app, command, env={"KOINON_ASSETS": str(self.root / "assets"), **self.env})
+        given = {"KOINON_ASSETS": str(self.root / "assets"), "KOINON_DUMPS": "false", **self.env}
+        result = CliRunner().invoke(app, command, env=given)
         if isinstance(result.exception, KoinonError):
             return result.exception.exit_code, str(result.exception)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -189,6 +191,7 @@ def make_world(root: Path) -> World:
         (assets / "ontology" / path.name).symlink_to(path)
     for name in CODE_LISTS:
         (assets / "ontology" / "code" / f"{name}.ttl").symlink_to(ROOT / "ontology" / "code" / f"{name}.ttl")
+    (assets / "ontology" / "context").symlink_to(ROOT / "ontology" / "context")
     (assets / "shapes").symlink_to(ROOT / "shapes")
     (assets / "queries").symlink_to(ROOT / "queries")
     world = World(root)

@@ -34,7 +34,12 @@ def arguments(world: World) -> list[str]:
 def start(world: World, *command: str, **options: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, *command],
-        env={**os.environ, "KOINON_ASSETS": str(world.root / "assets"), "PYTHONPATH": str(KILLED.parents[1])},
+        env={
+            **os.environ,
+            "KOINON_ASSETS": str(world.root / "assets"),
+            "KOINON_DUMPS": "false",
+            "PYTHONPATH": str(KILLED.parents[1]),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

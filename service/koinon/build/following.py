@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from koinon.build.dumps.making import LeftOffError, make_dumps
 from koinon.build.pipeline import build
 from koinon.build.reading import FORMATS
 from koinon.build.registry.disk import audit
@@ -20,7 +21,7 @@ from koinon.build.sources import find_sources
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, KoinonError
 from koinon.model.settings import Settings
-from koinon.release.current import current_id, open_current, sync_folder
+from koinon.release.current import current_id, open_current, open_release, sync_folder
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 
@@ -36,6 +37,8 @@ _ABANDONED: Final = 60.0
 """Seconds after which a file that should have been renamed at once counts as left by a crash."""
 _DECISIONS: Final = frozenset({"put", "accept", "withdraw"})
 _VOCABULARY: Final = "vocabulary"
+_tried: Final[dict[Home, str]] = {}
+"""The release whose dumps this process made, or could not make: it does not try again and again."""
 _LOG: Final = logging.getLogger("koinon.builder")
 
 
@@ -94,9 +97,15 @@ def follow(settings: Settings, assets: Assets, ended: Callable[[], bool], *, idl
     """
     home = Home(settings.home.absolute())
     since = time.monotonic()
+
+    def wanted() -> bool:
+        return ended() or is_pending(home, read_status(home))
+
     while not ended() and time.monotonic() - since < idle:
         status = read_status(home)
         if not is_pending(home, status):
+            if _has_dumped(settings, assets, home, wanted):
+                since = time.monotonic()
             time.sleep(LOOK_SECONDS)
             continue
         time.sleep(_TOGETHER)
@@ -114,7 +123,8 @@ def build_pending(settings: Settings, assets: Assets, before: Status) -> Status:
     home = Home(settings.home.absolute())
     began, considered = time.monotonic(), _whole_size(audit(home))
     try:
-        report = build(settings, assets, _checked_folders(home, assets), wait=True)
+        without = settings.model_copy(update={"dumps": False})  # they wait until nothing else does
+        report = build(without, assets, _checked_folders(home, assets), wait=True)
     except KoinonError as error:
         _LOG.warning("no release could be built: %s", error)
         status = Status(
@@ -131,6 +141,21 @@ def build_pending(settings: Settings, assets: Assets, before: Status) -> Status:
         _LOG.info("built release %s in %.1f s", report.release, status.seconds)
     write_status(home, status)
     return status
+
+
+def _has_dumped(settings: Settings, assets: Assets, home: Home, stop: Callable[[], bool]) -> bool:
+    """Make the dumps of the current release where they are wanted and not there; tell whether that was tried."""
+    identifier = current_id(home)
+    if not settings.dumps or identifier is None or _tried.get(home) == identifier:
+        return False
+    try:
+        make_dumps(home, assets, open_release(home, identifier), stop=stop)
+    except LeftOffError:
+        return True
+    except KoinonError as error:
+        _LOG.warning("no dumps could be made: %s", error)
+    _tried[home] = identifier
+    return True
 
 
 def remember_folders(home: Home, folders: list[Path]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
+from koinon.build.dumps.making import make_dumps
 from koinon.build.findings import Finding
 from koinon.build.fingerprints import Fingerprints
 from koinon.build.graphs import GraphFile, Index, write_graph
@@ -37,7 +38,7 @@ from koinon.model.assets import Assets
 from koinon.model.errors import ReleaseError, SourceError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
-from koinon.release.current import Release, current_id, last_built
+from koinon.release.current import Release, current_id, last_built, open_release
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 from koinon.release.publishing import make_current, publish
@@ -58,12 +59,15 @@ def build(
 
     Raises ConfigurationError (a folder is missing), VocabularyError (the ontology, a code list, a shape or a
     rule is broken), BuildLockedError (another build is at work and ``wait`` is false), StorageError (the disk
-    is full, over its quota or cannot be written); in each case the current release stays as it was. Refused
-    sources don't raise: the report names them.
+    is full, over its quota or cannot be written); in each case the current release stays as it was, unless the
+    message says that the new one is published. Refused sources don't raise: the report names them.
     """
     home = Home(settings.home.absolute())
     with workspace(home, wait=wait) as work:
-        return _Build(settings, assets, home, work, progress or Silent()).run(folders)
+        report = _Build(settings, assets, home, work, progress or Silent()).run(folders)
+    if settings.dumps:  # readers have the release by now, and other builds may begin
+        make_dumps(home, assets, open_release(home, report.release), progress=progress)
+    return report
 
 
 @dataclass(slots=True)

@@ -7,14 +7,17 @@ from typing import Annotated
 import typer
 
 from koinon.build.changelog.recording import record_changes
+from koinon.build.dumps.making import make_dumps
 from koinon.build.importing import import_files
 from koinon.build.statements import Input
 from koinon.build.verifying import verify_release
 from koinon.cli.output import STDERR, show
 from koinon.cli.showing import showing
+from koinon.model.assets import Assets
 from koinon.model.errors import ReleaseError
 from koinon.model.settings import Settings
 from koinon.release.current import Release, current_id, open_current, open_release, release_folders
+from koinon.release.dumps import folder_of
 from koinon.release.lock import build_lock
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
@@ -145,6 +148,26 @@ def import_release(
     with showing(STDERR, silent=as_json) as progress:
         report = import_files(settings, inputs, progress, wait=wait, allow_empty=allow_empty)
     show(report.lines(), report.as_json(), as_json=as_json)
+
+
+@app.command("dumps")
+def dumps(
+    identifier: _IdArgument = None,
+    every: Annotated[bool, typer.Option("--all", help="Those of every release that is kept.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Make them also where they are there.")] = False,
+    home: _HomeOption = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """Make the files for download of a release, where they are not made yet; none of an imported one."""
+    settings = Settings.from_environment(home=home)
+    where, assets = Home(settings.home.absolute()), Assets.locate(settings)
+    wanted = [path.name for path in release_folders(where)] if every else [_open(where, identifier).id]
+    made = {name: make_dumps(where, assets, open_release(where, name), again=again) for name in wanted}
+    lines = [
+        f"{folder_of(where, name)}: {len(files)} files, {sum(file.size for file in files)} bytes"
+        for name, files in made.items()
+    ]
+    show(lines, {name: [asdict(file) for file in files] for name, files in made.items()}, as_json=as_json)
 
 
 @app.command("cite")

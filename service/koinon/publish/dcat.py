@@ -251,7 +251,7 @@ class _Catalogue:
         )
         for dump in self._held.dumps:
             if dump.about == f"source/{entry.slug}":
-                yield from self._dump(node, dump, licence)
+                yield from self._dump(node, dump, licence, rights)
 
     def _provenance(self, node: NamedNode, entry: GraphEntry, credit: Credit) -> Iterator[Triple]:
         statement = self._at(f"provenance-{entry.slug}")
@@ -273,10 +273,12 @@ class _Catalogue:
             yield node, _dct("issued"), _time(listed[-1].published_at)
             yield node, _dct("modified"), _time(listed[0].published_at)
 
-    def _dump(self, node: NamedNode, dump: DumpFile, licence: str = CC_BY) -> Iterator[Triple]:
+    def _dump(self, node: NamedNode, dump: DumpFile, licence: str = CC_BY, rights: str = "") -> Iterator[Triple]:
         address = f"{self._base}/data/dumps/{self._held.manifest.id}/{dump.name}"
         name = "dump-" + dump.name.replace("/", "-").replace(".", "-")
-        yield from self._distribution(node, name, address, dump.media_type, dump.name, licence=licence)
+        yield from self._distribution(
+            node, name, address, dump.media_type, dump.name, licence=licence, rights=rights
+        )
         distribution = self._at(f"distribution-{name}")
         yield distribution, _dcat("byteSize"), Literal(str(dump.size), datatype=_xsd("nonNegativeInteger"))
         if dump.packed:

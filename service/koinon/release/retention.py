@@ -9,6 +9,7 @@ from pathlib import Path
 
 from koinon.model.errors import StorageError
 from koinon.release.current import current_id, release_folders
+from koinon.release.dumps import remove_dumps
 from koinon.release.log import read_log
 from koinon.release.paths import PIN, REMOVING, Home
 
@@ -69,3 +70,4 @@ def _remove(home: Home, folder: Path) -> None:
     gone = home.releases / f"{REMOVING}{folder.name}"
     folder.rename(gone)
     shutil.rmtree(gone)
+    remove_dumps(home, folder.name)

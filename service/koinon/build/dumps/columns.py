@@ -15,6 +15,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from koinon.model.assets import Assets
+from koinon.model.errors import VocabularyError
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import DEF, M8G, ORG, PREFIXES, RDF, RDFS, SH, SKOS, XSD
 
@@ -89,9 +90,12 @@ REST: Final = Column("more", "", Kind.REST)
 
 
 def read_tables(assets: Assets) -> dict[str, Table]:
-    """Return the tables by the IRI of their class, in the order of their names."""
+    """Return the tables by the IRI of their class, in the order of their names.
+
+    Raises VocabularyError where the JSON-LD context cannot be read.
+    """
     facts = _facts(path for path in sorted(assets.shapes.rglob("*.ttl")))
-    names = _Names(json.loads((assets.ontology / CONTEXT).read_text(encoding="utf-8"))["@context"])
+    names = _Names(_context(assets.ontology / CONTEXT))
     own: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
     for shape in list(facts.values()):
         for target in _iris(shape.get(SH + "targetClass", ())):
@@ -107,6 +111,17 @@ def read_tables(assets: Assets) -> dict[str, Table]:
                 properties.setdefault(path, []).extend(parts)
         tables[name] = Table(names.of(name), name, tuple(_columns(properties, facts, names)))
     return tables
+
+
+def _context(path: Path) -> dict[str, object]:
+    try:
+        given: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))["@context"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VocabularyError(
+            f"The release is published, but no dumps are made: {path} cannot be read ({error}). Mend it, then run "
+            "`koinon release dumps`."
+        ) from error
+    return given
 
 
 def _columns(

@@ -33,8 +33,9 @@ from koinon.build.dumps.statements import (
     write_statements,
 )
 from koinon.build.graphs import hash_of, read_graph
+from koinon.build.progress import Progress, Silent
 from koinon.model.assets import Assets
-from koinon.model.errors import KoinonError, StorageError
+from koinon.model.errors import KoinonError, ReleaseError, StorageError
 from koinon.release.current import Release, open_release, sync_folder
 from koinon.release.dumps import INDEX, SUMS, DumpFile, dump_files, folder_of, remove_dumps
 from koinon.release.log import read_log
@@ -55,24 +56,42 @@ class LeftOffError(KoinonError):
 
 
 def make_dumps(
-    home: Home, assets: Assets, release: Release, *, again: bool = False, stop: Callable[[], bool] = lambda: False
+    home: Home,
+    assets: Assets,
+    release: Release,
+    *,
+    again: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
 ) -> tuple[DumpFile, ...]:
     """Make the dumps of a release where they are not made yet, or ``again``; returns what they are.
 
     None are made of an imported release, nor of one that is collected meanwhile. Whenever ``stop`` says so, making
     is left off. Raises LeftOffError then, and StorageError where the disk refuses.
     """
+
+    def go_on() -> None:
+        if stop():
+            raise LeftOffError("Making dumps was left off. `koinon release dumps` makes them.")
+        shown.step("")
+
     if release.manifest.imported:
         return ()
-    folder = folder_of(home, release.id)
+    shown = progress or Silent()
+    folder, tables = folder_of(home, release.id), read_tables(assets)
     with _storage(folder), dumps_lock(home):
         sweep(home)
         if (folder / INDEX).exists() and not again:
             return dump_files(home, release.id)
+        shown.stage("dumps", len(release.manifest.graphs))
         work = Path(tempfile.mkdtemp(prefix=_MAKING, dir=folder.parent))
         work.chmod(0o755)  # a service may run under another account than the build
         try:
-            _Making(home, assets, release, work, stop).run()
+            making = _Making(home, tables, release, work, go_on)
+            try:
+                making.run()
+            except (FileNotFoundError, ReleaseError):  # those before, or these, were collected meanwhile
+                making.run_alone()
             sync_tree(work)
             if release.path.is_dir():
                 remove_dumps(home, release.id)
@@ -117,15 +136,25 @@ def _storage(folder: Path) -> Iterator[None]:
 class _Making:
     """Writes the dumps of one release into ``work``."""
 
-    def __init__(self, home: Home, assets: Assets, release: Release, work: Path, stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, home: Home, tables: dict[str, Table], release: Release, work: Path, go_on: Callable[[], None]
+    ) -> None:
         self._home = home
         self._release = release
         self._work = work
-        self._stop = stop
-        self._tables = read_tables(assets)
+        self._go_on = go_on
+        self._tables = tables
         made_with = (FORMAT, LEVEL, zlib.ZLIB_RUNTIME_VERSION, pyoxigraph.__version__, self._tables)
         self._made_with = hashlib.sha256(repr(made_with).encode()).hexdigest()
         self._before, self._index = self._earlier()
+
+    def run_alone(self) -> None:
+        """Write them anew, and take nothing from earlier ones."""
+        for path in self._work.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        self._before, self._index = None, {}
+        self.run()
 
     def run(self) -> None:
         before = None
@@ -145,13 +174,9 @@ class _Making:
             "made_with": self._made_with,
             "files": [asdict(file) for file in files],
             "pieces": {slug: asdict(piece) for slug, piece in pieces.items()},
-            "rows": rows,
+            "rows": dict(sorted(rows.items())),
         }
         (self._work / INDEX).write_text(json.dumps(index, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def _go_on(self) -> None:
-        if self._stop():
-            raise LeftOffError("Making dumps was left off. `koinon release dumps` makes them.")
 
     def _earlier(self) -> tuple[Release | None, dict[str, Any]]:
         """Return the newest release whose dumps can be taken from, and the index of these."""

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from koinon.build.changelog.forgetting import forget
+from koinon.build.dumps.making import dumps_lock, make_dumps, sweep
 from koinon.build.registry.audit import append_audit, read_audit
 from koinon.build.registry.disk import audit, journal, registry_lock
 from koinon.build.registry.journals import read_registered, record
 from koinon.build.registry.registered import State
 from koinon.build.registry.rewriting import rewrite
 from koinon.build.workspace import workspace
+from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, NotFoundError, SourceError
 from koinon.release.current import Release, current_id, release_folders, sync_folder
+from koinon.release.dumps import remove_dumps
 from koinon.release.manifest import Manifest
 from koinon.release.paths import PIN, REMOVING, Home
 
@@ -54,8 +57,11 @@ def plan_purge(home: Home, slug: str) -> Plan:
     return Plan(slug, removed, pinned, len(kept))
 
 
-def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool) -> Plan:
-    """Purge a source and return what went; raises as ``plan_purge``, and BuildLockedError or StorageError."""
+def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool, assets: Assets | None = None) -> Plan:
+    """Purge a source and return what went; raises as ``plan_purge``, and BuildLockedError or StorageError.
+
+    All dumps go; with ``assets`` those of the releases that stay are made again.
+    """
     with workspace(home, wait=wait) as work:
         plan = plan_purge(home, slug)
         with registry_lock(home):
@@ -64,6 +70,7 @@ def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool) -> 
             gone = home.releases / f"{REMOVING}{identifier}"
             home.release(identifier).rename(gone)
             shutil.rmtree(gone)
+        dumped = _without_dumps(home, plan)
         for release in _built(home):
             rewrite(release, slug, work)
         forget(home, slug, {entry.slug for release in _built(home) for entry in release.manifest.derived})
@@ -71,7 +78,19 @@ def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool) -> 
             _forget(home, slug)
             counts = {"releases": list(plan.removed), "files": plan.kept}
             append_audit(audit(home), {**_event(slug, by, "purged"), **counts})
+    for release in _built(home):
+        if assets is not None and release.id in dumped:
+            make_dumps(home, assets, release)
     return plan
+
+
+def _without_dumps(home: Home, plan: Plan) -> set[str]:
+    """Remove all dumps, also those that are just made, and return the releases that had some."""
+    with dumps_lock(home):
+        releases = (*plan.removed, *(release.id for release in _built(home)))
+        dumped = {identifier for identifier in releases if remove_dumps(home, identifier)}
+        sweep(home)
+    return dumped
 
 
 def _announce(home: Home, slug: str, by: str, reason: str | None) -> None:
