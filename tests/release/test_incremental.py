@@ -13,18 +13,22 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from building import PLACE, PREFIXES, World, manifest
-from koinon.build import pipeline
+from koinon.build import pipeline, writing
 from koinon.build.candidate import Candidate
+from koinon.build.graphs import GraphFile
 from koinon.build.sources import Source
 from koinon.build.verdicts import FILE as VERDICTS
 from koinon.build.verifying import verify_release
+from koinon.model.namespaces import DEF
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.current import Release
 
 STEPS = 12
 NAMES = tuple(f"n{number}" for number in range(1, 6))
+QUANTITY = NamedNode(DEF + "quantity")
 SEEDS = os.environ.get("KOINON_SEEDS", "1-2")
 
 PLACES = (
@@ -67,7 +71,11 @@ PARTS = (
     "<organisation/{me}> koi:cooperatesWith <organisation/{me}-4> .",
     "<organisation/{me}> org:classification actor-type:nonsense .",
     "<project/{other}> skos:altLabel 'A project that {me} knows'@en .",
+    "<organisation/{me}> koi:quantity {number} .",
+    "<organisation/{other}> koi:quantity {number} .",
 )
+NUMBERS = (254, 255, 256, 300, 511, 512, 700)
+"""The engine looks 255 and 511 up among those after them."""
 
 
 def graph_of(me: str, dice: random.Random) -> str:
@@ -82,7 +90,12 @@ def graph_of(me: str, dice: random.Random) -> str:
     chosen = dice.sample(PARTS, k=dice.randrange(6))
     places = ("gdansk", "sopot", "poland", "warsaw")
     parts = (
-        part.format(me=me, other=dice.choice([name for name in NAMES if name != me]), place=dice.choice(places))
+        part.format(
+            me=me,
+            other=dice.choice([name for name in NAMES if name != me]),
+            place=dice.choice(places),
+            number=dice.choice(NUMBERS),
+        )
         for part in chosen
     )
     return "\n".join((PREFIXES, base, *parts)).replace("'", '"')
@@ -154,6 +167,19 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return slugs
 
 
+def written_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that the id of each release goes to that takes nothing over from its parent's store."""
+    identifiers: list[str] = []
+    write = writing._write_anew
+
+    def noted(folder: Path, inputs: writing.Inputs) -> list[GraphFile]:
+        identifiers.append(inputs.id)
+        return write(folder, inputs)
+
+    monkeypatch.setattr(writing, "_write_anew", noted)
+    return identifiers
+
+
 def name(world: World, slug: str, old: str, new: str) -> None:
     graph = world.sources / slug / "graph.ttl"
     text = graph.read_text()
@@ -210,6 +236,34 @@ def test_nothing_is_taken_over_from_a_release_that_somebody_touched(
     assert verify_release(world.current) == []
 
 
+@pytest.mark.parametrize(("before", "after"), [(255, 300), (511, 512), (300, 255), (255, 256)])
+def test_a_number_that_changes_leaves_nothing_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    graph = world.sources / "neighbour" / "graph.ttl"
+    text = graph.read_text() + "\n<organisation/neighbour> koi:quantity {} ."
+    graph.write_text(text.format(before))
+    world.build()
+    anew = written_anew(monkeypatch)
+    graph.write_text(text.format(after))
+    assert world.build().published
+    assert anew == []
+    assert verify_release(world.current) == []
+    raw = world.current.open().raw
+    held = {quad.object.value for quad in raw if quad.predicate == QUANTITY}
+    assert held == {str(after)}
+
+
+def test_a_removed_statement_that_is_still_in_the_store_is_found(world: World) -> None:
+    world.build()
+    one = NamedNode("https://w3id.org/koinon/id/organisation/neighbour")
+    store = Store(str(world.current.store))
+    store.add(Quad(one, QUANTITY, Literal(255), DefaultGraph()))
+    store.flush()
+    del store
+    assert verify_release(world.current) == ["the store's default graph is not the union of all graphs"]
+
+
 def seeds() -> range:
     first, _, last = SEEDS.partition("-")
     return range(int(first), int(last or first) + 1)
@@ -218,18 +272,23 @@ def seeds() -> range:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", seeds())
 def test_any_sequence_of_changes_makes_the_releases_that_builds_from_nothing_make(
-    world: World, tmp_path: Path, seed: int
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311  data that can be drawn again
     shutil.rmtree(world.sources / "neighbour")
     for slug in (*NAMES, "more-places"):
         hand_in(world, slug, dice)
     world.build()
+    anew = written_anew(monkeypatch)
     for step in range(STEPS):
         change(world, dice)
         other = from_nothing(world, tmp_path / f"other-{step}")
-        made, wanted = world.build(), other.build()
         place = f"seed {seed}, step {step}"
+        made = world.build()
+        assert anew == [], place  # or two builds from nothing would be compared
+        wanted = other.build()
+        assert anew == ([wanted.release] if wanted.published else []), place
+        anew.clear()
         assert made.release == wanted.release, place
         assert made == wanted, place
         if made.published:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
+from koinon.engine import matching
 from koinon.model.errors import ReleaseError
 from koinon.release.current import Release
 
@@ -99,9 +100,8 @@ def triples_of(lines: Iterable[bytes]) -> list[Triple]:
 
 
 def _graphs(store: Store, triple: Triple) -> Iterator[object]:
-    return (
-        quad.graph_name for quad in store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
-    )
+    found = matching(store, triple.subject, triple.predicate, triple.object, None)
+    return (quad.graph_name for quad in found)
 
 
 def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:

@@ -7,6 +7,7 @@ from typing import cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
+from koinon.engine.matching import matching
 from koinon.engine.port import Triple
 
 
@@ -33,7 +34,7 @@ class OxigraphStore:
         graph: NamedNode | None = None,
     ) -> Iterator[Triple]:
         """Yield the triples that match, of ``graph`` or, without one, of the default graph."""
-        for quad in self._store.quads_for_pattern(subject, predicate, object, graph or DefaultGraph()):
+        for quad in matching(self._store, subject, predicate, object, graph or DefaultGraph()):
             yield cast(Triple, (quad.subject, quad.predicate, quad.object))
 
     def said_of(self, subject: NamedNode, skip: int = 0) -> Iterator[Triple]:
@@ -46,7 +47,7 @@ class OxigraphStore:
 
     def graphs_of(self, triple: Triple, most: int = 100) -> list[NamedNode]:
         """Return named graphs that state the triple, at most ``most``, sorted by IRI."""
-        graphs = (quad.graph_name for quad in self._store.quads_for_pattern(*triple, None))
+        graphs = (quad.graph_name for quad in matching(self._store, *triple, None))
         return sorted(islice((g for g in graphs if isinstance(g, NamedNode)), most), key=lambda g: g.value)
 
     def graphs_about(self, subjects: Iterable[NamedNode], predicates: Sequence[NamedNode] = ()) -> list[NamedNode]:
