@@ -175,3 +175,15 @@ def test_what_is_unknown_cannot_be_cited(client: httpx.Client) -> None:
         assert client.get("/cite.txt", params={"of": of}).status_code in {400, 404}, of
     assert client.get("/cite.txt", params={"release": "ffffffffffff"}).status_code == 404
     assert client.get("/cite.pdf").status_code == 404
+
+
+def test_a_cited_answer_keeps_its_question_when_the_catalogue_changes(world: World) -> None:
+    say(world, "later")
+    cited = next(path for path in release_folders(world.home) if path.name != world.current.id)
+    question = cited / "queries" / "project-participants.rq"
+    assert question.is_file()
+    question.write_text(question.read_text().replace("\nSELECT", "\n# as it was\nSELECT", 1))
+    with service_on(world.home) as client:
+        path = "/queries/project-participants?project=project/patient"
+        assert "# as it was" in client.get(f"/releases/{cited.name}{path}").text
+        assert "# as it was" not in client.get(path).text

@@ -5,6 +5,7 @@ source that fails keeps its last accepted graph, or stays out; every other graph
 without it.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ from koinon.model.assets import Assets
 from koinon.model.errors import ReleaseError, SourceError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
-from koinon.release.current import Release, current_id, last_built, open_release
+from koinon.release.current import QUERIES, Release, current_id, last_built, open_release
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 from koinon.release.publishing import make_current, publish
@@ -273,6 +274,7 @@ class _Build:
         write_report(self.work, report, results, owners)
         write_quality(self.work, manifest, report, self.assets.shapes, self._before(identifier))
         write_verdicts(self.work, verdicts)
+        shutil.copytree(self.assets.queries, self.work / QUERIES)
         seal(self.work)
         make_room(self.home, self.work, self.settings.keep_releases, self.settings.disk_quota)
         publish(self.home, self.work, manifest)

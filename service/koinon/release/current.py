@@ -10,6 +10,9 @@ from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
 
+QUERIES = "queries"
+"""Folder of a release with the questions of the catalogue as they were: whoever cites an answer cites them too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

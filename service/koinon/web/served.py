@@ -28,7 +28,7 @@ from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
-from koinon.release.current import Release, current_id, open_current, open_release
+from koinon.release.current import QUERIES, Release, current_id, open_current, open_release
 from koinon.release.log import read_log
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
@@ -67,6 +67,7 @@ class Served:
     @classmethod
     def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
         """Open a release, by default the current one; raises a KoinonError where that cannot be done."""
+        asked = release.path / QUERIES if release else assets.queries
         release = release or open_current(home)
         store = release.open()
         vocabulary = Vocabulary.load(store, assets.shapes)
@@ -75,7 +76,7 @@ class Served:
             store=store,
             vocabulary=vocabulary,
             context=Context.read(assets.ontology / "context" / "v1.jsonld"),
-            catalogue=load_catalogue(assets.queries),
+            catalogue=load_catalogue(asked if asked.is_dir() else assets.queries),
             contents=Contents.of(release.path / CONTENTS, store),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),
