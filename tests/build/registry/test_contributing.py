@@ -14,10 +14,11 @@ from koinon.build.registry.contributing import Contributions, Offer
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Result
 from koinon.build.registry.lines import append_line, read_lines
+from koinon.build.registry.options import Options
 from koinon.build.registry.registered import State
 from koinon.build.registry.room import COUNTED_AGAIN, Room
 from koinon.build.registry.tokens import Keeper, Token, add_token
-from koinon.model.errors import StorageError
+from koinon.model.errors import ConfigurationError, StorageError
 from registering import OPTIONS, Desk, members
 
 GOOD = Result(accepted=True, triples=1, refused=0, warnings=0, notes=0)
@@ -49,6 +50,23 @@ def test_one_line_hands_in_checks_and_accepts(desk: Desk, token: Token) -> None:
     assert desk.registry().get("members").state is State.ACCEPTED
     desk.world.run()
     assert desk.world.current.manifest.graph("members") is not None
+
+
+def test_a_list_that_others_are_judged_by_is_the_operators(desk: Desk) -> None:
+    desk.mapping("nuts", source={"kind": "reference", "mints": ["region/nuts-*"]})
+    _, secret = add_token(desk.world.home, "network", ["*"], ["put", "delete"], expires=date.max, by="desk")
+    token = Keeper(desk.world.home).now().find(secret)
+    assert token is not None
+    contributions = Contributions.of(desk.registry())
+    offer = Offer("nuts", (("nuts.csv", b"a,b\n1,2\n"),), "nuts", Options())
+    with pytest.raises(ConfigurationError, match="operator"):
+        contributions.prepare(offer, token)
+    desk.add(kind="reference")
+    with pytest.raises(ConfigurationError, match="operator"):
+        contributions.prepare(Offer("members", (("members.ttl", members("Eve").encode()),), "", Options()), token)
+    with pytest.raises(ConfigurationError, match="operator"):
+        contributions.withdraw("members", token, None, lambda _: None)
+    assert desk.registry().get("members").state is State.PENDING
 
 
 def test_a_change_reads_neither_the_whole_log_nor_other_journals(

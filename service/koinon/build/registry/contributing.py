@@ -38,6 +38,7 @@ from koinon.release.paths import Home
 
 EXTERNAL: Final = "external"
 """The kind of what is contributed: nobody hands in lists that others are judged by."""
+_JUDGING: Final = "reference"
 
 Condition = Callable[[Registered | None], None]
 """Raises where the source is not in the state that a client has stated; asked with the lock held."""
@@ -118,6 +119,7 @@ class Contributions:
             _check_format(weighed, template)
         options = _options(offer.slug, offer.options, source, token, template)
         manifest = self._manifest(offer.slug, source, template, options, weighed)
+        _check_kind(manifest)
         given = version_of(manifest, weighed, template, options)
         return Prepared(offer, given, manifest_toml(manifest), template.content if template else None)
 
@@ -163,13 +165,15 @@ class Contributions:
     def withdraw(self, slug: str, token: Token, reason: str | None, condition: Condition) -> Taken:
         """Leave a source out from the next release on; what was handed in stays kept.
 
-        Raises NotFoundError, what ``condition`` does, and StorageError.
+        Raises NotFoundError, what ``condition`` does, ConfigurationError for what is not a contributor's, and
+        StorageError.
         """
         with registry_lock(self.home):
             source = read_registered(self.home, slug)
             if source.state in {State.WITHDRAWN, State.PURGING}:
                 return self._taken(source, changed=False)
             condition(source)
+            _check_kind(self.registry.manifest(slug, source.latest))
             source = record(self.home, slug, "withdraw", token.label, reason=reason, token=token.id)
             return self._taken(source, changed=True)
 
@@ -222,6 +226,14 @@ def _options(
 def _in_force(source: Registered, given: Given) -> bool:
     accepted = source.accepted
     return accepted is not None and source.latest.same == given.same and not source.waiting
+
+
+def _check_kind(manifest: Manifest) -> None:
+    if manifest.kind == _JUDGING:
+        raise ConfigurationError(
+            f"{manifest.slug} holds lists that other sources are judged by. The operator hands it in, and "
+            "withdraws it, by command."
+        )
 
 
 def _check_format(received: Received, template: Template | None) -> None:
