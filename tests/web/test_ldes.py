@@ -90,6 +90,8 @@ def test_only_whole_groups_exist(client: httpx.Client) -> None:
         "/ldes/page/999/1",
         "/ldes/class/Nothing",
         "/ldes/class/Nothing/page/1/1",
+        "/ldes/class/Nothing/group/1/0",
+        "/ldes/a%3Cb%3E/c%20d/group/1/0",
         "/ldes/nonsense/Project",
         "/version/1/100000",
         "/version/99/1",

@@ -132,6 +132,12 @@ def test_a_short_id_leads_to_the_whole_one(client: httpx.Client, world: World) -
     assert odd.headers["location"].endswith("/doc/project/a%3Fb%23c"), "what is encoded stays so"
 
 
+def test_a_short_id_leads_to_the_whole_one_behind_a_proxy_too(world: World) -> None:
+    with service_on(world.home, public_url="https://data.example/koinon") as client:
+        answer = client.get(f"/releases/{ids(world)[0][:12]}{PATIENT}", headers={"Host": "evil.example"})
+        assert answer.headers["location"] == f"/koinon/releases/{ids(world)[0]}{PATIENT}"
+
+
 @pytest.mark.parametrize(
     "address", ["/releases/ffffffffffff/doc/project/patient", "/releases/xyz/doc/project/patient"]
 )

@@ -81,10 +81,12 @@ class Stream:
         return lines_of([*self._description(), *shape(self.base), *self._node(self.root), *self._links(self.root)])
 
     def group_lines(self, level: int, index: int) -> bytes | None:
-        """Return a whole group of ``WIDTH ** level`` steps, or None where it is not whole yet or does not exist."""
+        """Return a whole group of ``WIDTH ** level`` steps, or None where it is not whole yet or has nothing."""
         steps = self.changes.steps()
         size = WIDTH**level
         if level < 1 or index < 0 or (index + 1) * size > len(steps):
+            return None
+        if not any(self._count(step.sequence) for step in steps[index * size : (index + 1) * size]):
             return None
         node = NamedNode(f"{self.base}{self.path}/group/{level}/{index}")
         part = size // WIDTH

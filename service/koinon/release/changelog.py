@@ -127,6 +127,14 @@ class ChangeLog:
         except OSError:
             return ""
 
+    @property
+    def state(self) -> str:
+        """What tells whether any step came, or was written anew."""
+        try:
+            return f"{self._folder.stat().st_mtime_ns:x}"
+        except OSError:
+            return ""
+
     def count(self, sequence: int, name: str = EVERYTHING) -> int:
         """Return the last position of a slice at a step, 0 where the slice has nothing."""
         query = (

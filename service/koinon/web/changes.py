@@ -114,8 +114,8 @@ async def _changes(request: Request, fixed: Form | None) -> Response:
     form = negotiate(request, FORMS, fixed)
     async with door.release() as served:
         steps = door.changes.steps()
-        stamp = door.changes.stamp(steps[-1].sequence) if steps else ""
-        edition = f"{served.edition} {len(steps)} {stamp} {sorted(asked.parameters.items())} {asked.after}"
+        stamp = door.changes.state
+        edition = f"{served.edition} {stamp} {sorted(asked.parameters.items())} {asked.after}"
         own = form.media_type in {HTML, ATOM}
         headers = caching(entity_tag(_hash(edition), reader, form.media_type), reader.language if own else None)
         parameters = {**asked.parameters, **({"after": asked.after} if asked.after else {})}

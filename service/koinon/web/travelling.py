@@ -84,7 +84,8 @@ class Travelling:
         root = str(scope.get("root_path", "")).rstrip("/")
         if identifier != release:
             query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
-            response = RedirectResponse(f"{root}/releases/{release}{quote(path)}{query}", 307)
+            prefix = self._reader(Request(scope)).prefix
+            response = RedirectResponse(f"{prefix}/releases/{release}{quote(path)}{query}", 307)
             await response(scope, receive, completed(send))
             return
         prefix = f"/releases/{release}"

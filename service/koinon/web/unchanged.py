@@ -6,14 +6,13 @@ release, and nothing was written into the change log, the releases or the dumps.
 """
 
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koinon.publish.mementos import http_date
+from koinon.publish.mementos import http_date, read_http_date
 from koinon.release.dumps import folder_of
 from koinon.release.paths import Home
 from koinon.web.replay import EXTENSION, Replay
@@ -80,10 +79,9 @@ def _since(scope: Scope) -> datetime | None:
     if not text or "if-none-match" in headers:
         return None
     try:
-        moment = parsedate_to_datetime(text)
+        return read_http_date(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
 
 
 def _dated(message: Message, modified: datetime, since: datetime | None) -> tuple[Message, bool]:

@@ -80,9 +80,11 @@ def test_who_reads_the_change_log_meanwhile_sees_no_more_of_a_purged_source(desk
         return str([(member, reader.body(member.sequence, member.number)) for member in every])
 
     assert NAME.decode() in said()
+    state = reader.state
     counts = [(step.created, step.removed) for step in reader.steps()]
     purge(desk.world.home, "members", "desk", None, wait=False)
     assert NAME.decode() not in said()
+    assert reader.state != state, "who has an answer from before is not told that it still holds"
     assert [(step.created, step.removed) for step in reader.steps()] != counts
 
 
