@@ -58,6 +58,10 @@ _Mints = Annotated[
 ]
 _Issued = Annotated[str | None, typer.Option("--issued", help="Date on which the publisher brought them out.")]
 _Ldes = Annotated[str | None, typer.Option("--ldes", help="Address of an event stream (LDES) to follow.")]
+_Dump = Annotated[str | None, typer.Option("--dump", help="Address of a dump (N-Quads, Turtle …) to harvest.")]
+_Sparql = Annotated[str | None, typer.Option("--sparql", help="Address of a SPARQL endpoint to harvest.")]
+_Jsonld = Annotated[str | None, typer.Option("--jsonld", help="Address of a page with JSON-LD to harvest.")]
+_Graph = Annotated[str | None, typer.Option("--graph", help="With --sparql: the one named graph to ask for.")]
 _Anew = Annotated[bool, typer.Option("--anew", help="Forget what is known of an event stream, and read it anew.")]
 _Received = Annotated[str | None, typer.Option("--received", help="Date on which they came; by default today.")]
 
@@ -108,6 +112,10 @@ def add(
         list[str] | None, typer.Argument(help="Files, or one folder with source.toml, or one address.")
     ] = None,
     ldes: _Ldes = None,
+    dump: _Dump = None,
+    sparql: _Sparql = None,
+    jsonld: _Jsonld = None,
+    graph: _Graph = None,
     title: _Title = None,
     rights: _Rights = None,
     facts_only: _Facts = False,
@@ -140,7 +148,9 @@ def add(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, kind=kind, policy=policy, issued=issued,
     )  # fmt: skip
-    items, options = _harvested(files, options, ldes=ldes)
+    items, options = _harvested(
+        files, replace(options, graph=graph), ldes=ldes, dump=dump, sparql=sparql, jsonld=jsonld
+    )
     _tell(_registry(home, by).add(name, items, options, mapping), "registered", "", as_json=as_json)
 
 
@@ -151,6 +161,10 @@ def update(
         list[str] | None, typer.Argument(help="The new files; by default its address is asked again.")
     ] = None,
     ldes: _Ldes = None,
+    dump: _Dump = None,
+    sparql: _Sparql = None,
+    jsonld: _Jsonld = None,
+    graph: _Graph = None,
     anew: _Anew = False,
     title: _Title = None,
     rights: _Rights = None,
@@ -179,7 +193,8 @@ def update(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, policy=policy, issued=issued,
     )  # fmt: skip
-    items, options = _harvested(files, replace(options, anew="yes" if anew else None), ldes=ldes)
+    options = replace(options, graph=graph, anew="yes" if anew else None)
+    items, options = _harvested(files, options, ldes=ldes, dump=dump, sparql=sparql, jsonld=jsonld)
     change = _registry(home, by).update(slug, items, options)
     _tell(change, "has a new version", "has these files already, under this mapping", as_json=as_json)
 

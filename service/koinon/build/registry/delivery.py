@@ -23,7 +23,7 @@ from koinon.model.errors import ConfigurationError, SourceError
 class Delivery:
     """``items`` are paths or one address; ``template`` is the mapping's, ``earlier`` that of the latest version.
 
-    ``told`` says what came of a harvest.
+    ``etag`` is that of the file which the latest version was harvested from; ``told`` says what came of a harvest.
     """
 
     slug: str
@@ -33,10 +33,14 @@ class Delivery:
     earlier: Manifest | None
     fetcher: Fetcher
     harvester: Harvester
+    etag: str | None = None
     told: list[str] = field(default_factory=list)
 
-    def into(self, received: Received) -> Given:
-        """Receive everything; raises SourceError, ConfigurationError or OSError."""
+    def into(self, received: Received) -> Given | None:
+        """Receive everything, or return None where a host says that it has what it had before.
+
+        Raises SourceError, ConfigurationError or OSError.
+        """
         folder = self._folder()
         base: dict[str, object] = {}
         options = self.options
@@ -50,6 +54,8 @@ class Delivery:
                 received.file(path)
         else:
             mints = self._receive_items(received)
+            if not received.files:
+                return None
         if self.template:
             check_told(self.slug, self.template, self.options)
             base = self.template.fields_for(self.slug)
@@ -84,7 +90,7 @@ class Delivery:
         """Receive files or what an address has; returns what a harvested source mints, nothing for any other."""
         for item in self.items:
             if is_address(item) and self.options.harvest:
-                return self._harvest(received, Peer.of(self.slug, item, self.options))
+                return self._harvest(received, Peer.of(self.slug, item, self.options, self.etag))
             if is_address(item):
                 with self.fetcher.fetch(self.slug, item) as (name, pieces):
                     received.pieces(name, pieces, item)
@@ -103,7 +109,10 @@ class Delivery:
 
     def _harvest(self, received: Received, peer: Peer) -> tuple[str, ...]:
         with self.harvester.harvest(peer) as harvest:
-            received.pieces(harvest.path.name, harvest.pieces(), peer.address)
+            if harvest is None:
+                self.told.append(f"{peer.address} has nothing new")
+                return ()
+            received.pieces(harvest.path.name, harvest.pieces(), peer.address, harvest.etag)
             self.told.extend(harvest.notes)
             return harvest.mints
 

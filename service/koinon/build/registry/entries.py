@@ -18,12 +18,16 @@ class _Part(BaseModel):
 
 
 class KeptFile(_Part):
-    """A file as it came: its name, where it was fetched from if it was, and the hash under which it is kept."""
+    """A file as it came: its name, where it was fetched from if it was, and the hash under which it is kept.
+
+    ``etag`` is what its host called this state of it, where it is asked again on that condition.
+    """
 
     name: FileName
     sha256: Sha256
     size: int = Field(ge=0)
     address: str | None = None
+    etag: str | None = None
 
 
 class KeptMapping(_Part):

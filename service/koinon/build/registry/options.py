@@ -17,7 +17,7 @@ class Options:
     """Each is None where it is not given; all but ``received``, ``issued`` and ``anew`` hold for later versions.
 
     ``because`` is the reason to take a source whose publisher states no rights. ``harvest`` is the way in which an
-    address is harvested; ``anew`` forgets what is known of it.
+    address is harvested, ``graph`` the named graph of an endpoint; ``anew`` forgets what is known of it.
     """
 
     title: str | None = None
@@ -35,6 +35,7 @@ class Options:
     because: str | None = None
     received: date | None = None
     harvest: str | None = None
+    graph: str | None = None
     anew: str | None = None
 
     @classmethod

@@ -50,10 +50,12 @@ class Received:
                 raise self._refused("unreadable", str(path), "this is no file with content; give a file")
             return self.pieces(path.name, self._read(source, path))
 
-    def pieces(self, name: str, pieces: Iterable[bytes], address: str | None = None) -> KeptFile:
+    def pieces(
+        self, name: str, pieces: Iterable[bytes], address: str | None = None, etag: str | None = None
+    ) -> KeptFile:
         """Receive what ``pieces`` yield as the file ``name``, which came from ``address``."""
         self._check_name(name)
-        kept = self._store(name, pieces).model_copy(update={"address": address})
+        kept = self._store(name, pieces).model_copy(update={"address": address, "etag": etag})
         self.files.append(kept)
         return kept
 

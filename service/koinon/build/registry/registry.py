@@ -66,6 +66,8 @@ class Registry:
         delivery = self._delivery(slug, items, options, template, None)
         with receiving(self.home, slug, self.settings.max_source) as received:
             given = delivery.into(received)
+            if given is None:
+                raise AssertionError(slug)  # a source that is new has no state in which it could still be
             with registry_lock(self.home):
                 self._check_new(slug)
                 return Change(self._settle(received, "add", given), changed=True, told=tuple(delivery.told))
@@ -83,12 +85,13 @@ class Registry:
         template = self._template(latest.mapping.name) if latest.mapping else None
         stored = Options.of(latest.options)
         earlier = self.manifest(slug, latest)
-        delivery = self._delivery(slug, items, options.over(stored), template, earlier)
+        etag = latest.files[0].etag if [latest.files[0].address] == list(items) else None
+        delivery = self._delivery(slug, items, options.over(stored), template, earlier, etag)
         with receiving(self.home, slug, self.settings.max_source) as received:
             given = delivery.into(received)
             with registry_lock(self.home):
                 source = self.get(slug)
-                if source.latest.same == given.same:
+                if given is None or source.latest.same == given.same:
                     return Change(source, changed=False, told=tuple(delivery.told))
                 return Change(self._settle(received, "update", given), changed=True, told=tuple(delivery.told))
 
@@ -152,9 +155,12 @@ class Registry:
         options: Options,
         template: Template | None,
         earlier: Manifest | None,
+        etag: str | None = None,
     ) -> Delivery:
         fetcher = Fetcher(self.settings.allowed_hosts, self.settings.fetch_timeout)
-        return Delivery(slug, items, options, template, earlier, fetcher, Harvester(self.settings))
+        return Delivery(
+            slug, items, options, template, earlier, fetcher, Harvester(self.settings, self.assets), etag
+        )
 
     def _template(self, name: str) -> Template | None:
         return template_named(self.assets, name)

@@ -48,7 +48,10 @@ class Page:
 
 @dataclass(slots=True)
 class Asker:
-    """Asks one peer for one source; ``asked``, ``unchanged`` and ``size`` count what came of it."""
+    """Asks one peer for one source; ``asked``, ``unchanged`` and ``size`` count what came of it.
+
+    ``etag`` is that of the one file that the source comes from, if it does.
+    """
 
     slug: str
     fetcher: Fetcher
@@ -57,6 +60,7 @@ class Asker:
     asked: int = 0
     unchanged: int = 0
     size: int = 0
+    etag: str | None = None
     _end: float = 0.0
     _later: float = field(default=0.0)
 

@@ -1,5 +1,6 @@
 """One harvest: ask the peer, take what it mints, and say what came of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from koinon import __version__
 from koinon.build.ownership import Mints
 from koinon.build.registry.fetching import Fetcher
 from koinon.build.registry.harvest.asking import Allowance, Asker
+from koinon.build.registry.harvest.files import dump_lines, page_lines
 from koinon.build.registry.harvest.state import Memory, forget, state_file
 from koinon.build.registry.harvest.stream import follow
 from koinon.build.registry.harvest.taking import Holdings, Taken, take
 from koinon.build.registry.options import Options
 from koinon.build.scratch import scratch
 from koinon.build.writing import read_owners
+from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, NoReleaseError
 from koinon.model.namespaces import GRAPH, ID, SKOS
 from koinon.model.settings import Settings
@@ -25,6 +28,8 @@ from koinon.release.current import Release, open_current
 from koinon.release.paths import Home
 
 LDES: Final = "ldes"
+DUMP: Final = "dump"
+SPARQL: Final = "sparql"
 FILE: Final = "harvest.nt"
 """Name under which what was taken is kept."""
 PIECE: Final = 2**20
@@ -32,9 +37,10 @@ PIECE: Final = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Whom to ask, and how: ``way`` is one of ``WAYS``; ``anew`` forgets what is known of an event stream.
+    """Whom to ask, and how: ``way`` is ``ldes``, ``dump``, ``sparql`` (perhaps one ``graph``) or ``jsonld``.
 
-    ``only`` are patterns of what is wanted, if not all is; ``title`` and ``language`` name the source.
+    ``only`` are patterns of what is wanted, if not all is; ``anew`` forgets what is known; ``etag`` is that of the
+    file as it is known; ``title`` and ``language`` name the source.
     """
 
     slug: str
@@ -42,6 +48,8 @@ class Peer:
     address: str
     only: tuple[str, ...] | None = None
     anew: bool = False
+    graph: str | None = None
+    etag: str | None = None
     title: str = ""
     language: str = "en"
 
@@ -51,7 +59,7 @@ class Peer:
         return f"{ID}document/{self.slug}-harvested"
 
     @classmethod
-    def of(cls, slug: str, address: str, options: Options) -> Self:
+    def of(cls, slug: str, address: str, options: Options, etag: str | None = None) -> Self:
         """Return the peer of a source that is harvested as its options say."""
         language = options.language if options.language not in {None, "und"} else None
         return cls(
@@ -60,6 +68,8 @@ class Peer:
             address=address,
             only=options.mints,
             anew=options.anew is not None,
+            graph=options.graph,
+            etag=etag if options.anew is None else None,
             title=options.title or slug,
             language=language or "en",
         )
@@ -72,6 +82,7 @@ class Harvest:
     path: Path
     mints: tuple[str, ...]
     notes: tuple[str, ...]
+    etag: str | None
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the content of the file."""
@@ -85,10 +96,11 @@ class Harvester:
     """Harvests for the node of ``settings``."""
 
     settings: Settings
+    assets: Assets
 
     @contextmanager
-    def harvest(self, peer: Peer) -> Iterator[Harvest]:
-        """Give what a peer says now; the file is gone afterwards.
+    def harvest(self, peer: Peer) -> Iterator[Harvest | None]:
+        """Give what a peer says now, or None where it is still what ``peer.etag`` names; it is gone afterwards.
 
         Raises SourceError (what the peer does is refused), ConfigurationError or OSError.
         """
@@ -97,8 +109,13 @@ class Harvester:
         asker = self._asker(peer.slug)
         with scratch("harvest") as work:
             spool, out = work / "spool.nt", work / FILE
+            left: Counter[str] = Counter()
+            lines = self._lines(peer, asker, work, left)
+            if lines is None:
+                yield None
+                return
             with spool.open("wb") as file:
-                file.writelines(self._lines(peer, asker))
+                file.writelines(lines)
             taken = take(peer.slug, spool, out, holdings, wanted)
             if not taken.mints:
                 detail = (
@@ -109,9 +126,21 @@ class Harvester:
             with out.open("ab") as file:
                 name = Literal(peer.title, language=peer.language)
                 file.write(f"<{peer.document}> <{SKOS}prefLabel> {name} .\n".encode())
-            yield Harvest(out, taken.mints, tuple(_notes(asker, taken)))
+            taken.left.update(left)
+            yield Harvest(out, taken.mints, tuple(_notes(asker, taken)), asker.etag)
 
-    def _lines(self, peer: Peer, asker: Asker) -> Iterator[bytes]:
+    def _lines(self, peer: Peer, asker: Asker, work: Path, left: Counter[str]) -> Iterator[bytes] | None:
+        if peer.way == LDES:
+            return self._stream(peer, asker)
+        if peer.way == DUMP:
+            return dump_lines(asker, peer.address, peer.etag, work, left)
+        if peer.way == SPARQL:
+            from koinon.build.registry.harvest.endpoint import endpoint_lines  # it takes a third of a second
+
+            return endpoint_lines(asker, peer.address, peer.graph)
+        return page_lines(asker, peer.address, peer.etag, self.assets.ontology / "context")
+
+    def _stream(self, peer: Peer, asker: Asker) -> Iterator[bytes]:
         if peer.anew:
             forget(state_file(self._home, peer.slug))
         with Memory.of(self._home, peer.slug, peer.address) as memory:

@@ -1,0 +1,94 @@
+"""An event stream is followed: only what is new is asked for, and of each thing the newest version counts."""
+
+from dataclasses import replace
+
+import pytest
+
+from building import World
+from harvest.peers import THING, Peer, gone, member, node
+from koinon.build.registry.options import Options
+from koinon.build.registry.registry import Change
+from koinon.model.errors import SourceError
+from registering import OPTIONS, Desk
+
+FOLLOW = replace(OPTIONS, title="Peer", mints=None, harvest="ldes")
+LATER = "2026-02-01T00:00:00Z"
+
+
+def add(world: World, peer: Peer, path: str = "/s", **settings: object) -> Change:
+    registry = Desk(world).registry(allowed_hosts=peer.url, harvest_pause=0, **settings)
+    return registry.add("peer", [peer.url + path], FOLLOW)
+
+
+def update(world: World, peer: Peer, anew: str | None = None, **settings: object) -> Change:
+    registry = Desk(world).registry(allowed_hosts=peer.url, harvest_pause=0, **settings)
+    return registry.update("peer", [], Options(anew=anew))
+
+
+def kept(world: World) -> str:
+    """What is kept of the latest version."""
+    file = Desk(world).registry().get("peer").latest.files[0]
+    return (world.home.sources / "peer" / "raw" / file.sha256).read_text("utf-8")
+
+
+def test_pages_that_never_change_are_asked_for_once(world: World, peer: Peer) -> None:
+    peer.lasting("/p1", node(members=member(1, "ada", "Ada")))
+    peer.lasting("/p2", node(members=member(2, "eve", "Eve")))
+    peer.say("/s", node("/p1", "/p2"), ETag='"one"')
+    add(world, peer)
+    assert sorted(peer.asked) == ["/p1", "/p2", "/s"]
+    peer.asked.clear()
+    assert not update(world, peer).changed
+    assert len(peer.asked) <= 2
+    peer.lasting("/p3", node(members=member(3, "eve", "Eva", LATER)))
+    peer.say("/s", node("/p1", "/p2", "/p3"), ETag='"two"')
+    peer.asked.clear()
+    assert update(world, peer).changed
+    assert len(peer.asked) <= 3
+    assert '"Eva"' in kept(world)
+    assert '"Eve"' not in kept(world)
+
+
+def test_the_newest_version_counts_in_whatever_order_they_come(world: World, peer: Peer) -> None:
+    peer.say("/p1", node(members=member(9, "ada", "New", LATER) + gone(8, "eve", LATER)))
+    peer.say("/p2", node(members=member(1, "eve", "Eve")))
+    peer.say("/p3", node(members=member(2, "ada", "Old")))
+    peer.say("/s", node("/p1", "/p2", "/p3"))
+    add(world, peer)
+    assert '"New"' in kept(world)
+    assert '"Old"' not in kept(world)
+    assert "peer-eve" not in kept(world)
+
+
+def test_a_stream_whose_members_are_the_versions_themselves_is_read_too(world: World, peer: Peer) -> None:
+    body = (
+        f'</s> tree:member </v/1> . </v/1> dct:isVersionOf <{THING}ada> ; dct:modified "2026-01-01T00:00:00Z" ; '
+        'a org:Organization ; skos:prefLabel "Ada"@en .'
+    )
+    peer.say("/s", node(members=body))
+    add(world, peer)
+    assert f'<{THING}ada> <http://www.w3.org/2004/02/skos/core#prefLabel> "Ada"@en .' in kept(world)
+    assert "/v/1" not in kept(world)
+
+
+def test_what_breaks_off_goes_on_where_it_was(world: World, peer: Peer) -> None:
+    pages = [f"/p{number}" for number in range(8)]
+    for number, path in enumerate(pages):
+        peer.lasting(path, node(members=member(number, f"n{number}", str(number))))
+    peer.say("/s", node(*pages))
+    broken = peer.answers.pop("/p5")
+    with pytest.raises(SourceError, match="404"):
+        add(world, peer)
+    peer.answers["/p5"] = broken
+    peer.asked.clear()
+    add(world, peer)
+    assert peer.asked[:4] == ["/s", "/p5", "/p6", "/p7"]
+    assert len(peer.asked) <= 5, "one page that was known is compared"
+    assert kept(world).count("#type> <http://www.w3.org/ns/org#Organization>") == 8
+
+
+def test_a_peer_is_told_who_asks(world: World, peer: Peer) -> None:
+    peer.say("/s", node(members=member(1, "ada", "Ada")))
+    add(world, peer, contact="https://example.org/desk")
+    assert b"User-Agent: Koinon/" in peer.heads[0]
+    assert b"https://example.org/desk" in peer.heads[0]
