@@ -11,6 +11,8 @@ LIMIT = 1.0
 """Seconds of every time limit."""
 GRACE = 0.5
 HEALTHY = 0.25
+BLOCKED = 0.3
+"""Seconds in which the server does nothing."""
 PART = b"x" * 65536
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST /read HTTP/1.1\r\nHost: a\r\n"
@@ -42,6 +44,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     elif path == "/slow":
         await asyncio.sleep(0.3)
+    elif path == "/block":
+        time.sleep(BLOCKED)  # the server sees afterwards, at once, all that came meanwhile
     elif path == "/fail":
         raise RuntimeError("a fault")
     headers = [(b"content-type", b"text/plain")]

@@ -111,6 +111,8 @@ class Connection(Incoming):
             self.cycle.left = True
             self.cycle.message_event.set()
         self.ended = self.phase == ANSWER or (self.phase == IDLE and self.rest != b"")
+        if self.phase == IDLE and not self.ended:
+            self._leave()  # its place is free from now on, not only when the system has closed it
         return self.ended
 
     def shutdown(self) -> None:
@@ -179,13 +181,17 @@ class Connection(Incoming):
         self.transport.write(data)
         self._linger()
 
-    def _linger(self) -> None:
-        """Send no more, and drop what still comes for a moment: a close at once would take the answer back."""
+    def _leave(self) -> None:
+        """Give the place to others; the rest of this connection is looked after all the same."""
         self.phase = LEAVING
         self.since = self.loop.time()
         self.rest = b""
         self.connections.discard(self)
         self.config.leaving.add(self)
+
+    def _linger(self) -> None:
+        """Send no more, and drop what still comes for a moment: a close at once would take the answer back."""
+        self._leave()
         if not self.transport.is_closing():
             self.flow.resume_reading()
             self.transport.write_eof()
