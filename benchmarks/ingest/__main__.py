@@ -36,6 +36,7 @@ APART = {
     "dump": (writing, "write_dump"),
     "quality": (pipeline, "write_quality"),
     "change record": (workspace, "record_changes"),
+    "dumps": (pipeline, "make_dumps"),
 }
 """What is measured apart: a name, and the function that does it."""
 

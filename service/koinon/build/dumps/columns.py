@@ -24,6 +24,7 @@ NOT_TABLES: Final = frozenset({RDF + "Statement", DEF + "SourceRange"})
 LABEL: Final = SKOS + "prefLabel"
 CONTEXT: Final = "context/v1.jsonld"
 _SUBCLASS: Final = RDFS + "subClassOf"
+_CHOICES: Final = "datatypes of sh:in"
 _ELSEWHERE: Final = {
     name: [ORG + "Organization"]
     for name in (
@@ -149,6 +150,7 @@ def _columns(
 
 def _column(name: str, iri: str, bodies: list[Mapping[str, list[object]]], *, single: bool) -> Column:
     types = {value for body in bodies for value in _iris(body.get(SH + "datatype", ()))}
+    types |= {value for body in bodies for value in body.get(_CHOICES, ()) if isinstance(value, str)}
     kinds = {value for body in bodies for value in _iris(body.get(SH + "nodeKind", ()))}
     address = SH + "IRI" in kinds or any(SH + "class" in body for body in bodies)
     datatype = types.pop() if len(types) == 1 else "anyURI" if address and not types else ""
@@ -191,7 +193,16 @@ def _facts(paths: Iterable[Path]) -> dict[str, dict[str, list[object]]]:
     for path in paths:
         for quad in parse(path=path, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             facts[str(quad.subject)][quad.predicate.value].append(quad.object)
+    for own in list(facts.values()):
+        choices = [value for first in own.get(SH + "in", ()) for value in _listed(facts, first)]
+        own[_CHOICES] = [value.datatype.value for value in choices if isinstance(value, Literal)]
     return {node: dict(own) for node, own in facts.items()}
+
+
+def _listed(facts: Mapping[str, Mapping[str, list[object]]], first: object) -> Iterator[object]:
+    while cell := facts.get(str(first), {}).get(RDF + "first"):
+        yield cell[0]
+        first = facts[str(first)][RDF + "rest"][0]
 
 
 def _iris(terms: Iterable[object]) -> Iterator[str]:
