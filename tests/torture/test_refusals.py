@@ -87,7 +87,7 @@ def assert_nothing_lost(life: Life, before: str | None, ended: Ended, action: st
     _, slug, label = arguments_of(action)
     life.look(action, slug, label, ended, known)
     current = assert_current(life.world, fully=True)
-    if ended.code and ended.answer is None:
+    if ended.code and ended.answer is None and "The release is published, but" not in ended.err:
         assert current == before, "a build that failed made a release current"
     assert_chain(life.world, late=1)
 

@@ -10,6 +10,7 @@ from koinon.build.pipeline import build as build_release
 from koinon.cli.output import STDERR, show
 from koinon.cli.showing import showing
 from koinon.model.assets import Assets
+from koinon.model.errors import StorageError
 from koinon.model.settings import Settings
 from koinon.release.paths import Home
 
@@ -41,7 +42,15 @@ def build(
     folders = [*([] if only else [assets.data]), *(data or [])]
     with showing(STDERR, silent=as_json) as progress:
         report = build_release(settings, assets, folders, progress, wait=wait)
-    remember_folders(Home(settings.home.absolute()), folders)
+    home_of_all = Home(settings.home.absolute())
+    try:
+        remember_folders(home_of_all, folders)
+    except OSError as error:
+        raise StorageError(
+            f"The release is published, but the folders it was built from cannot be noted in {home_of_all.root} "
+            f"({error}). Free some space, or mend the folder, then build again: `koinon serve` builds from what is "
+            "noted."
+        ) from error
     show(report.lines(details=details), report.as_json(), as_json=as_json)
     if report.refused:
         raise typer.Exit(REFUSED)
