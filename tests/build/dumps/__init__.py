@@ -1,0 +1,1 @@
+"""Dumps and their tables, as a build makes them."""

@@ -1,0 +1,1 @@
+"""Two tables of organisations: which rows are one."""
