@@ -73,7 +73,7 @@ class Crew:
 
     def give(self, worker: Worker) -> None:
         """Take a worker back; one that was lost, is tired, or has an earlier store open is replaced."""
-        if worker.tired or worker.store != self._forking.store:
+        if worker.tired or worker.store is not self._forking.store:
             worker.end("retired")
         if worker.lost:
             self._bury(worker)
@@ -113,12 +113,12 @@ class Crew:
         self._spawn(self._come())
 
     async def _renew(self) -> None:
-        while any(worker.store != self._forking.store for worker, _ in self._idle):
+        while any(worker.store is not self._forking.store for worker, _ in self._idle):
             fresh = await self._begin_surely()
             if fresh is None:
                 return
             self._idle.append((fresh, asyncio.get_running_loop().time()))
-            old = next((place for place in self._idle if place[0].store != self._forking.store), None)
+            old = next((place for place in self._idle if place[0].store is not self._forking.store), None)
             if old is not None:
                 self._idle.remove(old)
                 old[0].end("retired")

@@ -177,7 +177,7 @@ class Forking:
         server = self._server
         if self._closed:
             raise WorkerLostError("The service ends. Send the query again in a few seconds.")
-        if server is not None and server.store == self.store and not server.lost:
+        if server is not None and server.store is self.store and not server.lost:
             return server
         loop = asyncio.get_running_loop()
         fresh = await loop.run_in_executor(None, ForkServer, self.store, self._settings, loop)

@@ -73,9 +73,10 @@ class WorkerPool:
         return self._waiting
 
     def open_first(self, store: Path) -> None:
-        """Let workers have ``store`` open before they are asked, those that are up one after another."""
-        if store == self._forking.store:
-            return
+        """Let workers have ``store`` open before they are asked, those that are up one after another.
+
+        They open it anew also where its path is the one before: purging writes a store anew at its place.
+        """
         self._forking.store = store
         for crew in (self._crew, self._prober):
             crew.renew()

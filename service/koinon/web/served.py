@@ -50,7 +50,8 @@ class Served:
     """One open release with everything that pages are made from.
 
     ``edition`` names what they are made from (release, software version, and the files that shape pages), for
-    ETags; ``modified`` is when the newest of these came.
+    ETags; ``modified`` is when the newest of these came. ``place`` tells the folder of the store from one that was
+    written anew in its place, as purging does: nobody goes on to read the one by the names of the other.
     """
 
     release: Release
@@ -61,6 +62,7 @@ class Served:
     contents: Contents
     edition: str
     modified: datetime
+    place: int | None
     bodies: Bodies = field(default_factory=Bodies)
     partitions: Partitions | None = None
 
@@ -69,6 +71,7 @@ class Served:
         """Open a release, by default the current one; raises a KoinonError where that cannot be done."""
         asked = release.path / QUERIES if release else assets.queries
         release = release or open_current(home)
+        place = place_of(release)
         store = release.open()
         vocabulary = Vocabulary.load(store, assets.shapes)
         return cls(
@@ -80,6 +83,7 @@ class Served:
             contents=Contents.of(release.path / CONTENTS, store),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),
+            place=place,
         )
 
     def has_subject(self, node: NamedNode) -> bool:
@@ -179,10 +183,12 @@ class Following:
         if now - self._checked < CHECK_SECONDS or (self._move is not None and not self._move.done()):
             return
         self._checked = now
-        for gone in [one for one, served in self._open.items() if not served.release.store.is_dir()]:
-            del self._open[gone]  # collected or purged: what nobody can ask for any more keeps no disk
+        for gone in [one for one, served in self._open.items() if place_of(served.release) != served.place]:
+            del self._open[gone]  # collected, purged, or written anew: what nobody can ask for keeps no disk
         identifier = current_id(self._home)
-        if self._served is None or identifier in (None, self._served.release.id, self._refused):
+        if self._served is None or identifier in (None, self._refused):
+            return
+        if identifier == self._served.release.id and place_of(self._served.release) in (None, self._served.place):
             return
         self._move = asyncio.create_task(self._move_to(identifier or ""))
 
@@ -196,6 +202,14 @@ class Following:
         self._served = fresh
         self._moved(fresh)
         _LOG.info("serving release %s", fresh.release.id)
+
+
+def place_of(release: Release) -> int | None:
+    """Return what tells the folder of a store from any other one at its path; None where there is none just now."""
+    try:
+        return release.store.stat().st_ino
+    except OSError:
+        return None
 
 
 def edition_of(release: Release) -> str:
