@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,15 @@ def peer() -> Iterator[Peer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("built")
+    assert make_world(root).build().published
+    return root
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(built: Path, tmp_path: Path) -> World:
     """A node that has a release of its own."""
-    made = make_world(tmp_path)
-    assert made.build().published
-    return made
+    shutil.copytree(built, tmp_path / "node", symlinks=True)
+    return World(tmp_path / "node")

@@ -6,6 +6,7 @@ import pytest
 
 from building import World
 from harvest.peers import THING, Peer, gone, member, node
+from koinon.build.registry.harvest.again import harvest_again
 from koinon.build.registry.options import Options
 from koinon.build.registry.registry import Change
 from koinon.model.errors import SourceError
@@ -92,3 +93,22 @@ def test_a_peer_is_told_who_asks(world: World, peer: Peer) -> None:
     add(world, peer, contact="https://example.org/desk")
     assert b"User-Agent: Koinon/" in peer.heads[0]
     assert b"https://example.org/desk" in peer.heads[0]
+
+
+def test_all_that_are_due_are_asked_and_one_that_fails_keeps_no_other_from_its_turn(
+    world: World, peer: Peer
+) -> None:
+    peer.say("/a", node(members=member(1, "ada", "Ada")))
+    peer.say("/b", node(members=member(2, "bob", "Bob")))
+    registry = Desk(world).registry(allowed_hosts=peer.url, harvest_pause=0)
+    registry.add("a", [peer.url + "/a"], FOLLOW)
+    registry.add("b", [peer.url + "/b"], FOLLOW)
+    registry.add("c", [peer.url + "/b"], replace(FOLLOW, schedule="P1Y"))
+    del peer.answers["/a"]
+    peer.say("/b", node(members=member(2, "bob", "Bob") + member(3, "eve", "Eve")))
+    turns = {turn.slug: turn for turn in harvest_again(registry, accept=True)}
+    assert "404" in (turns["a"].problem or "")
+    assert "c" not in turns
+    assert turns["b"].change is not None
+    assert turns["b"].change.source.accepted == turns["b"].change.source.latest
+    assert [turn.problem is None for turn in turns.values()] == [False, True]

@@ -14,6 +14,19 @@ from koinon.build.registry.options import FACTS_ONLY, Options
 from koinon.build.registry.purging import plan_purge, purge
 from koinon.build.registry.registry import Change, Registry, label
 from koinon.cli.output import show
+from koinon.cli.source_harvest import (
+    REFUSED,
+    Accept,
+    Anew,
+    Dump,
+    Graph,
+    Jsonld,
+    Ldes,
+    OneOrAll,
+    Sparql,
+    ask_all,
+    harvested,
+)
 from koinon.cli.source_showing import (
     change_lines,
     describe,
@@ -27,9 +40,6 @@ from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, StorageError
 from koinon.model.settings import Settings
 from koinon.web.checking import people
-
-REFUSED = 4
-"""Exit code when a check refuses the source."""
 
 app = typer.Typer(
     help="Hand sources in: register, check, accept, update, withdraw and purge them.", no_args_is_help=True
@@ -57,12 +67,6 @@ _Mints = Annotated[
     list[str] | None, typer.Option("--mints", help="Things that it mints, as organisation/x-*; may be repeated.")
 ]
 _Issued = Annotated[str | None, typer.Option("--issued", help="Date on which the publisher brought them out.")]
-_Ldes = Annotated[str | None, typer.Option("--ldes", help="Address of an event stream (LDES) to follow.")]
-_Dump = Annotated[str | None, typer.Option("--dump", help="Address of a dump (N-Quads, Turtle …) to harvest.")]
-_Sparql = Annotated[str | None, typer.Option("--sparql", help="Address of a SPARQL endpoint to harvest.")]
-_Jsonld = Annotated[str | None, typer.Option("--jsonld", help="Address of a page with JSON-LD to harvest.")]
-_Graph = Annotated[str | None, typer.Option("--graph", help="With --sparql: the one named graph to ask for.")]
-_Anew = Annotated[bool, typer.Option("--anew", help="Forget what is known of an event stream, and read it anew.")]
 _Received = Annotated[str | None, typer.Option("--received", help="Date on which they came; by default today.")]
 
 
@@ -95,27 +99,17 @@ def _options(
     )
 
 
-def _harvested(files: list[str] | None, options: Options, **ways: str | None) -> tuple[list[str], Options]:
-    """Return what is handed in, and the options with the way in which it is harvested, if it is."""
-    given = [(way, address) for way, address in ways.items() if address is not None]
-    if len(given) + bool(files) > 1:
-        raise ConfigurationError("Give files, or one address to harvest, not both.")
-    if not given:
-        return files or [], options
-    return [given[0][1]], replace(options, harvest=given[0][0])
-
-
 @app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="Name of a mapping (data/mappings), or of the new source.")],
     files: Annotated[
         list[str] | None, typer.Argument(help="Files, or one folder with source.toml, or one address.")
     ] = None,
-    ldes: _Ldes = None,
-    dump: _Dump = None,
-    sparql: _Sparql = None,
-    jsonld: _Jsonld = None,
-    graph: _Graph = None,
+    ldes: Ldes = None,
+    dump: Dump = None,
+    sparql: Sparql = None,
+    jsonld: Jsonld = None,
+    graph: Graph = None,
     title: _Title = None,
     rights: _Rights = None,
     facts_only: _Facts = False,
@@ -148,7 +142,7 @@ def add(
         licence=licence, language=language, publisher=publisher, homepage=homepage, credit=credit,
         schedule=schedule, kind=kind, policy=policy, issued=issued,
     )  # fmt: skip
-    items, options = _harvested(
+    items, options = harvested(
         files, replace(options, graph=graph), ldes=ldes, dump=dump, sparql=sparql, jsonld=jsonld
     )
     _tell(_registry(home, by).add(name, items, options, mapping), "registered", "", as_json=as_json)
@@ -156,16 +150,17 @@ def add(
 
 @app.command("update")
 def update(
-    slug: _Slug,
+    slug: OneOrAll = None,
     files: Annotated[
         list[str] | None, typer.Argument(help="The new files; by default its address is asked again.")
     ] = None,
-    ldes: _Ldes = None,
-    dump: _Dump = None,
-    sparql: _Sparql = None,
-    jsonld: _Jsonld = None,
-    graph: _Graph = None,
-    anew: _Anew = False,
+    ldes: Ldes = None,
+    dump: Dump = None,
+    sparql: Sparql = None,
+    jsonld: Jsonld = None,
+    graph: Graph = None,
+    anew: Anew = False,
+    accept_it: Accept = False,
     title: _Title = None,
     rights: _Rights = None,
     facts_only: _Facts = False,
@@ -186,6 +181,7 @@ def update(
 ) -> None:
     """Hand in a new version; the accepted one stays in the releases until the new one is accepted.
 
+    Without a name, every harvested source whose --schedule is due is asked for again; exit code 4 where one fails.
     The same files under the same mapping and manifest change nothing. Options given earlier hold unless given anew.
     """
     options = _options(
@@ -194,8 +190,16 @@ def update(
         schedule=schedule, policy=policy, issued=issued,
     )  # fmt: skip
     options = replace(options, graph=graph, anew="yes" if anew else None)
-    items, options = _harvested(files, options, ldes=ldes, dump=dump, sparql=sparql, jsonld=jsonld)
-    change = _registry(home, by).update(slug, items, options)
+    items, options = harvested(files, options, ldes=ldes, dump=dump, sparql=sparql, jsonld=jsonld)
+    registry = _registry(home, by)
+    if slug is None:
+        if items or options != Options():
+            raise ConfigurationError("Give the name of the source that this is for: `koinon source update NAME …`")
+        ask_all(registry, accept=accept_it, as_json=as_json)
+        return
+    change = registry.update(slug, items, options)
+    if accept_it and change.source.waiting:
+        change = Change(registry.accept(slug).source, changed=True, told=change.told)
     _tell(change, "has a new version", "has these files already, under this mapping", as_json=as_json)
 
 

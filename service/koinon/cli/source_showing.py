@@ -10,6 +10,8 @@ from koinon.build.registry.registered import Registered
 from koinon.build.source_manifest import Manifest
 from koinon.cli.output import bytes_for_people
 
+_SHOWN = 20
+"""Patterns of what a source mints that are shown: a harvested one names each thing."""
 _HEAD = ("source", "state", "version", "received", "mapping", "due", "last check")
 
 
@@ -87,7 +89,7 @@ def show_lines(source: Registered, manifest: Manifest) -> Iterator[str]:
         ("licence", latest.licence),
         ("credit", manifest.credit or "-"),
         ("mapping", f"{latest.mapping.name} {latest.mapping.version}" if latest.mapping else "-"),
-        ("mints", " ".join(manifest.mints)),
+        ("mints", _some(manifest.mints)),
         ("policy", manifest.policy),
         ("received", latest.received.isoformat()),
         ("due", f"{source.due} ({latest.schedule})" if source.due else "-"),
@@ -100,6 +102,11 @@ def show_lines(source: Registered, manifest: Manifest) -> Iterator[str]:
     yield "history"
     history = [(e.at, e.by, e.action, e.version or "", str(e.result or e.reason or "")) for e in source.entries]
     yield from ("  " + line for line in table(history))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" … and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return " ".join(names[:_SHOWN]) + more
 
 
 def change_lines(source: Registered, said: str) -> Iterator[str]:

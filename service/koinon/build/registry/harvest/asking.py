@@ -7,6 +7,7 @@ or 503 with Retry-After (RFC 9110, section 10.2.3) is asked again, a few times a
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -113,7 +114,7 @@ class Asker:
             self._pause(address)
             fetcher = replace(self.fetcher, seconds=min(self.fetcher.seconds, self._left(address)))
             request = Request(address, {"User-Agent": self.agent, **headers}, body, wanted)
-            with fetcher.ask(self.slug, request) as answer:
+            with self._in_all(address), fetcher.ask(self.slug, request) as answer:
                 if answer.status not in _BUSY:
                     yield self._counted(answer, address), answer
                     return
@@ -142,11 +143,22 @@ class Asker:
             raise self.refused("time", address, detail)
         return left
 
+    @contextmanager
+    def _in_all(self, address: str) -> Iterator[None]:
+        """Let an error be that of the time in all, where that has run out."""
+        try:
+            yield
+        except SourceError as error:
+            if error.rule == "fetch":
+                self._left(address)
+            raise
+
     def _counted(self, answer: Answer, address: str) -> Iterator[bytes]:
-        for piece in answer.pieces:
-            self.take(len(piece), address)
-            yield piece
-            self._left(address)
+        with self._in_all(address):
+            for piece in answer.pieces:
+                self.take(len(piece), address)
+                yield piece
+                self._left(address)
 
     def take(self, size: int, address: str) -> None:
         """Count bytes; raises SourceError (``size``) where they are too many."""

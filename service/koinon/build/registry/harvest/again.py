@@ -1,0 +1,61 @@
+"""Harvesting again: every source that is due, one after another, whatever one of the peers does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from koinon.build.registry.journals import every
+from koinon.build.registry.options import Options
+from koinon.build.registry.registered import Registered, State
+from koinon.build.registry.registry import Change, Registry
+from koinon.model.errors import SourceError
+from koinon.release.paths import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of one source: its change, or why there is none."""
+
+    slug: str
+    change: Change | None
+    problem: str | None
+
+    @property
+    def told(self) -> list[str]:
+        """What came of asking the peer."""
+        return list(self.change.told) if self.change else []
+
+    @property
+    def line(self) -> str:
+        """The same in one line for people."""
+        if self.change is None:
+            return self.problem or ""
+        new = "has a new version" if self.change.changed else "has nothing new"
+        return f"{self.slug} {new}: version {self.change.source.latest.version}, {self.change.source.state}"
+
+
+def harvest_again(registry: Registry, *, accept: bool) -> Iterator[Turn]:
+    """Ask the peer of each harvested source that is due; with ``accept``, what is good goes into the next build.
+
+    A source without a schedule is always due. Raises StorageError, and ConfigurationError for a wrong setting.
+    """
+    for slug in due(registry.home, date.today()):
+        try:
+            change = registry.update(slug, [], Options())
+            if accept and change.source.waiting:
+                change = Change(registry.accept(slug).source, changed=True, told=change.told)
+            yield Turn(slug, change, None)
+        except SourceError as error:
+            yield Turn(slug, None, str(error))
+
+
+def due(home: Home, day: date) -> list[str]:
+    """Return the slugs of the harvested sources that may have something new by ``day``."""
+    found = [source for source in every(home) if isinstance(source, Registered)]
+    return [
+        source.slug
+        for source in found
+        if source.latest.options.get("harvest")
+        and source.state not in {State.WITHDRAWN, State.PURGING}
+        and (source.due is None or source.due <= day)
+    ]
