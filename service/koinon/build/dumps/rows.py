@@ -248,11 +248,12 @@ def rows_of(maker: RowMaker, store: OxigraphStore, thing: str) -> Iterator[Place
 
 
 def _rows(maker: RowMaker, subject: bytes, lines: Iterable[bytes], sources: Iterable[str]) -> Iterator[Placed]:
-    said = [line.split(b" ", 2)[1:] for line in lines]
-    if not any(predicate == _TYPE and maker.has(value[:-3]) for predicate, value in said):
-        return
+    said, typed = list(lines), subject + b" " + _TYPE + b" "
+    if not any(line.startswith(typed) and maker.has(line[len(typed) : -3]) for line in said):
+        return  # most are receipts
     values: dict[bytes, set[bytes]] = {}
-    for predicate, value in said:
+    for line in said:
+        _, predicate, value = line.split(b" ", 2)
         values.setdefault(predicate, set()).add(value[:-3])
     ordered = {predicate: sorted(values[predicate]) for predicate in sorted(values)}
     yield from maker.rows(subject[1:-1].decode(), ordered, sources)
