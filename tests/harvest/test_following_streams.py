@@ -8,6 +8,7 @@ from building import World
 from harvest.peers import THING, Peer, gone, member, node
 from koinon.build.registry.harvest.again import harvest_again
 from koinon.build.registry.options import Options
+from koinon.build.registry.purging import purge
 from koinon.build.registry.registry import Change
 from koinon.model.errors import SourceError
 from registering import OPTIONS, Desk
@@ -112,3 +113,13 @@ def test_all_that_are_due_are_asked_and_one_that_fails_keeps_no_other_from_its_t
     assert turns["b"].change is not None
     assert turns["b"].change.source.accepted == turns["b"].change.source.latest
     assert [turn.problem is None for turn in turns.values()] == [False, True]
+
+
+def test_purging_takes_along_what_is_known_of_the_stream(world: World, peer: Peer) -> None:
+    peer.say("/s", node(members=member(1, "ada", "Ada Lovelace")))
+    add(world, peer)
+    folder = world.home.sources / "peer"
+    assert (folder / "harvest.sqlite").is_file()
+    Desk(world).registry().withdraw("peer", None)
+    purge(world.home, "peer", "desk", None, wait=False)
+    assert not folder.exists()

@@ -41,6 +41,9 @@ def test_a_node_that_follows_all_of_another_takes_what_is_new_and_keeps_its_own(
     own = owned(south, "place") | owned(south, "south")
     with serving(north.home) as a:
         added = south.follow("all-of-north", "--ldes", f"{a}/ldes")
+        again = south.koinon("source", "update", "all-of-north", allowed=a.url)
+    assert again["changed"] is False
+    assert "asked 2 times" in str(again["harvest"]), "the root, and one page that is compared"
     assert owned(south, "place") | owned(south, "south") == own
     assert owned(south, "all-of-north") == {
         "project/north", "organisation/north-office", "document/north", "document/all-of-north-harvested"
