@@ -46,8 +46,8 @@ def registry_of(world: World) -> dict[str, Known]:
     return found
 
 
-def assert_chain(world: World, *, late: int = 0) -> None:
-    """The audit log is one chain, and at most ``late`` entries of journals are not in it yet."""
+def assert_chain(world: World, *, late: int = 0) -> int:
+    """The audit log is one chain, and at most ``late`` entries of journals are not in it yet; returns how many."""
     report = read_audit(audit(world.home))
     assert report.problem is None, f"torn: {report.problem}"
     lines = {(line.get("source"), line.get("at"), line.get("number")) for line in report.lines}
@@ -59,6 +59,7 @@ def assert_chain(world: World, *, late: int = 0) -> None:
         if (source.slug, entry.at, entry.number) not in lines
     ]
     assert len(missing) <= late, f"lost in the audit log: {missing}"
+    return len(missing)
 
 
 def assert_current(world: World, *, fully: bool) -> str:

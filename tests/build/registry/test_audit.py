@@ -8,7 +8,9 @@ import pytest
 
 from koinon.build.registry.audit import START, read_audit
 from koinon.build.registry.disk import audit
+from koinon.build.registry.journals import record
 from koinon.build.registry.options import Options
+from koinon.build.registry.purging import purge
 from koinon.model.errors import StorageError
 from registering import Desk, members
 
@@ -94,3 +96,31 @@ def test_what_a_crash_kept_out_of_the_log_is_written_by_the_next_act(desk: Desk)
         ("update", None),
     ]
     assert report.problem is None
+
+
+@pytest.mark.parametrize("last", ["update", "accept", "withdraw"])
+def test_what_a_crash_kept_out_of_the_log_is_written_by_the_same_act_again(desk: Desk, last: str) -> None:
+    def act() -> bool:
+        if last == "update":
+            return desk.registry().update("members", [desk.file("members.ttl", members("Eve"))], Options()).changed
+        if last == "accept":
+            return desk.registry().accept("members").changed
+        return desk.registry().withdraw("members", None).changed
+
+    desk.add("Ada")
+    assert act()
+    path = audit(desk.world.home)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert not act()
+    line = read_audit(path).lines[-1]
+    assert (line["action"], line.get("late")) == (last, True)
+
+
+def test_who_purged_stays_in_the_log_though_a_crash_kept_it_out(desk: Desk) -> None:
+    desk.add("Ada")
+    path = audit(desk.world.home)
+    record(desk.world.home, "members", "purge", "desk", reason="asked")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    purge(desk.world.home, "members", "night shift", None, wait=False)
+    last = [(line["action"], line["by"], line.get("reason")) for line in read_audit(path).lines[-2:]]
+    assert last == [("purge", "desk", "asked"), ("purged", "night shift", None)]

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from koinon.build.registry.lines import DamagedLineError, State, append_line, canonical, read_lines, state_of
+from koinon.build.registry.lines import (
+    NOTHING,
+    DamagedLineError,
+    State,
+    append_line,
+    canonical,
+    read_lines,
+    state_of,
+)
 from koinon.model.errors import StorageError
 
 START = "0" * 64
@@ -57,11 +65,12 @@ class Chain:
 
 
 _FOLLOWED: Final[dict[Path, Chain]] = {}
-"""The chains that this process has followed, so that a further line costs the same however long the log is."""
+"""The chains that this process has followed and that have every line of every journal (``hold``), so that a further
+line costs the same however long the log is."""
 
 
 def is_followed(path: Path) -> bool:
-    """Tell whether nobody has touched the log since this process followed it."""
+    """Tell whether nobody has touched the log since this process knew that it has all (``hold``)."""
     followed = _FOLLOWED.get(path)
     return followed is not None and followed.state == state_of(path)
 
@@ -76,13 +85,18 @@ def follow(path: Path) -> Chain:
     if followed is None or followed.state != state:
         report = read_audit(path)
         if report.problem:
-            _FOLLOWED.pop(path, None)
             raise StorageError(
                 f"The audit log {path} is not whole: {report.problem}. Put it back from a copy; `koinon source "
                 "log` shows what it says. Nothing was changed."
             )
-        followed = _FOLLOWED[path] = Chain(len(report.lines), report.head, state)
+        return Chain(len(report.lines), report.head, state)
     return followed
+
+
+def hold(path: Path, chain: Chain) -> None:
+    """Keep the end of a chain that has every line of every journal: it need not be read while nobody touches it."""
+    if chain.state != NOTHING:  # nobody can touch a log that is not there
+        _FOLLOWED[path] = chain
 
 
 def announce(path: Path) -> None:
@@ -96,8 +110,10 @@ def append_audit(path: Path, event: Mapping[str, object], chain: Chain | None = 
     chain = chain or follow(path)
     line = {**event, "line": chain.number + 1, "before": chain.head}
     append_line(path, line)
-    followed = _FOLLOWED[path] = Chain(chain.number + 1, hash_of(line), state_of(path))
-    return followed
+    longer = Chain(chain.number + 1, hash_of(line), state_of(path))
+    if _FOLLOWED.get(path) is chain:
+        hold(path, longer)
+    return longer
 
 
 def recorded(path: Path) -> Iterator[tuple[str, str, int]]:

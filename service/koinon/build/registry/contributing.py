@@ -20,11 +20,10 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from koinon.build.reading import FORMATS
-from koinon.build.registry.audit import follow
 from koinon.build.registry.delivery import check_told, version_of
-from koinon.build.registry.disk import MAPPING, audit, raw, registry_lock
+from koinon.build.registry.disk import MAPPING, raw, registry_lock
 from koinon.build.registry.entries import Given, Result
-from koinon.build.registry.journals import read_registered, record
+from koinon.build.registry.journals import catch_up, read_registered, record
 from koinon.build.registry.manifests import Template, later_fields, make_manifest, manifest_toml
 from koinon.build.registry.options import Options
 from koinon.build.registry.receiving import Received, Weighed, clear_abandoned, receiving
@@ -178,7 +177,7 @@ class Contributions:
             return self._taken(source, changed=True)
 
     def _taken(self, source: Registered, *, changed: bool) -> Taken:
-        chain = follow(audit(self.home))
+        chain = catch_up(self.home)
         return Taken(source, changed, chain.number, chain.head)
 
     def _template(self, offer: Offer, source: Registered | None) -> Template | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from koinon.build.registry.audit import announce, append_audit, follow, is_followed, recorded
+from koinon.build.registry.audit import Chain, announce, append_audit, follow, hold, is_followed, recorded
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Action, Entry, Given, Result
 from koinon.build.registry.lines import DamagedLineError, State, append_line, read_lines, state_of, take_back
@@ -108,9 +108,7 @@ def record(
 
     Raises StorageError where the audit log is broken, before anything is written, and OSError.
     """
-    if not is_followed(audit(home)):
-        follow(audit(home))
-        catch_up(home)
+    chain = catch_up(home)
     try:
         earlier = read_registered(home, slug).entries
     except NotFoundError:
@@ -126,7 +124,6 @@ def record(
         reason=reason,
         token=token,
     )
-    chain = follow(audit(home))
     announce(audit(home))
     before = append_line(journal(home, slug), entry.model_dump(mode="json", exclude_none=True))
     try:
@@ -139,13 +136,22 @@ def record(
     return source
 
 
-def catch_up(home: Home) -> None:
-    """Add to the audit log what a crash kept out of it; call it with the lock held."""
+def catch_up(home: Home) -> Chain:
+    """Add to the audit log what a crash kept out of it, and return its end; call it with the lock held.
+
+    Also who finds that all is so already calls it before saying so: what is answered is in the log. Raises
+    StorageError where the log is broken, and OSError.
+    """
+    chain = follow(audit(home))
+    if is_followed(audit(home)):
+        return chain
     known = set(recorded(audit(home)))
     for source in every(home):
         for entry in source.entries if isinstance(source, Registered) else ():
             if (source.slug, entry.at, entry.number) not in known:
-                append_audit(audit(home), {**event(source.slug, entry), "late": True})
+                chain = append_audit(audit(home), {**event(source.slug, entry), "late": True}, chain)
+    hold(audit(home), chain)
+    return chain
 
 
 def event(slug: str, entry: Entry) -> dict[str, object]:

@@ -13,7 +13,7 @@ from koinon.build.changelog.forgetting import forget
 from koinon.build.dumps.making import dumps_lock, make_dumps, sweep
 from koinon.build.registry.audit import append_audit, read_audit
 from koinon.build.registry.disk import audit, journal, registry_lock
-from koinon.build.registry.journals import read_registered, record
+from koinon.build.registry.journals import catch_up, read_registered, record
 from koinon.build.registry.registered import State
 from koinon.build.registry.rewriting import rewrite
 from koinon.build.workspace import workspace
@@ -94,6 +94,7 @@ def _without_dumps(home: Home, plan: Plan) -> set[str]:
 
 
 def _announce(home: Home, slug: str, by: str, reason: str | None) -> None:
+    catch_up(home)  # the journal goes, and with it what a crash kept out of the audit log
     if not journal(home, slug).exists():
         if not _under_way(home, slug):
             said = {"reason": reason} if reason else {}

@@ -13,7 +13,7 @@ from koinon.build.registry.disk import journal, raw, registry_lock
 from koinon.build.registry.entries import Action, Given, Result
 from koinon.build.registry.fetching import Fetcher
 from koinon.build.registry.harvest.harvesting import Harvester
-from koinon.build.registry.journals import read_registered, record
+from koinon.build.registry.journals import catch_up, read_registered, record
 from koinon.build.registry.manifests import Template, read_template
 from koinon.build.registry.options import Options
 from koinon.build.registry.receiving import Received, clear_abandoned, receiving
@@ -92,6 +92,7 @@ class Registry:
             with registry_lock(self.home):
                 source = self.get(slug)
                 if given is None or source.latest.same == given.same:
+                    catch_up(self.home)
                     return Change(source, changed=False, told=tuple(delivery.told))
                 return Change(self._settle(received, "update", given), changed=True, told=tuple(delivery.told))
 
@@ -110,6 +111,8 @@ class Registry:
         """Put the latest version into the next build; raises SourceError (``refused``) if its check refused it."""
         source = self.get(slug)
         if not source.waiting:
+            with registry_lock(self.home):
+                catch_up(self.home)
             return Change(source, changed=False)
         version = source.latest.version
         result = source.result(version)
@@ -128,6 +131,7 @@ class Registry:
         with registry_lock(self.home):
             source = self.get(slug)
             if source.state in {State.WITHDRAWN, State.PURGING}:
+                catch_up(self.home)
                 return Change(source, changed=False)
             return Change(record(self.home, slug, "withdraw", self.by, reason=reason), changed=True)
 
