@@ -82,7 +82,7 @@ def test_the_graph_names_the_countries_it_covers(catalogue: Graph) -> None:
 @pytest.mark.skipif(not SHAPES.is_dir(), reason=f"{SHAPES} is not there, and with it the shapes of DCAT-AP")
 @pytest.mark.parametrize(
     "name",
-    ["shapes.ttl", "range.ttl", "shapes_recommended.ttl", "deprecateduris.ttl", "mdr-vocabularies.shape.ttl"],
+    ["shapes.ttl", "range.ttl", "shapes_recommended.ttl", "deprecateduris.ttl"],
 )
 def test_the_catalogue_is_valid_against_the_official_shapes(catalogue: Graph, name: str) -> None:
     conforms, _, text = validate(catalogue, shacl_graph=Graph().parse(SHAPES / name), allow_warnings=True)
