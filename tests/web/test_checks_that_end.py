@@ -55,12 +55,24 @@ def is_parent(process: psutil.Process) -> bool:
     return "koinon.web.checking.parent" in process.cmdline()
 
 
+others: set[int] = set()
+"""The processes of services that other tests have left running."""
+
+
+@pytest.fixture(autouse=True)
+def without_others() -> None:
+    """Have nothing to do with services that run already."""
+    others.clear()
+    forks, checks = living()
+    others.update(process.pid for process in (*forks, *checks))
+
+
 def living() -> tuple[list[psutil.Process], list[psutil.Process]]:
-    """Return the processes that checks are forked from, and those that check."""
+    """Return the processes that checks are forked from, and those that check; not those of ``others``."""
     forks, checks = [], []
     for process in psutil.Process().children(recursive=True):
         try:
-            if is_parent(process):
+            if is_parent(process) and process.pid not in others:
                 above = process.parent()
                 (checks if above is not None and is_parent(above) else forks).append(process)
         except psutil.NoSuchProcess:

@@ -6,6 +6,7 @@ What differs between two large releases takes minutes and gigabytes: nobody who 
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import IO, Final, cast
@@ -55,11 +56,10 @@ class Differences:
         self._enter(client)
         file = _File(_IN_MEMORY)
         file.leave = weakref.finalize(file, self._leave, client)
-        try:
+        with ExitStack() as unless_done:
+            unless_done.callback(file.close)
             await self._press.make(client, lambda: file.writelines(lines()))
-        except BaseException:
-            file.close()
-            raise
+            unless_done.pop_all()
         return cast(IO[bytes], file)
 
     def _enter(self, client: str) -> None:

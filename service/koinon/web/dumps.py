@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from pathlib import Path as FilePath
-from typing import Annotated, Final, Never
+from typing import Annotated, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
@@ -16,21 +16,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
-from koinon.publish.documents import Document
 from koinon.publish.graphs import N_QUADS
-from koinon.publish.void import dump_address, void_description
+from koinon.publish.void import dump_address
 from koinon.release.current import Release
 from koinon.release.dumps import INDEX, SUMS, dump_files, folder_of
 from koinon.release.log import read_log
 from koinon.release.paths import Home
-from koinon.web.door import Door, PageFrame, Resource, answer
-from koinon.web.representations import ALIASES, RDF_FORMS, is_unchanged, split_suffix
+from koinon.web.door import Door
+from koinon.web.representations import is_unchanged
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
-VOID_FORMS: Final = (*RDF_FORMS, *ALIASES)
-_VOID: Final = "/.well-known/void"
 _RANGE: Final = re.compile(r"bytes=(?:(\d{1,18})-\d*|-\d{1,18})")
 _DUMP: Final = "dump.nq"
 _GZIP: Final = "application/gzip"
@@ -136,38 +133,6 @@ def _newest(home: Home, current: str, name: str) -> str:
         if listed and (name in _LISTS or any(file.name == name for file in listed)):
             return release
     raise NotFoundError(f"There is no file {name[:80]!r} for download. /data lists what there is.")
-
-
-@reads(router, _VOID)
-async def void(request: Request) -> Response:
-    """Describe the served release as a data set (VoID)."""
-    return await _void(request, "")
-
-
-@reads(router, _VOID + ".{suffix}")
-async def void_form(
-    request: Request, suffix: Annotated[str, Path(description="Suffix of a form: ttl, jsonld …")]
-) -> Response:
-    """Describe the served release as a data set, in the form of the suffix."""
-    return await _void(request, suffix)
-
-
-async def _void(request: Request, suffix: str) -> Response:
-    reader = Door.of(request).reader(request)
-    _, form = split_suffix(f"void.{suffix}", VOID_FORMS) if suffix else ("", None)
-    if suffix and form is None:
-        raise NotFoundError(f"The description has no form .{suffix[:20]}.")
-    async with Door.of(request).release() as served:
-
-        def document() -> Document:
-            return void_description(reader.base, served.release.manifest, served.store)
-
-        resource = Resource(_VOID, reader.absolute(_VOID) + "#dataset", VOID_FORMS, document, _no_page)
-        return await answer(request, served, resource, form)
-
-
-def _no_page(_: PageFrame) -> Never:
-    raise NotFoundError("The description has no page.")
 
 
 def _status(release: Release) -> os.stat_result:
