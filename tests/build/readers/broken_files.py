@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from made_files import COLUMNS, ROWS, WANTED, Book, Raw, code_list, code_row, csv_text, geojson, packed, workbook
-
 from koinon.build.mapping.readers import Limits, Wanted, WantedTable
+from made_files import COLUMNS, ROWS, WANTED, Book, Raw, code_list, code_row, csv_text, geojson, packed, workbook
 
 XLSX = Wanted("xlsx", (WANTED,), source="fund")
 CSV = replace(XLSX, reader="csv")

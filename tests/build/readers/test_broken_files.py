@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from broken_files import BROKEN, CSV, NAME, XLSX, Broken
-from made_files import put, workbook
 
 from koinon.build.mapping.readers import Limits, open_tables
 from koinon.model.errors import SourceError
+from made_files import put, workbook
 
 
 def read_all(path: Path, broken: Broken) -> None:

@@ -13,11 +13,11 @@ import pytest
 from broken_files import CODES, CSV, JSON, LINES, XLSX
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_files import COLUMNS, Book, code_list, csv_text, geojson, json_lines, packed, put
 
 from koinon.build.mapping.readers import BadRecord, Limits, Wanted, open_tables
 from koinon.build.mapping.records import Record
 from koinon.model.errors import SourceError
+from made_files import COLUMNS, Book, code_list, csv_text, geojson, json_lines, packed, put
 
 LIMITS = Limits(unpacked=2**22, strings=2**20, record=2**16)
 BOOK = Book(

@@ -3,10 +3,9 @@
 import gzip
 from pathlib import Path
 
-from made_files import code_list, code_row, put, read_one, values
-
 from koinon.build.mapping.readers import BadRecord, Fault, Wanted, WantedTable
 from koinon.build.mapping.records import Place, Record
+from made_files import code_list, code_row, put, read_one, values
 
 LIST = Wanted("genericode", (WantedTable("", (frozenset({"code", "Name"}),)),), source="fund")
 SOUND = [{"code": "GRC", "Name": "Ελλάδα"}, {"code": "POL", "Name": "Polska"}]

@@ -4,10 +4,10 @@ import gzip
 from pathlib import Path
 
 import pytest
-from made_files import COLUMNS, ROWS, WANTED, csv_text, put, read_one, values
 
 from koinon.build.mapping.readers import BadRecord, Fault, Wanted
 from koinon.build.mapping.records import Record
+from made_files import COLUMNS, ROWS, WANTED, csv_text, put, read_one, values
 
 CSV = Wanted("csv", (WANTED,), source="fund")
 SOUND = [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]

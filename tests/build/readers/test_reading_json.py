@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from made_files import COLUMNS, WANTED, geojson, json_lines, objects, put, read_one, values
 
 from koinon.build.mapping.readers import BadRecord, Limits, Wanted, WantedTable, open_tables
 from koinon.build.mapping.records import Place, Record
+from made_files import COLUMNS, WANTED, geojson, json_lines, objects, put, read_one, values
 
 LINES = Wanted("jsonl", (WANTED,), source="fund")
 FEATURES = Wanted("json", (WantedTable("features", (frozenset({"properties", "geometry"}),)),), source="fund")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from made_files import PARTS_AROUND, code_list, code_row
 
 MIB = 2**20

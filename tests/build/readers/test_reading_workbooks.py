@@ -4,10 +4,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from made_files import COLUMNS, ROWS, WANTED, Book, Raw, put, read_one, values, workbook
 
 from koinon.build.mapping.readers import BadRecord, Fault, Limits, Wanted, WantedTable, open_tables
 from koinon.build.mapping.records import Place, Record
+from made_files import COLUMNS, ROWS, WANTED, Book, Raw, put, read_one, values, workbook
 
 XLSX = Wanted("xlsx", (WANTED,), source="fund")
 
