@@ -271,7 +271,8 @@ def purge_source(
         plan = plan_purge(registry.home, registry.slug(slug))
         show(purge_lines(plan, done=False), {"purged": False, **asdict(plan)}, as_json=as_json)
         raise typer.Exit(ConfigurationError.exit_code)
-    plan = purge(registry.home, registry.slug(slug), registry.by, because, wait=wait)
+    assets = registry.assets if registry.settings.dumps else None
+    plan = purge(registry.home, registry.slug(slug), registry.by, because, wait=wait, assets=assets)
     show(purge_lines(plan, done=True), {"purged": True, **asdict(plan)}, as_json=as_json)
 
 
