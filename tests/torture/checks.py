@@ -109,7 +109,7 @@ def litter(world: World) -> list[str]:
 
 
 def _is_probe(path: Path) -> bool:
-    """Tell whether Python's ``tempfile`` made this file to see if the folder can be written, and was killed then."""
+    """Tell whether Python made this file to see if it can write temporary files there, and was killed then."""
     named = re.fullmatch(r"[a-z0-9_]{8}", path.name) is not None
     return named and path.is_file() and path.read_bytes() in {b"", b"blat"}
 
