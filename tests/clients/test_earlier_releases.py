@@ -63,7 +63,7 @@ def test_sparqlwrapper_asks_an_earlier_release(service: Service, world: World) -
 def test_a_client_of_memento_finds_the_state_of_a_time(service: Service, world: World, tmp_path: Path) -> None:
     address = f"{service}/doc/project/patient"
     client = MementoClient(timegate_uri="")  # a document is its own TimeGate
-    found = client.get_memento_info(address, datetime.datetime(2001, 1, 1))  # noqa: DTZ001  # it takes no zone
+    found = client.get_memento_info(address, datetime.datetime(2001, 1, 1))  # it takes no zone
     closest = found["mementos"]["closest"]["uri"][0]
     assert first(world) in closest
     assert "Before" in Graph().parse(closest).serialize(format="nt")
