@@ -21,7 +21,8 @@ def folder_for_one() -> Iterator[str]:
     shared = shutil.disk_usage(_IN_MEMORY).free > _ROOM if os.access(_IN_MEMORY, os.W_OK) else False
     root = str(_IN_MEMORY) if shared else None
     _sweep(Path(root or tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root, ignore_cleanup_errors=True) as folder:
+    prefix = f"{_PREFIX}{os.getpid()}-"  # whoever finds one left behind sees whose it was
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=root, ignore_cleanup_errors=True) as folder:
         yield folder
 
 
