@@ -6,10 +6,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from koinon.build.graphs import GraphFile
 from koinon.engine import Term
-from koinon.model.namespaces import BASE, DCAT, DCT, DEF, GRAPH, OWL, RDF, VOID, XSD
+from koinon.model.namespaces import BASE, CC0, CC_BY, DCAT, DCT, DEF, GRAPH, OWL, RDF, VOID, XSD
 
-CC_BY = "https://creativecommons.org/licenses/by/4.0/"
-CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 SLUG = "catalogue"
 DATASET = GRAPH + SLUG
 TITLE = "Catalogue of the graphs"

@@ -107,7 +107,8 @@ def _fields(of: Finding | Result) -> dict[str, object]:
 
 
 def _finding(content: dict[str, object]) -> Finding:
-    return Finding(**{**content, "severity": Severity(str(content["severity"]))})  # type: ignore[arg-type]
+    severity = Severity(str(content["severity"]))
+    return Finding(**{**content, "severity": severity})  # type: ignore[arg-type]  # as it was written
 
 
 def write_verdicts(folder: Path, verdicts: Iterable[Verdict]) -> None:

@@ -24,9 +24,8 @@ from koinon.release.contents import write_contents
 from koinon.release.contents_changes import change_contents
 from koinon.release.current import Release
 from koinon.release.manifest import GraphEntry, Manifest, release_id
+from koinon.release.things import FILE as OWNERS
 
-OWNERS = "owners.tsv"
-"""File of a release that names the source which minted each thing."""
 DUMP = "dump.nq"
 """File with all statements of a release."""
 

@@ -61,3 +61,7 @@ PREFIXES: Final[dict[str, str]] = {
     "ldqd": LDQD,
 }
 """Prefix to namespace IRI, in the order in which documents declare them."""
+
+CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
+CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
+"""The licences of what Koinon itself publishes: data and ontology, and code lists."""

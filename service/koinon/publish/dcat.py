@@ -17,6 +17,8 @@ from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import (
     ADMS,
     BASE,
+    CC0,
+    CC_BY,
     DCAT,
     DCT,
     DEF,
@@ -39,8 +41,6 @@ from koinon.release.manifest import DERIVED, GraphEntry, Manifest
 
 MOST: Final = 2_000
 """Sources, and releases, that are described; ``/graph`` and ``/releases`` list all."""
-CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
-CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 _DCATAP: Final = "http://data.europa.eu/r5r/"
 _SPDX: Final = "http://spdx.org/rdf/terms#"
@@ -52,7 +52,7 @@ _THEMES: Final = ("SOCI", "REGI", "ECON")
 _LANGUAGES: Final = dict(
     zip(INTERFACE_LANGUAGES, ("ENG", "POL", "ELL", "LAV", "FRA", "ITA", "SPA", "CAT", "NOB"), strict=True)
 )
-_KEYWORDS: Final = ("social economy", "clusters", "regions", "Interreg", "linked data")
+KEYWORDS: Final = ("social economy", "clusters", "regions", "Interreg", "linked data")
 _FILE_TYPES: Final = {
     "application/n-quads": "RDF_N_QUADS",
     "application/n-triples": "RDF_N_TRIPLES",
@@ -65,8 +65,8 @@ _FILE_TYPES: Final = {
 }
 _LABEL: Final = NamedNode(RDFS + "label")
 _ALL: Final = "All statements, as N-Quads"
-_TITLE: Final = "Koinon: the social economy of Europe's regions"
-_DESCRIPTION: Final = (
+TITLE: Final = "Koinon: the social economy of Europe's regions"
+DESCRIPTION: Final = (
     "Actors, projects, funding programmes and clusters of the social economy, compiled from regional sources in "
     "their own languages into one graph. Every statement names its source."
 )
@@ -122,7 +122,7 @@ class _Catalogue:
     def _of_catalogue(self) -> Iterator[Triple]:
         catalogue = self._catalogue
         yield catalogue, _TYPE, _dcat("Catalog")
-        yield from self._described(catalogue, _TITLE, _DESCRIPTION, CC_BY)
+        yield from self._described(catalogue, TITLE, DESCRIPTION, CC_BY)
         yield catalogue, _name(FOAF, "homepage"), NamedNode(self._base + "/")
         yield NamedNode(self._base + "/"), _TYPE, _name(FOAF, "Document")
         yield catalogue, _dcat("themeTaxonomy"), NamedNode(_AUTHORITY + "data-theme")
@@ -138,7 +138,7 @@ class _Catalogue:
         graph, manifest = self._graph, self._held.manifest
         yield graph, _TYPE, _dcat("Dataset")
         yield graph, _TYPE, _name(VOID, "Dataset")
-        yield from self._described(graph, _TITLE, _DESCRIPTION, CC_BY)
+        yield from self._described(graph, TITLE, DESCRIPTION, CC_BY)
         yield graph, _dct("identifier"), Literal(BASE.rstrip("/"))
         yield graph, _dcat("version"), Literal(manifest.id)
         yield graph, _name(VOID, "triples"), _number(manifest.total)
@@ -148,7 +148,7 @@ class _Catalogue:
         yield graph, _dct("accessRights"), NamedNode(_AUTHORITY + "access-right/PUBLIC")
         yield graph, _dct("conformsTo"), NamedNode(DEF.rstrip("#"))
         yield NamedNode(DEF.rstrip("#")), _TYPE, _dct("Standard")
-        for word in _KEYWORDS:
+        for word in KEYWORDS:
             yield graph, _dcat("keyword"), Literal(word, language="en")
         for theme in _THEMES:
             yield graph, _dcat("theme"), NamedNode(f"{_AUTHORITY}data-theme/{theme}")

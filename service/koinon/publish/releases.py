@@ -107,8 +107,7 @@ def difference_of(old: Release, new: Release) -> Difference:
     counts = {True: 0, False: 0}
     shown: list[Differing] = []
     subjects = 0
-    key = lambda found: (found[1][: found[1].index(b" ")], found[1][found[1].rindex(b" <") :])  # noqa: E731
-    for _, group in groupby(differing(old, new), key=key):
+    for _, group in groupby(differing(old, new), key=_subject_and_graph):
         subjects += 1
         kept: list[tuple[bool, bytes]] = []
         total = 0
@@ -120,6 +119,11 @@ def difference_of(old: Release, new: Release) -> Difference:
         if subjects <= SHOWN:
             shown.append(_differing(kept, total))
     return Difference(counts[True], counts[False], tuple(shown), subjects)
+
+
+def _subject_and_graph(found: tuple[bool, bytes]) -> tuple[bytes, bytes]:
+    _, line = found
+    return line[: line.index(b" ")], line[line.rindex(b" <") :]
 
 
 def _differing(kept: list[tuple[bool, bytes]], total: int) -> Differing:

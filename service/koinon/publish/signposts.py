@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from koinon.model.namespaces import CC_BY
+
 LINKSET: Final = "application/linkset+json"
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _PAGE: Final = "https://schema.org/AboutPage"
 _DATASET: Final = "https://schema.org/Dataset"
 
@@ -26,7 +27,7 @@ def signposts(topic: str, forms: Iterable[tuple[str, str]], *, dataset: bool) ->
         Signpost("cite-as", topic),
         Signpost("type", _PAGE),
         Signpost("type", _DATASET if dataset else "https://schema.org/Thing"),
-        Signpost("license", LICENCE),
+        Signpost("license", CC_BY),
         *(Signpost("describedby", address, media_type) for address, media_type in forms),
     ]
 

@@ -7,7 +7,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
-from koinon.model.namespaces import DCT, DEF, FOAF, GRAPH, ID, RDF, SD, VOID, XSD
+from koinon.model.namespaces import CC_BY, DCT, DEF, FOAF, GRAPH, ID, RDF, SD, VOID, XSD
 from koinon.publish.credits import rights_of
 from koinon.publish.documents import Document, document_of
 from koinon.publish.partitions import Partitions, partition_triples
@@ -16,7 +16,6 @@ from koinon.release.manifest import GraphEntry, Manifest
 MOST_GRAPHS: Final = 2_000
 """Graphs that are described as subsets; ``/graph`` lists all."""
 
-_CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _FEATURES: Final = ("Turtle", "N-Triples", "N-Quads", "RDF_XML", "TriG", "JSON-LD")
 _TYPE: Final = NamedNode(RDF + "type")
@@ -68,7 +67,7 @@ def _triples(base: str, document: NamedNode, manifest: Manifest, store: GraphSto
     for name in _FEATURES:
         yield dataset, _void("feature"), NamedNode(_FORMATS + name)
     if not manifest.imported:
-        yield dataset, _dct("license"), NamedNode(_CC_BY)
+        yield dataset, _dct("license"), NamedNode(CC_BY)
         yield dataset, _void("uriSpace"), Literal(ID)
         yield dataset, _void("vocabulary"), NamedNode(DEF)
         if manifest.received is not None:

@@ -39,7 +39,7 @@ class DumpFile:
 
 def folder_of(home: Home, release: str) -> Path:
     """Return the folder with the dumps of a release, whether or not it exists."""
-    return home.root / "dumps" / release
+    return home.dumps / release
 
 
 def dump_files(home: Home, release: str) -> tuple[DumpFile, ...]:

@@ -38,6 +38,11 @@ class Home:
         return self.root / "changes"
 
     @property
+    def dumps(self) -> Path:
+        """The folder with one folder of files for download per release."""
+        return self.root / "dumps"
+
+    @property
     def sources(self) -> Path:
         """The folder that keeps every source file as it came, by hash, readable by the operator only."""
         return self.root / "sources"

@@ -10,7 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
-from koinon.publish.dcat import CC_BY, Held, Node, catalogue
+from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.model.namespaces import CC_BY
+from koinon.publish.dcat import DESCRIPTION, KEYWORDS, TITLE, Held, Node, catalogue
 from koinon.publish.releases import releases
 from koinon.release.dumps import DumpFile, dump_files
 from koinon.release.paths import Home
@@ -106,16 +108,15 @@ def described(reader: Reader, served: Served, publisher: str, dumps: tuple[DumpF
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "@id": reader.absolute("/data#graph"),
-        "name": "Koinon: the social economy of Europe's regions",
-        "description": "Actors, projects, funding programmes and clusters of the social economy, compiled from "
-        "regional sources in their own languages into one graph. Every statement names its source.",
+        "name": TITLE,
+        "description": DESCRIPTION,
         "url": reader.absolute("/data"),
         "version": served.release.id,
         "license": CC_BY,
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": publisher, "url": reader.absolute("/")},
-        "inLanguage": ["en", "pl", "el", "lv", "fr", "it", "es", "ca", "nb"],
-        "keywords": ["social economy", "clusters", "regions", "Interreg", "linked data"],
+        "inLanguage": list(INTERFACE_LANGUAGES),
+        "keywords": list(KEYWORDS),
         "distribution": [
             {"@type": "DataDownload", "encodingFormat": media, "contentUrl": f"{address}/{name}"}
             for name, media in files

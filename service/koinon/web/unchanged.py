@@ -13,7 +13,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koinon.publish.mementos import http_date, read_http_date
-from koinon.release.dumps import folder_of
 from koinon.release.paths import Home
 from koinon.web.replay import EXTENSION, Replay
 from koinon.web.served import Following, Served
@@ -31,7 +30,7 @@ class Unchanged:
         """Wrap ``app``."""
         self._app = app
         self._following = following
-        self._folders = (home.changes, home.releases, folder_of(home, "").parent)
+        self._folders = (home.changes, home.releases, home.dumps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; date its answer, and remember it where it is a 304."""

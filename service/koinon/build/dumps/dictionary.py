@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from koinon.build.dumps.columns import Column, Kind, Table
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import XSD
+from koinon.model.namespaces import CC_BY, XSD
 
 FILE: Final = "csv-metadata.json"
 """The name under which readers of CSVW look for it (Model for Tabular Data, section 5.3)."""
-_CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 _NOTES: Final = (
     "A row is a thing, and id its address; it has a row in the table of each of its classes. Columns stay the same "
@@ -48,7 +47,7 @@ def dictionary(tables: Iterable[Table], labels: Mapping[str, Mapping[str, str]])
         "@context": ["http://www.w3.org/ns/csvw", {"@language": INTERFACE_LANGUAGES[0]}],
         "dc:title": "Koinon: tables of one release, by class",
         "dc:description": _NOTES,
-        "dc:license": {"@id": _CC_BY},
+        "dc:license": {"@id": CC_BY},
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\n"]},
         "tables": [_table(table, labels) for table in tables],
     }

@@ -142,7 +142,7 @@ class Blocks:
             if not given.single:
                 return say_thing(given.thing, predicates, self._graph, known=given.known)
             thing = given.thing
-            terms: Terms = lambda row: (f"<{iri}>",) if (iri := row.made.get(thing)) is not None else ()  # noqa: E731
+            terms: Terms = lambda row: (f"<{iri}>",) if (iri := row.made.get(thing)) is not None else ()  # noqa: E731  # one of a table
             mask = 0
         elif given.column is not None:
             slot = self._slot(given.column)

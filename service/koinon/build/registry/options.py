@@ -42,7 +42,7 @@ class Options:
     def of(cls, kept: Mapping[str, str | tuple[str, ...]]) -> Self:
         """Return the options that ``kept`` gave; those of another version of Koinon are passed over."""
         known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in kept.items() if name in known})  # type: ignore[arg-type]
+        return cls(**{name: value for name, value in kept.items() if name in known})  # type: ignore[arg-type]  # as they were written
 
     def over(self, earlier: Self) -> Self:
         """Return these options, and where they are not given the earlier ones."""
