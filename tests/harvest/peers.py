@@ -1,5 +1,6 @@
 """Peers that misbehave: small servers on this machine that answer each path as they are told, byte by byte."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def peering() -> Iterator[Peer]:
                     continue
                 with line, suppress(OSError):
                     line.settimeout(5)
-                    head = line.recv(65536)
+                    head = _request(line)
                     path = head.split(b" ")[1].decode()
                     peer.asked.append(path)
                     peer.heads.append(head)
@@ -76,6 +77,19 @@ def peering() -> Iterator[Peer]:
         finally:
             over.set()
             thread.join()
+
+
+def _request(line: socket.socket) -> bytes:
+    """Return a request with its whole body, which may come in pieces of its own."""
+    asked = line.recv(65536)
+    while b"\r\n\r\n" not in asked and (more := line.recv(65536)):
+        asked += more
+    head, _, body = asked.partition(b"\r\n\r\n")
+    told = re.search(rb"content-length: *(\d+)", head.lower())
+    while len(body) < (int(told[1]) if told else 0) and (more := line.recv(65536)):
+        body += more
+        asked += more
+    return asked
 
 
 def _nothing(line: socket.socket, _: bytes) -> None:
