@@ -12,9 +12,10 @@ from koinon.link.features import NAMES, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import Keys, keys_of
 from koinon.link.lexicon import Lexicon
+from koinon.link.links import Reason
 from koinon.link.mentions import Mention
 from koinon.link.model import Model
-from koinon.link.reasons import Reason, reasons_of
+from koinon.link.reasons import reasons_of
 from koinon.link.scoring import Weights, score, table_of
 
 CANDIDATES: Final = 25

@@ -2,23 +2,16 @@
 
 from collections.abc import Iterator
 from math import log2
-from typing import Final, NamedTuple
+from typing import Final
 
 from koinon.link.features import Comparer
 from koinon.link.keys import Keys
+from koinon.link.links import Reason
 from koinon.link.scoring import Weights
 
 _SHOWN: Final = 0.15
 """Bits below which a comparison is not worth a word."""
 _WORDS: Final = 5
-
-
-class Reason(NamedTuple):
-    """One thing that speaks for a pair (weight above 0) or against it, in bits: each bit doubles the odds."""
-
-    feature: str
-    text: str
-    weight: float
 
 
 def reasons_of(
