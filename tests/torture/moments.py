@@ -33,12 +33,12 @@ STEPS = (
     "build.following", "build.pipeline", "build.workspace", "build.candidate", "build.storing", "build.writing",
     "build.derived",
     "build.sealing", "build.keeping", "build.checking", "build.registry.active", "build.registry.audit",
-    "build.registry.delivery", "build.registry.journals", "build.registry.lines", "build.registry.purging",
+    "build.registry.delivery", "build.registry.journals", "release.lines", "build.registry.purging",
     "build.registry.receiving", "build.registry.registry", "build.registry.rewriting", "release.contents",
     "release.current", "release.lock", "release.log", "release.publishing", "release.retention",
 )  # fmt: skip
 SERVICE = (
-    "build.registry.audit", "build.registry.contributing", "build.registry.journals", "build.registry.lines",
+    "build.registry.audit", "build.registry.contributing", "build.registry.journals", "release.lines",
     "build.registry.receiving", "web.served", "query.pool", "query.crew", "query.forking",
 )  # fmt: skip
 """Modules whose functions are steps of a command, and of a service: taking in, and moving on to another release."""

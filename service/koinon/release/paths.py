@@ -48,6 +48,11 @@ class Home:
         return self.root / "sources"
 
     @property
+    def judgements(self) -> Path:
+        """The folder of what people said of links and statements: judgements and disputes, append-only."""
+        return self.root / "judgements"
+
+    @property
     def lock(self) -> Path:
         """The file that a build locks."""
         return self.root / ".lock"

@@ -14,12 +14,12 @@ from koinon.build.registry.audit import announce, read_audit
 from koinon.build.registry.contributing import Contributions, Offer, Taken
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Result
-from koinon.build.registry.lines import append_line, read_lines
 from koinon.build.registry.options import Options
 from koinon.build.registry.registered import State
 from koinon.build.registry.room import COUNTED_AGAIN, Room
 from koinon.build.registry.tokens import Keeper, Token, add_token
 from koinon.model.errors import ConfigurationError, StorageError
+from koinon.release.lines import append_line, read_lines
 from registering import OPTIONS, Desk, members
 
 GOOD = Result(accepted=True, triples=1, refused=0, warnings=0, notes=0)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from koinon.build.registry.lines import (
+from koinon.model.errors import StorageError
+from koinon.release.lines import (
     NOTHING,
     DamagedLineError,
     State,
@@ -22,7 +23,6 @@ from koinon.build.registry.lines import (
     read_lines,
     state_of,
 )
-from koinon.model.errors import StorageError
 
 START = "0" * 64
 """What the first line names as the hash of the line before it."""

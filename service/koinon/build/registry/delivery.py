@@ -11,12 +11,12 @@ from koinon.build.registry.disk import MAPPING
 from koinon.build.registry.entries import Given, KeptMapping
 from koinon.build.registry.fetching import Fetcher, is_address
 from koinon.build.registry.harvest.harvesting import Harvester, Peer
-from koinon.build.registry.lines import canonical
 from koinon.build.registry.manifests import Template, folder_fields, later_fields, make_manifest, manifest_toml
 from koinon.build.registry.options import Options
 from koinon.build.registry.receiving import Received
 from koinon.build.source_manifest import MANIFEST, Manifest
 from koinon.model.errors import ConfigurationError, SourceError
+from koinon.release.lines import canonical
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from koinon.build.registry.audit import Chain, announce, append_audit, follow, hold, is_followed, recorded
 from koinon.build.registry.disk import audit, journal
 from koinon.build.registry.entries import Action, Entry, Given, Result
-from koinon.build.registry.lines import DamagedLineError, State, append_line, read_lines, state_of, take_back
 from koinon.build.registry.registered import Registered
 from koinon.build.sources import problems_of
 from koinon.model.errors import NotFoundError, SourceError
+from koinon.release.lines import DamagedLineError, State, append_line, read_lines, state_of, take_back
 from koinon.release.paths import Home
 
 

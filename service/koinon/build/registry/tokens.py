@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from koinon.build.registry.audit import append_audit
 from koinon.build.registry.disk import audit, registry_lock, tokens
 from koinon.build.registry.entries import Sha256
-from koinon.build.registry.lines import NOTHING, DamagedLineError, State, append_line, read_lines, state_of
 from koinon.model.errors import ConfigurationError, NotFoundError, StorageError
+from koinon.release.lines import NOTHING, DamagedLineError, State, append_line, read_lines, state_of
 from koinon.release.paths import Home
 
 VERBS: Final = ("get", "put", "delete")
