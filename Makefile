@@ -11,7 +11,7 @@ export KOINON_HOME ?= var
 CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clients conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clock clients conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ serve: build ## Set up, build the graph and serve it on http://127.0.0.1:8000
 build: $(VENV)/.run ## Set up and build a release of the sources in data/ and, with DATA=folder, of your own
 	$(BIN)/koinon build $(if $(DATA),--data $(DATA))
 
-test: lint types layers unit ## Set up and run every check
+test: lint types layers unit clock ## Set up and run every check
 
 lint: $(VENV)/.dev ## Style and format
 	$(BIN)/ruff check .
@@ -34,8 +34,11 @@ types: $(VENV)/.dev ## Strict typing
 layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev clients ## The tests
-	$(BIN)/pytest -n auto --dist loadscope
+unit: $(VENV)/.dev clients ## The tests but those that look at the clock
+	$(BIN)/pytest -n auto --dist loadscope -m "not clock"
+
+clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
+	$(BIN)/pytest -m clock
 
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile

@@ -27,6 +27,8 @@ WRONG: Final = "ASK { ?s ?p"
 HEAVY: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 WITHIN: Final = 5.0
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture(scope="module")
 def behind_a_proxy(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:

@@ -87,6 +87,7 @@ def test_the_corpus_has_a_case_for_every_threat() -> None:
     assert missing == []
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("case", _chosen(), ids=str)
 def test_the_service_withstands(case: Case, arena: Arena, record_property: Callable[[str, object], None]) -> None:
     verdict = arena.judge(case)
@@ -95,6 +96,7 @@ def test_the_service_withstands(case: Case, arena: Arena, record_property: Calla
         pytest.fail("\n".join(verdict.faults), pytrace=False)
 
 
+@pytest.mark.clock
 def test_fifty_at_once_beside_normal_traffic(arena: Arena) -> None:
     """Queries beside them are answered or put off in order, and no page waits longer than a quarter of a second."""
     dice = random.Random(SEED)  # noqa: S311  an order that can be drawn again

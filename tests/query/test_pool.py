@@ -69,6 +69,7 @@ def test_a_worker_that_was_killed_is_replaced_by_a_warm_one(ask: Asker) -> None:
     assert number(ask(COUNT)) == 1_000 + SHARED
 
 
+@pytest.mark.clock
 def test_a_full_queue_is_refused(ask: Asker) -> None:
     started = time.monotonic()
     outcomes = [type(outcome) for outcome in ask.all(*(ask.pool.run(Job(ENDLESS)) for _ in range(5)))]
@@ -203,6 +204,7 @@ def test_who_waits_and_leaves_gives_the_turn_on(small_store: Path, settings: Set
         assert (ask.pool.running, ask.pool.waiting) == (0, 0)
 
 
+@pytest.mark.clock
 def test_a_query_of_a_small_budget_may_wait_for_its_worker(ask: Asker) -> None:
     heavy = [ask.pool.run(Job(ENDLESS), 0.8) for _ in range(2)]
     *lost, small = ask.all(*heavy, ask.pool.run(Job(COUNT), 0.5))
@@ -210,6 +212,7 @@ def test_a_query_of_a_small_budget_may_wait_for_its_worker(ask: Asker) -> None:
     assert isinstance(small, Answer)
 
 
+@pytest.mark.clock
 def test_probes_do_not_wait_behind_heavy_queries(ask: Asker) -> None:
     async def probe() -> float:
         heavy = [asyncio.create_task(ask.pool.run(Job(ENDLESS))) for _ in range(3)]
@@ -239,6 +242,7 @@ def test_a_pool_that_is_closed_leaves_no_process(small_store: Path, settings: Se
         assert not any(Path(f"/proc/{process}").exists() for process in processes)
 
 
+@pytest.mark.clock
 def test_the_event_loop_stays_free_beside_heavy_queries(ask: Asker) -> None:
     async def pauses() -> list[float]:
         heavy = asyncio.gather(*(ask.pool.run(Job(ENDLESS)) for _ in range(2)), return_exceptions=True)

@@ -281,6 +281,7 @@ def test_nothing_is_left_behind(client: httpx.Client, server: Service) -> None:
     assert folders() == set()
 
 
+@pytest.mark.clock
 def test_many_at_once_do_not_hold_up_the_pages(client: httpx.Client) -> None:
     heavy = PREFIXES + "".join(f"<project/checked-{i}> a koi:Project .\n" for i in range(300))
     client.get("/projects")

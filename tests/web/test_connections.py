@@ -17,6 +17,8 @@ from koinon.model.errors import ConfigurationError
 from koinon.model.settings import Settings
 from koinon.web.server import Server, make_server
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[tuple[int, Server]]:

@@ -117,6 +117,7 @@ def test_a_text_that_nests_too_deeply_is_too_complex(client: httpx.Client) -> No
     assert answer.json()["type"].endswith("/problems/query-too-complex")
 
 
+@pytest.mark.clock
 def test_many_who_ask_the_same_at_once_cost_one_query(client: httpx.Client) -> None:
     """Ten times the same slow query on one worker: one after the other would take ten times the limit."""
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -129,6 +130,7 @@ def test_many_who_ask_the_same_at_once_cost_one_query(client: httpx.Client) -> N
     assert spent < 2 * 3.0 + 0.5
 
 
+@pytest.mark.clock
 def test_a_client_that_leaves_frees_the_worker(client: httpx.Client) -> None:
     """The only worker is free again long before the limit of those queries would be over."""
     for number in range(4):

@@ -11,6 +11,8 @@ from answering import GET, GRACE, LIMIT, PART, POST, application, asked, is_heal
 from connections import Client, running
 from koinon.model.settings import Settings
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[int]:

@@ -215,6 +215,7 @@ def test_a_size_above_the_limit_is_refused_while_it_comes(desk: Desk, host: Host
     assert refused.rule == "size"
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("part", ["head", "body", "nothing"])
 def test_a_host_that_takes_its_time_is_left_at_the_deadline(desk: Desk, host: Host, part: str) -> None:
     def slow(line: socket.socket) -> None:
