@@ -30,6 +30,7 @@ from typing import IO, Final
 from pyoxigraph import BlankNode, NamedNode, Quad, QuerySolutions, Store
 
 from koinon import __version__
+from koinon.build.facets import add_facets
 from koinon.build.progress import Progress, Silent
 from koinon.build.statements import Input, quads_of_file
 from koinon.build.workspace import whole_release, workspace
@@ -148,6 +149,7 @@ class _Import:
         del store
         self._check(manifest)
         write_contents(self._folder / CONTENTS, self._folder / "store")
+        add_facets(self._folder, {entry.name: entry.kind for entry in manifest.graphs})
         Origin(tuple(sorted(files, key=_place)), self._lines, self._digest.hexdigest()).write(self._folder)
         manifest.write(self._folder / "manifest.json")
         self._progress.step(identifier)

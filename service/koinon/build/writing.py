@@ -12,6 +12,7 @@ from koinon import __version__
 from koinon.build.derived import change_derived, derive
 from koinon.build.differences import changed_lines
 from koinon.build.dumping import change_dump, write_dump
+from koinon.build.facets import add_facets
 from koinon.build.graphs import GraphFile
 from koinon.build.report import BuildReport
 from koinon.build.sealing import is_sealed
@@ -59,6 +60,7 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     if graphs is None:
         shutil.rmtree(folder / "store", ignore_errors=True)
         graphs = _write_anew(folder, inputs)
+    add_facets(folder, {graph.name: graph.kind for graph in graphs})
     _write_changes(folder / "changes", graphs, parent)
     manifest = Manifest(
         id=inputs.id,

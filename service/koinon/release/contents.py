@@ -5,9 +5,10 @@ all of itself. These answers are the same for every reader of a release, so they
 store, in one SQLite file, and a page reads from it no more than it shows.
 """
 
+import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
@@ -121,6 +122,21 @@ class Contents:
             (name, *start, bit, most),
         )
         return [Entry(*row) for row in rows]
+
+    def order(self, name: str) -> list[tuple[str, int]]:
+        """Return all things of a class by label, with the bits of the interface languages whose readers see it."""
+        rows = self._rows("SELECT iri, languages FROM entry WHERE class = ? ORDER BY key, iri", (name,))
+        return [(iri, int(languages)) for iri, languages in rows]
+
+    def named(self, name: str, iris: Sequence[str], language: str) -> list[Entry]:
+        """Return the entries of those things of a class, a few hundred at most, in the order in which they come."""
+        rows = self._rows(
+            "SELECT key, iri, label, tag FROM entry WHERE class = ? AND languages & ? "
+            "AND iri IN (SELECT value FROM json_each(?))",
+            (name, _bit(language), json.dumps(iris)),
+        )
+        found = {row[1]: Entry(*row) for row in rows}
+        return [found[iri] for iri in iris if iri in found]
 
     def parts(self, whole: NamedNode, after: str, most: int, *, ranges: bool = True) -> list[NamedNode]:
         """Return at most ``most`` fragments of a thing, or concepts of a code list: those after the part ``after``.

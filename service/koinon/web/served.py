@@ -29,6 +29,8 @@ from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
 from koinon.release.current import QUERIES, Release, current_id, open_current, open_release
+from koinon.release.facets import FILE as FACETS
+from koinon.release.facets import Facets
 from koinon.release.log import read_log
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
@@ -60,6 +62,7 @@ class Served:
     context: Context
     catalogue: Catalogue
     contents: Contents
+    facets: Facets
     edition: str
     modified: datetime
     place: int | None
@@ -74,13 +77,15 @@ class Served:
         place = place_of(release)
         store = release.open()
         vocabulary = Vocabulary.load(store, assets.shapes)
+        contents = Contents.of(release.path / CONTENTS, store)
         return cls(
             release=release,
             store=store,
             vocabulary=vocabulary,
             context=Context.read(assets.ontology / "context" / "v1.jsonld"),
             catalogue=load_catalogue(asked if asked.is_dir() else assets.queries),
-            contents=Contents.of(release.path / CONTENTS, store),
+            contents=contents,
+            facets=Facets.of(release.path / FACETS, contents),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),
             place=place,
