@@ -25,6 +25,7 @@ from koinon.build.verifying import verify_release
 from koinon.model.namespaces import DEF
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.current import Release
+from koinon.release.search_index import FOLDER as SEARCH
 
 STEPS = 12
 NAMES = tuple(f"n{number}" for number in range(1, 6))
@@ -146,7 +147,9 @@ def contents(release: Release) -> dict[str, list[tuple[object, ...]]]:
 
 def files(release: Release) -> dict[str, bytes]:
     """Return all files that are the same wherever the release was made."""
-    found = (path for path in release.path.rglob("*") if path.is_file() and path.parent.name != "store")
+    found = (
+        path for path in release.path.rglob("*") if path.is_file() and path.parent.name not in {"store", SEARCH}
+    )
     return {
         str(path.relative_to(release.path)): path.read_bytes()
         for path in found

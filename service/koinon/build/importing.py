@@ -31,6 +31,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, QuerySolutions, Store
 
 from koinon import __version__
 from koinon.build.facets import add_facets
+from koinon.build.indexing.writing import write_index
 from koinon.build.progress import Progress, Silent
 from koinon.build.statements import Input, quads_of_file
 from koinon.build.workspace import whole_release, workspace
@@ -43,6 +44,7 @@ from koinon.release.manifest import IMPORTED, GraphEntry, Manifest
 from koinon.release.paths import Home
 from koinon.release.publishing import make_current, publish
 from koinon.release.retention import collect, make_room
+from koinon.release.search_index import FOLDER as SEARCH
 
 MOST_GRAPHS: Final = 50_000
 """Named graphs that a release may have: the manifest names each."""
@@ -149,6 +151,7 @@ class _Import:
         del store
         self._check(manifest)
         write_contents(self._folder / CONTENTS, self._folder / "store")
+        write_index(self._folder / SEARCH, self._folder / "store")
         add_facets(self._folder, {entry.name: entry.kind for entry in manifest.graphs})
         Origin(tuple(sorted(files, key=_place)), self._lines, self._digest.hexdigest()).write(self._folder)
         manifest.write(self._folder / "manifest.json")

@@ -10,8 +10,10 @@ import os
 from pathlib import Path
 from typing import Final
 
+from koinon.release.search_index import LOCKS
+
 FILE: Final = "seal.json"
-_NOT_SEALED: Final = frozenset({FILE, "LOCK", "LOG", "pinned"})
+_NOT_SEALED: Final = frozenset({FILE, "LOCK", "LOG", "pinned", *LOCKS})
 """The seal itself, and what readers and operators may touch."""
 
 

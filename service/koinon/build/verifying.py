@@ -10,6 +10,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from koinon.build.dumping import quads_of
 from koinon.build.graphs import hash_of, lines_of, union
+from koinon.build.indexing.verifying import index_problems
 from koinon.build.writing import read_owners
 from koinon.engine import OxigraphStore
 from koinon.model.errors import ReleaseError
@@ -18,6 +19,7 @@ from koinon.release.contents import Contents
 from koinon.release.current import Release
 from koinon.release.imported import Origin, import_id
 from koinon.release.manifest import release_id
+from koinon.release.search_index import FOLDER as SEARCH
 
 
 def verify_release(release: Release) -> list[str]:
@@ -52,6 +54,7 @@ def _problems(release: Release) -> Iterator[str]:
         store = release.open()
         yield from _store_problems(release, store.raw)
         yield from _contents_problems(release, store)
+        yield from index_problems(release.path / SEARCH, store.raw)
     except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
 

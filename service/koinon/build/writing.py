@@ -14,6 +14,7 @@ from koinon.build.differences import changed_lines
 from koinon.build.dumping import change_dump, write_dump
 from koinon.build.facets import add_facets
 from koinon.build.graphs import GraphFile
+from koinon.build.indexing.writing import change_index, write_index
 from koinon.build.report import BuildReport
 from koinon.build.sealing import is_sealed
 from koinon.build.shacl import Result, report_triples
@@ -25,6 +26,7 @@ from koinon.release.contents import write_contents
 from koinon.release.contents_changes import change_contents
 from koinon.release.current import Release
 from koinon.release.manifest import GraphEntry, Manifest, release_id
+from koinon.release.search_index import FOLDER as SEARCH
 from koinon.release.things import FILE as OWNERS
 
 DUMP = "dump.nq"
@@ -59,6 +61,7 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     graphs = _change_parent(folder, inputs, parent) if parent and is_sealed(parent.path) else None
     if graphs is None:
         shutil.rmtree(folder / "store", ignore_errors=True)
+        shutil.rmtree(folder / SEARCH, ignore_errors=True)
         graphs = _write_anew(folder, inputs)
     add_facets(folder, {graph.name: graph.kind for graph in graphs})
     _write_changes(folder / "changes", graphs, parent)
@@ -95,6 +98,7 @@ def _write_anew(folder: Path, inputs: Inputs) -> list[GraphFile]:
     del store
     check_store(folder / "store", graphs)
     write_contents(folder / CONTENTS, folder / "store")
+    write_index(folder / SEARCH, folder / "store")
     write_dump(folder / DUMP, graphs)
     return graphs
 
@@ -118,8 +122,9 @@ def _change_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphF
         graphs = sorted((*inputs.graphs, *derived), key=lambda graph: graph.name)
         after = Store.read_only(str(folder / "store"))
         change.check(after)
-        differing = ((plus, triple) for plus, _, triple in change.differing(after))
+        differing = [(plus, triple) for plus, _, triple in change.differing(after)]
         change_contents(parent.path / CONTENTS, folder / CONTENTS, change.before, after, differing)
+        change_index(parent.path / SEARCH, folder / SEARCH, after, differing)
         change_dump(folder / DUMP, graphs, parent)
     except (OSError, RuntimeError, ReleaseError, TooMuchError):
         return None  # what else is wrong, a full disk say, shows again when all is written from nothing

@@ -138,6 +138,22 @@ class Contents:
         found = {row[1]: Entry(*row) for row in rows}
         return [found[iri] for iri in iris if iri in found]
 
+    def find(self, text: str, classes: Sequence[str], most: int) -> list[tuple[str, str, str, str]]:
+        """Return class, IRI, label and tag of things that a text names: their IRI, or how a word of a label begins.
+
+        ``classes`` are those that are wanted, all where there are none; labels that begin with the text come first.
+        """
+        key = sort_key(text)
+        pattern = "".join(f"\\{letter}" if letter in "%_\\" else letter for letter in key)
+        wanted = f"AND class IN ({', '.join('?' * len(classes))})" if classes else ""
+        rows = self._rows(
+            "SELECT min(class), iri, label, tag FROM entry "  # noqa: S608  # marks alone
+            f"WHERE (iri = ? OR key LIKE ? ESCAPE '\\' OR key LIKE ? ESCAPE '\\') {wanted} "
+            "GROUP BY iri ORDER BY key NOT LIKE ? ESCAPE '\\', length(key), iri LIMIT ?",
+            (text, f"{pattern}%", f"% {pattern}%", *classes, f"{pattern}%", most),
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
     def parts(self, whole: NamedNode, after: str, most: int, *, ranges: bool = True) -> list[NamedNode]:
         """Return at most ``most`` fragments of a thing, or concepts of a code list: those after the part ``after``.
 

@@ -26,6 +26,7 @@ from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
 from koinon.publish.partitions import Partitions
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
+from koinon.query.search import Index, open_search
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
 from koinon.release.current import QUERIES, Release, current_id, open_current, open_release
@@ -62,6 +63,7 @@ class Served:
     context: Context
     catalogue: Catalogue
     contents: Contents
+    search: Index
     facets: Facets
     edition: str
     modified: datetime
@@ -85,6 +87,7 @@ class Served:
             context=Context.read(assets.ontology / "context" / "v1.jsonld"),
             catalogue=load_catalogue(asked if asked.is_dir() else assets.queries),
             contents=contents,
+            search=open_search(release, contents),
             facets=Facets.of(release.path / FACETS, contents),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),

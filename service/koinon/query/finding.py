@@ -1,0 +1,195 @@
+"""Finding things in a search index: the terms that a text becomes, and what each is worth.
+
+Each word counts by how it is found, as it is, as the start of a word, or nearly; a name that is the text counts
+much, one that begins with it a little. The engine multiplies the sum by the importance of the thing. How often a
+word is used plays no part, so a score is the same however the index was made.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Self
+
+from tantivy import Index as Engine
+from tantivy import Occur, Query, Searcher
+
+from koinon.model.languages import best_label
+from koinon.query.asked import EXACT, INITIAL, NEARLY, START, Asked, matched_name, typos_of
+from koinon.query.hits import DEEPEST, MOST, Counts, Hit, Hits
+from koinon.release.current import Release
+from koinon.release.search_index import (
+    CLASS,
+    COUNTRY,
+    FIRST,
+    FOLDER,
+    INITIALS,
+    IRI,
+    KIND,
+    REGION,
+    START_LETTERS,
+    STARTS,
+    WEIGHT,
+    WHOLE,
+    WORDS,
+    Body,
+    open_index,
+    schema,
+)
+
+_FACETS: Final = 500
+_LONG: Final = 8
+"""Letters with which a word counts fully where not all have to be found: short ones say less."""
+_WHOLE, _FIRST, _FIRST_START = 1.5, 0.2, 0.1
+
+
+class TermIndex:
+    """Finds things in the search index of a release, as ``Index`` says."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Search in an open index."""
+        self._engine = engine
+        self._schema = schema()
+
+    @classmethod
+    def open(cls, release: Release) -> Self:
+        """Open the index of a release; raises ReleaseError where there is none that can be read."""
+        return cls(open_index(release.path / FOLDER))
+
+    def search(
+        self,
+        text: str,
+        types: Sequence[str] = (),
+        regions: Sequence[str] = (),
+        language: str = "en",
+        most: int = 20,
+        offset: int = 0,
+    ) -> Hits:
+        """Return what ``text`` names, as ``Index.search`` does."""
+        asked = Asked.of(text)
+        most, offset = max(0, min(most, MOST)), max(0, min(offset, DEEPEST))
+        searcher = self._engine.searcher()
+        how, query = self._read(searcher, asked, types, regions)
+        if query is None:
+            return Hits(0, (), how, asked.ignored)
+        found = searcher.search(query, max(most, 1), offset=offset, weight_by_field=WEIGHT)
+        bodies = [(score, Body.read(searcher.doc(address))) for score, address in found.hits[:most]]
+        hits = [_hit(body, asked, language, float(score)) for score, body in bodies]
+        total: int = found.count  # type: ignore[attr-defined]  # the stub forgets it
+        return Hits(total, tuple(hits), how, asked.ignored)
+
+    def suggest(
+        self,
+        prefix: str,
+        types: Sequence[str] = (),
+        regions: Sequence[str] = (),
+        language: str = "en",
+        most: int = 10,
+    ) -> tuple[Hit, ...]:
+        """Return what ``prefix`` may become, as ``Index.suggest`` does."""
+        return self.search(prefix, types, regions, language, most).hits
+
+    def counts(self, text: str, types: Sequence[str] = (), regions: Sequence[str] = ()) -> Counts:
+        """Return how what ``text`` names is spread, as ``Index.counts`` does."""
+        asked = Asked.of(text)
+        searcher = self._engine.searcher()
+        how, _ = self._read(searcher, asked, types, regions)
+
+        def spread(field: str, types: Sequence[str], regions: Sequence[str]) -> tuple[tuple[str, int], ...]:
+            query = self._filtered(self._query(asked, how), types, regions)
+            if query is None:
+                return ()
+            given = searcher.aggregate(query, {"all": {"terms": {"field": field, "size": _FACETS}}})
+            found = ((str(each["key"]), int(each["doc_count"])) for each in given["all"]["buckets"])
+            return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+        return Counts(
+            spread(KIND, (), regions), spread(COUNTRY, types, ()), spread(REGION, types, regions) if regions else ()
+        )
+
+    def _read(
+        self, searcher: Searcher, asked: "Asked", types: Sequence[str], regions: Sequence[str]
+    ) -> tuple[str, Query | None]:
+        """Return the strictest way of reading the text that finds anything, and its query."""
+        query = None
+        for how in asked.ways:
+            query = self._filtered(self._query(asked, how), types, regions)
+            if query is not None and searcher.search(query, 1, count=False).hits:
+                return how, query
+        return asked.ways[0], None
+
+    def _filtered(self, query: Query | None, types: Sequence[str], regions: Sequence[str]) -> Query | None:
+        if query is None:
+            return None
+        parts = [(Occur.Must, query)]
+        for field, values in ((CLASS, types), (REGION, regions)):
+            if values:
+                any_of = Query.boolean_query(
+                    [(Occur.Should, self._term(each, value, 0.0)) for value in values for each in _fields(field)]
+                )
+                parts.append((Occur.Must, any_of))
+        return Query.boolean_query(parts) if len(parts) > 1 else query
+
+    def _query(self, asked: "Asked", how: str) -> Query | None:
+        if asked.iri:
+            return self._term(IRI, asked.iri, 1.0)
+        if not asked.words:
+            return None
+        long = [min(len(forms[0]), _LONG) if how == "some" else 1 for forms in asked.words]
+        each = [
+            (Occur.Must, self._word(forms, letters / sum(long), nearly=how != "words"))
+            for forms, letters in zip(asked.words, long, strict=True)
+        ]
+        if how == "some":
+            least = max(1, len(each) - 1 - len(each) // 4)
+            shoulds = [(Occur.Should, query) for _, query in each]
+            matching = Query.boolean_query(shoulds, minimum_number_should_match=least)
+        else:
+            matching = Query.boolean_query(each)
+            if len(asked.words) == 1:
+                initials = [self._term(INITIALS, form, INITIAL) for form in asked.words[0]]
+                matching = Query.disjunction_max_query([matching, *initials])
+        extra = [self._term(WHOLE, whole, _WHOLE) for whole in asked.wholes]
+        for form in asked.words[0]:
+            extra.append(self._term(FIRST, form, _FIRST))
+            if how != "words" and (typos := typos_of(form)):
+                fuzzy = Query.fuzzy_term_query(self._schema, FIRST, form, distance=typos)
+                extra.append(Query.const_score_query(fuzzy, _FIRST))
+            if len(form) > START_LETTERS:
+                extra.append(self._start(FIRST, form, _FIRST_START))
+        return Query.boolean_query([(Occur.Must, matching), (Occur.Should, Query.disjunction_max_query(extra))])
+
+    def _word(self, forms: tuple[str, ...], share: float, *, nearly: bool) -> Query:
+        """Return what finds a word in any of its forms, or nearly; the best of these counts."""
+        ways = []
+        for form in forms:
+            ways += [self._term(WORDS, form, EXACT * share), self._start(WORDS, form, START * share)]
+            if nearly and (typos := typos_of(form)):
+                fuzzy = Query.fuzzy_term_query(self._schema, WORDS, form, distance=typos)
+                ways.append(Query.const_score_query(fuzzy, NEARLY * share / typos))
+                if len(form) > START_LETTERS:
+                    begun = Query.fuzzy_term_query(self._schema, WORDS, form, distance=1, prefix=True)
+                    ways.append(Query.const_score_query(begun, NEARLY * share / 3))
+        return Query.disjunction_max_query(ways)
+
+    def _start(self, field: str, form: str, score: float) -> Query:
+        if len(form) <= START_LETTERS:
+            return self._term(STARTS if field == WORDS else field, form, score)
+        begun = Query.fuzzy_term_query(self._schema, field, form, distance=0, prefix=True)
+        return Query.const_score_query(begun, score)
+
+    def _term(self, field: str, value: str, score: float) -> Query:
+        return Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), score)
+
+
+def _fields(field: str) -> tuple[str, ...]:
+    """Return the fields that a filter looks in: kinds stand for classes too."""
+    return (CLASS, KIND) if field == CLASS else (field,)
+
+
+def _hit(body: Body, asked: Asked, language: str, score: float) -> Hit:
+    first = body.names[0].rank
+    labels: dict[str, str] = {}
+    for name in body.names:
+        if name.rank == first:
+            labels.setdefault(name.tag, name.text)
+    label, tag = best_label(labels, language) or (body.iri, "")
+    matched = matched_name(body.names, asked, label, tag)
+    return Hit(body.iri, body.kind, label, tag, matched.text, matched.tag, score, body.classes)
