@@ -32,6 +32,7 @@ from koinon.release.contents import Contents
 from koinon.release.current import QUERIES, Release, current_id, open_current, open_release
 from koinon.release.facets import FILE as FACETS
 from koinon.release.facets import Facets
+from koinon.release.links import Links
 from koinon.release.log import read_log
 from koinon.release.paths import Home
 from koinon.web.bodies import Bodies
@@ -64,6 +65,7 @@ class Served:
     catalogue: Catalogue
     contents: Contents
     search: Index
+    links: Links
     facets: Facets
     edition: str
     modified: datetime
@@ -89,6 +91,7 @@ class Served:
             contents=contents,
             search=open_search(release, contents),
             facets=Facets.of(release.path / FACETS, contents),
+            links=Links.of(release.path),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),
             place=place,
