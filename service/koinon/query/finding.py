@@ -192,4 +192,4 @@ def _hit(body: Body, asked: Asked, language: str, score: float) -> Hit:
             labels.setdefault(name.tag, name.text)
     label, tag = best_label(labels, language) or (body.iri, "")
     matched = matched_name(body.names, asked, label, tag)
-    return Hit(body.iri, body.kind, label, tag, matched.text, matched.tag, score, body.classes)
+    return Hit(body.iri, body.kind, label, tag, matched.text, matched.tag, score, body.classes, body.countries)

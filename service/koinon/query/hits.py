@@ -11,8 +11,10 @@ DEEPEST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A thing that was found. ``type`` is its kind, ``label`` its name for the reader, ``matched`` the name that
-    the text is found in, each with its language tag; ``classes`` are all its classes.
+    """A thing that was found.
+
+    ``type`` is its kind, ``label`` its name for the reader, ``matched`` the name that the text is found in, each
+    with its language tag; ``classes`` are all its classes, ``countries`` those that it lies in or works in.
     """
 
     iri: str
@@ -23,6 +25,7 @@ class Hit:
     matched_tag: str
     score: float
     classes: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
