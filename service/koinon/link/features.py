@@ -34,6 +34,9 @@ NAMES: Final = (
 _OF_PAIR: Final = NAMES.index("near")
 """How many features are of the pair alone; the others also are of its rivals."""
 
+PAIR: Final = NAMES[:_OF_PAIR]
+"""The features that are of the pair alone."""
+
 _KINDS: Final = (
     "university college polytechnic school academy faculty department institute center foundation association "
     "union federation council ministry agency office municipality hospital clinic museum library archive "
@@ -70,10 +73,11 @@ class Comparer:
         out[:, _OF_PAIR:-3] = np.stack(blocks, axis=1)
         out[:, -3:] = weight_columns(candidates, weight)
         for place, (a, b) in enumerate(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)):
-            out[place, :_OF_PAIR] = self._pair(left[a], right[b])
+            out[place, :_OF_PAIR] = self.pair(left[a], right[b])
         return out
 
-    def _pair(self, left: Keys, right: Keys) -> list[float]:
+    def pair(self, left: Keys, right: Keys) -> list[float]:
+        """Return the features of two records that need no others, in the order of ``PAIR``."""
         a, b = left.mention, right.mention
         return [
             *self._cover(left, right),

@@ -80,7 +80,7 @@ def keys_of(mention: Mention, lexicon: Lexicon, forms: Forms) -> Keys:
         joined=cognate.replace(" ", ""),
         form=form,
         ideas=ideas,
-        acronyms=_acronyms(shown),
+        acronyms=_acronyms(shown).union(*map(_acronyms, mention.acronyms)),
         initials=_initials(known),
         numbers=frozenset(_NUMBER.findall(cognate)) | {_ROMAN[text] for text in left[1:] if text in _ROMAN},
         city=" ".join(romanised(word)[1] for word in words(city)),

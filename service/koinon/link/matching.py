@@ -24,11 +24,11 @@ _LOOKED_AT: Final = 300_000
 """Pairs that the second stage looks at; of more, it takes the ones that rank best."""
 _ALIKE: Final = 3
 """So many rows of one table may say the same before it is unclear which of them is meant."""
-_OTHER_COUNTRY: Final = -3.0
+OTHER_COUNTRY: Final = -3.0
 """Log odds that two countries cost: more than any likeness of names, less than one identifier."""
-_NOTHING_SHARED: Final = -8.0
+NOTHING_SHARED: Final = -8.0
 """Log odds of names that have nothing in common and no facts beside: in a small table the nearest may be far."""
-_TELLING, _FITS = 1.5, 0.75
+TELLING, FITS = 1.5, 0.75
 """Weight of the most telling shared word, and fit of an acronym, below which names have nothing in common."""
 
 
@@ -130,11 +130,11 @@ class Engine:
         features = Comparer().features(left, right, candidates, weights.total)
         odds = self.model.trees.log_odds(features)
         shared, fits = (features[:, NAMES.index(name)] for name in ("shared_most", "acronym"))
-        unlike = (shared < _TELLING) & ~(fits > _FITS)
+        unlike = (shared < TELLING) & ~(fits > FITS)
         for place, (a, b) in enumerate(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)):
             odds[place] += known_facts(left[a], right[b])
             if unlike[place] and bare(left[a], right[b]):
-                odds[place] += _NOTHING_SHARED
+                odds[place] += NOTHING_SHARED
         return odds
 
 
@@ -144,7 +144,7 @@ def known_facts(left: Keys, right: Keys) -> float:
     if left.identifiers and right.identifiers:
         total += 12.0 if left.identifiers & right.identifiers else 0.0
     if _differ(left.mention.country, right.mention.country):
-        total += _OTHER_COUNTRY
+        total += OTHER_COUNTRY
     return total
 
 

@@ -19,3 +19,4 @@ class Mention:
     street: str = ""
     identifiers: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Why two records may be one organisation: in words, each with its weight in bits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import log2
 from typing import Final
 
@@ -14,19 +14,30 @@ _SHOWN: Final = 0.15
 _WORDS: Final = 5
 
 
-def reasons_of(
-    left: Keys, right: Keys, weights: Weights, place: int, probability: float, prior: float, many: int
-) -> Iterator[Reason]:
-    """Yield the reasons of a pair, the weightiest first; they add up to the log odds of its probability."""
+def weighed_reasons(left: Keys, right: Keys, weights: Weights, place: int) -> Iterator[Reason]:
+    """Yield what Splink's comparisons say of a pair, the weightiest first; what hardly counts is left out."""
     parts = [(name, float(values[place])) for name, values in weights.parts.items()]
     for name, weight in sorted(parts, key=lambda part: -abs(part[1])):
         if abs(weight) >= _SHOWN:
             yield Reason(name, _text(name, left, right), round(weight, 2))
+
+
+def remaining_reasons(told: Sequence[Reason], probability: float, prior: float) -> Iterator[Reason]:
+    """Yield what the second look and the prior add to the reasons that were ``told``, up to the odds."""
     base = log2(prior / (1 - prior))
     sure = min(max(probability, 1e-9), 1 - 1e-9)
-    rest = log2(sure / (1 - sure)) - base - sum(weight for _, weight in parts if abs(weight) >= _SHOWN)
+    rest = log2(sure / (1 - sure)) - base - sum(reason.weight for reason in told)
     yield Reason("second-look", "the words in detail, beside the other candidates", round(rest, 2))
     yield Reason("prior", "how many candidate pairs are one organisation", round(base, 2))
+
+
+def reasons_of(
+    left: Keys, right: Keys, weights: Weights, place: int, probability: float, prior: float, many: int
+) -> Iterator[Reason]:
+    """Yield the reasons of a pair, the weightiest first; they add up to the log odds of its probability."""
+    told = list(weighed_reasons(left, right, weights, place))
+    yield from told
+    yield from remaining_reasons(told, probability, prior)
     if many > 1:
         yield Reason("same-rows", f"{many} rows of one table say the same", 0.0)
 

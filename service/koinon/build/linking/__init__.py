@@ -1,0 +1,1 @@
+"""The stage of a build that finds what is the same: mentions, candidates, scores, decisions, linksets."""

@@ -1,0 +1,192 @@
+"""The run of the linker over all graphs of a release: what is read, compared, scored and decided."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koinon.build.graphs import GraphFile
+from koinon.build.linking.described import described_in
+from koinon.build.linking.recording import Spoken, records_of
+from koinon.build.linking.remembered import Key, Remembered, Said, said_text, write_remembered
+from koinon.link.blocking import blocks_of, pairs_of
+from koinon.link.decisions import Decisions, decide
+from koinon.link.keys import Keys, keys_of
+from koinon.link.matching import Engine
+from koinon.link.pairing import Scored, score_pairs
+from koinon.link.pairmodel import PRIOR, PairModel
+from koinon.link.records import Record
+from koinon.link.shipped import shipped_engine
+from koinon.model.assets import Assets
+from koinon.release.judgements import Judgements
+from koinon.release.manifest import DERIVED
+
+_VOCABULARY: Final = "vocabulary"
+_CODE: Final = Path(__file__).resolve().parents[2]
+_BEST: Final = 3
+"""Pairs of names that are scored of two records: those that share most blocks."""
+_TOGETHER: Final = 50_000
+"""Pairs of records that are scored together."""
+
+Sides = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a run found, by which model and with which judgements, and how right it was where it was measured."""
+
+    records: Sequence[Record]
+    decisions: Decisions
+    model: str
+    judgements: str
+    measured: Mapping[str, float]
+
+
+@cache
+def engine_of(assets: Assets) -> tuple[Engine, PairModel]:
+    """Return the engine that the package carries, read once a process."""
+    return shipped_engine(assets), PairModel.shipped()
+
+
+@cache
+def engine_version(assets: Assets) -> str:
+    """Return the version of the engine: that of its model, and a digest of its code, model, words and forms.
+
+    It enters the release id, as the same sources may come to other links with another one.
+    """
+    digest = hashlib.sha256()
+    forms = assets.ontology / "code" / "name-form.ttl"
+    files = [
+        path
+        for folder in (_CODE / "link", _CODE / "build" / "linking")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in {".py", ".json", ".gz", ".txt"}
+    ]
+    for path in (*files, *([forms] if forms.is_file() else [])):
+        digest.update(path.name.encode() + b"\n" + path.read_bytes())
+    return f"{PairModel.shipped().version}+{digest.hexdigest()[:12]}"
+
+
+@dataclass(slots=True)
+class Run:
+    """One run; ``parent`` is the folder of the release before, if nobody touched it."""
+
+    assets: Assets
+    judgements: Judgements
+    parent: Path | None
+    said: dict[str, Said] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    told: Callable[[str], None] = logging.getLogger(__name__).debug
+    _remembered: Remembered | None = None
+
+    @property
+    def remembered(self) -> Remembered:
+        """What the parent's run left."""
+        if self._remembered is None:
+            self._remembered = Remembered.of(self.parent, engine_version(self.assets))
+        return self._remembered
+
+    def read(self, graphs: Iterable[GraphFile]) -> None:
+        """Read what the graphs say of organisations and places; a graph that is as it was is not read again."""
+        self.told("read")
+        for graph in graphs:
+            if graph.kind in {_VOCABULARY, DERIVED}:
+                continue
+            known = self.remembered.said.get(graph.slug)
+            if known is None or known.sha256 != graph.sha256:
+                text = said_text(*described_in(graph.path))
+                known = Said(graph.sha256, hashlib.sha256(text.encode()).hexdigest(), text)
+            self.said[graph.slug] = known
+            self.kinds[graph.slug] = graph.kind
+
+    def find(self, folder: Path) -> Found:
+        """Score, decide and return what was found; what the next run spares is written to ``folder``.
+
+        Raises OSError where the disk refuses.
+        """
+        records = records_of(
+            Spoken(slug, self.kinds[slug], *said.described()) for slug, said in sorted(self.said.items())
+        )
+        scored, blocks, pairs = self._scored(records)
+        write_remembered(folder, engine_version(self.assets), self.said, blocks, pairs)
+        self.told("decide")
+        model = PairModel.shipped()
+        decisions = decide(records, scored, model, PRIOR, self.judgements)
+        return Found(records, decisions, engine_version(self.assets), self.judgements.head, model.measured)
+
+    def _scored(
+        self, records: Sequence[Record]
+    ) -> tuple[dict[tuple[int, int], Scored], dict[int, list[NDArray[np.int64]]], dict[Key, Scored]]:
+        """Return the scores of pairs of records by place, the blocks by record, and the scores by keys."""
+        blocks = self._blocks(records)
+        self.told("candidates")
+        mentions = [(place, its) for place, record in enumerate(records) for its in blocks[record.key]]
+        owners = np.array([place for place, _ in mentions], np.int64)
+        sources = {slug: number for number, slug in enumerate(sorted(self.said))}
+        groups = np.array([sources[record.source] for record in records], np.int64)
+        distinct = np.zeros(len(sources), bool)
+        for record in records:
+            distinct[sources[record.source]] = record.distinct
+        pairs = pairs_of([its for _, its in mentions], owners, groups, distinct)
+        self.told("scores")
+        known = self.remembered.pairs()
+        sides = np.unique(np.column_stack([owners[pairs[:, 0]], owners[pairs[:, 1]]]), axis=0)
+        compared = [tuple(sorted(side, key=lambda place: records[place].key)) for side in sides.tolist()]
+        keys = [(records[one].key, records[other].key) for one, other in compared]
+        fresh = {key: pair for key, pair in zip(keys, compared, strict=True) if key not in known}
+        found = self._score(records, blocks, fresh)
+        kept = {key: found[key] if key in found else known[key] for key in keys}
+        scored = {(a, b): kept[key] for (a, b), key in zip(sides.tolist(), keys, strict=True)}
+        return scored, blocks, kept
+
+    def _blocks(self, records: Sequence[Record]) -> dict[int, list[NDArray[np.int64]]]:
+        self.told("keys")
+        known = self.remembered.blocks()
+        blocks: dict[int, list[NDArray[np.int64]]] = {}
+        for record in records:
+            if record.key not in blocks:
+                had = known.get(record.key)
+                blocks[record.key] = had if had is not None else [blocks_of(keys) for keys in self._keys(record)]
+        return blocks
+
+    def _keys(self, record: Record) -> list[Keys]:
+        engine, _ = engine_of(self.assets)
+        return [keys_of(mention, engine.lexicon, engine.forms) for mention in record.mentions]
+
+    def _score(
+        self, records: Sequence[Record], blocks: Mapping[int, list[NDArray[np.int64]]], fresh: Mapping[Key, Sides]
+    ) -> dict[Key, Scored]:
+        """Score pairs of records: the names of either that share most blocks."""
+        if not fresh:
+            return {}
+        engine, model = engine_of(self.assets)
+        used = sorted({place for pair in fresh.values() for place in pair})
+        names = {place: self._keys(records[place]) for place in used}
+        found: dict[Key, Scored] = {}
+        waiting = list(fresh.items())
+        for start in range(0, len(waiting), _TOGETHER):
+            part = waiting[start : start + _TOGETHER]
+            pairs = [
+                (number, names[one][a], names[other][b])
+                for number, (_, (one, other)) in enumerate(part)
+                for a, b in _best(blocks[records[one].key], blocks[records[other].key])
+            ]
+            for number, scored in score_pairs(model.trees, engine.model.settings, pairs):
+                found[part[number][0]] = scored
+        return found
+
+
+def _best(left: Sequence[NDArray[np.int64]], right: Sequence[NDArray[np.int64]]) -> list[tuple[int, int]]:
+    """Return the pairs of names of two records that are scored: those that share most blocks."""
+    every = list(product(range(len(left)), range(len(right))))
+    if len(every) <= _BEST:
+        return every
+    ones, others = ([set(its.tolist()) for its in side] for side in (left, right))
+    return sorted(every, key=lambda pair: (-len(ones[pair[0]] & others[pair[1]]), pair))[:_BEST]

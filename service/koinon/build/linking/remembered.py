@@ -1,0 +1,153 @@
+"""What a run of the linker leaves to the next: what graphs say, the blocks of records, and the scores of pairs.
+
+A score depends on the two records and the engine alone, so it holds in every build until one of them changes. What
+is kept spares work and is no part of what is published: without it, the same links come out.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koinon.build.linking.described import Described
+from koinon.link.links import Reason
+from koinon.link.pairing import Scored
+
+FILE: Final = "linking.sqlite"
+_TABLES: Final = """
+CREATE TABLE about (engine TEXT);
+CREATE TABLE spoken (slug TEXT PRIMARY KEY, sha256 TEXT, digest TEXT, said TEXT) WITHOUT ROWID;
+CREATE TABLE block (record INTEGER PRIMARY KEY, blocks BLOB);
+CREATE TABLE pair (one INTEGER, other INTEGER, odds REAL, flags INTEGER, why TEXT, PRIMARY KEY (one, other))
+    WITHOUT ROWID;
+"""
+_BARE, _PLACED, _THIN = 1, 2, 4
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a graph of this hash says, as text, and the digest of that."""
+
+    sha256: str
+    digest: str
+    text: str
+
+    def described(self) -> tuple[list[Described], list[Described]]:
+        """Return the organisations and the places."""
+        one, other = ([Described(iri, values) for iri, values in side] for side in json.loads(self.text))
+        return one, other
+
+
+def said_text(organisations: Iterable[Described], places: Iterable[Described]) -> str:
+    """Return what a graph says as text, the same for the same statements."""
+    both = [sorted((thing.iri, thing.values) for thing in side) for side in (organisations, places)]
+    return json.dumps(both, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What is known beforehand; a record is named by the key of what is compared of it."""
+
+    engine: str = ""
+    said: dict[str, Said] = field(default_factory=dict)
+    path: Path | None = None
+
+    @classmethod
+    def of(cls, folder: Path | None, engine: str) -> Self:
+        """Open what the release in ``folder`` left; nothing where that is missing, damaged or another engine's."""
+        path = folder / FILE if folder is not None else None
+        if path is None or not path.is_file():
+            return cls(engine)
+        try:
+            with closing(_open(path)) as connection:
+                if connection.execute("SELECT engine FROM about").fetchone() != (engine,):
+                    return cls(engine)
+                rows = connection.execute("SELECT slug, sha256, digest, said FROM spoken").fetchall()
+        except sqlite3.Error:
+            return cls(engine)
+        return cls(engine, {slug: Said(*rest) for slug, *rest in rows}, path)
+
+    def blocks(self) -> dict[int, list[NDArray[np.int64]]]:
+        """Return the blocks of the mentions of each record."""
+        rows = self._rows("SELECT record, blocks FROM block")
+        return {record: _unpacked(blocks) for record, blocks in rows}
+
+    def pairs(self) -> dict[Key, Scored]:
+        """Return the scores of pairs of records, by their keys, the smaller one first."""
+        rows = self._rows("SELECT one, other, odds, flags, why FROM pair")
+        return {
+            (one, other): Scored(
+                odds, bool(flags & _BARE), bool(flags & _PLACED), bool(flags & _THIN), _reasons(why)
+            )
+            for one, other, odds, flags, why in rows
+        }
+
+    def _rows(self, query: str) -> list[Any]:
+        if self.path is None:
+            return []
+        try:
+            with closing(_open(self.path)) as connection:
+                return connection.execute(query).fetchall()
+        except sqlite3.Error:
+            return []
+
+
+def write_remembered(
+    folder: Path,
+    engine: str,
+    said: Mapping[str, Said],
+    blocks: Mapping[int, list[NDArray[np.int64]]],
+    pairs: Mapping[Key, Scored],
+) -> None:
+    """Write what the next run spares; raises OSError where the disk refuses."""
+    path = folder / FILE
+    path.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.executescript(_TABLES)
+            connection.execute("INSERT INTO about VALUES (?)", (engine,))
+            rows = ((slug, one.sha256, one.digest, one.text) for slug, one in sorted(said.items()))
+            connection.executemany("INSERT INTO spoken VALUES (?, ?, ?, ?)", rows)
+            packed = ((record, _packed(its)) for record, its in sorted(blocks.items()))
+            connection.executemany("INSERT INTO block VALUES (?, ?)", packed)
+            scores = (
+                (*key, one.odds, _BARE * one.bare + _PLACED * one.placed + _THIN * one.thin, _why(one.why))
+                for key, one in sorted(pairs.items())
+            )
+            connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?, ?)", scores)
+            connection.commit()
+    except sqlite3.Error as error:
+        raise OSError(f"{path} cannot be written: {error}") from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
+
+
+def _packed(blocks: list[NDArray[np.int64]]) -> bytes:
+    sizes = np.array([len(blocks), *(len(one) for one in blocks)], np.int64)
+    return b"".join((sizes.tobytes(), *(one.tobytes() for one in blocks)))
+
+
+def _unpacked(packed: bytes) -> list[NDArray[np.int64]]:
+    numbers = np.frombuffer(packed, np.int64)
+    count = int(numbers[0])
+    ends = np.cumsum(numbers[1 : count + 1])
+    return np.split(numbers[count + 1 :], ends[:-1]) if count else []
+
+
+def _why(reasons: tuple[Reason, ...]) -> str | None:
+    return json.dumps(reasons, ensure_ascii=False, separators=(",", ":")) if reasons else None
+
+
+def _reasons(text: str | None) -> tuple[Reason, ...]:
+    return tuple(Reason(*reason) for reason in json.loads(text)) if text else ()

@@ -1,0 +1,138 @@
+"""Candidates among the records of a graph: those that share a block, a hash of something that their names say.
+
+Blocks are made of one record alone and of what the package carries; so a record that comes or goes changes no other
+record's blocks. (``candidates`` ranks the rows of two tables instead: better for two tables, but each row's
+candidates then depend on all others.)
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koinon.link.features import KINDS
+from koinon.link.keys import Keys
+from koinon.link.lexicon import Word
+
+Ints = NDArray[np.int64]
+
+LARGEST: Final = 100
+"""Mentions in a block; what more of them share tells nothing."""
+_WORDS: Final = 5
+"""The most telling words of a name, by two or three of which it is found."""
+_MEANINGS: Final = 3
+"""Meanings of a word that are followed."""
+_SURE: Final = 0.3
+_RARE: Final = 7.0
+"""Weight from which on a word is enough by itself: about one name in a thousand has it."""
+_SHORT: Final = 2
+_BEGINNING: Final = 4
+"""Letters of a word that its forms share in any language: Uten-os, Uten-a."""
+_PART: Final = 8
+"""Letters at either end of a name that find another spelling of the rest."""
+_MASK: Final = 2**62 - 1
+_PRIME: Final = 0x9E3779B97F4A7C15
+
+
+def blocks_of(keys: Keys) -> Ints:
+    """Return the blocks of a mention, sorted.
+
+    Most hold for its country; that of the whole name, of acronyms and of its two most telling words hold in all,
+    for records whose country is unknown or wrong.
+    """
+    here = keys.mention.country
+    found = {_hash(here, *said) for said in _said(keys)}
+    found |= {_hash("", *said) for said in _said_anywhere(keys)}
+    if not here:
+        found |= {_hash("", *said) for said in _said(keys)}
+    return np.array(sorted(found), np.int64)
+
+
+def _said(keys: Keys) -> Iterator[tuple[str, ...]]:
+    telling = _telling(keys)
+    for one, other in combinations(telling, 2):
+        yield from (("2", *sorted((a, b))) for a in _meanings(one) for b in _meanings(other))
+    firsts = sorted({meaning for word in telling for meaning in _meanings(word)[:1]})
+    yield from (("3", *three) for three in combinations(firsts, 3))
+    kinds = keys.ideas & KINDS
+    for word in telling:
+        if len(word.cognate) > _BEGINNING:
+            yield from (("k", word.cognate[:_BEGINNING], kind) for kind in kinds)
+        if word.weight >= _RARE:
+            yield from (("1", meaning) for meaning in _meanings(word))
+    if keys.city:
+        yield from (("c", keys.city, kind) for kind in kinds)
+        if telling:
+            yield from (("t", keys.city, meaning) for meaning in _meanings(telling[0]))
+    if len(keys.joined) > _PART:
+        yield "b", keys.joined[:_PART]
+        yield "e", keys.joined[-_PART:]
+    if keys.postcode:
+        yield from (("p", keys.postcode, meaning) for word in telling[:2] for meaning in _meanings(word)[:1])
+
+
+def _said_anywhere(keys: Keys) -> Iterator[tuple[str, ...]]:
+    if keys.joined:
+        yield "=", keys.joined
+    if keys.domain:
+        yield "@", keys.domain
+    short = {*keys.acronyms, *keys.initials, *([keys.joined] if len(keys.words) == 1 else [])}
+    yield from (("&", one, keys.mention.country) for one in short if len(one) > _SHORT)
+    two = _telling(keys)[:2]
+    if len(two) == 2:
+        yield from (("2", *sorted((a, b))) for a in _meanings(two[0]) for b in _meanings(two[1]))
+
+
+def _telling(keys: Keys) -> list[Word]:
+    words = {word.text: word for word in keys.words}
+    return sorted(words.values(), key=lambda word: (-word.weight, word.text))[:_WORDS]
+
+
+def _meanings(word: Word) -> list[str]:
+    ranked = sorted(word.meanings.items(), key=lambda pair: (-pair[1], not pair[0].startswith(":"), pair[0]))
+    return [meaning for meaning, weight in ranked if weight >= _SURE][:_MEANINGS]
+
+
+def _hash(*parts: str) -> int:
+    total = 0
+    for part in parts:
+        total = ((total ^ crc32(part.encode())) * _PRIME) & _MASK
+    return total
+
+
+def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArray[np.bool_]) -> Ints:
+    """Return the pairs of mentions of two records that share a block, and in how many: rows of three numbers.
+
+    ``owners`` is the record of each mention, ``groups`` the source of each record, ``distinct`` which sources tell
+    their records apart. Pairs are sorted, the first mention is that of the record that comes first.
+    """
+    mention = np.repeat(np.arange(len(blocks)), [len(one) for one in blocks])
+    block = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+    order = np.lexsort((mention, block))
+    block, mention = block[order], mention[order]
+    starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else np.empty(0, int)
+    sizes = np.diff(np.append(starts, len(block)))
+    small = np.repeat(sizes <= LARGEST, sizes)
+    block, mention = block[small], mention[small]
+    owner = owners[mention]
+    group = groups[owner]
+    count = np.int64(len(blocks))
+    found = []
+    for step in range(1, LARGEST):
+        same = block[step:] == block[:-step]
+        if not same.any():
+            break
+        at = np.flatnonzero(same)
+        a, b = owner[at], owner[at + step]
+        fits = (a != b) & ((group[at] != group[at + step]) | ~distinct[group[at]])
+        at = at[fits]
+        one, other = mention[at], mention[at + step]
+        swapped = owner[at] > owner[at + step]
+        found.append(np.where(swapped, other, one) * count + np.where(swapped, one, other))
+    if not found:
+        return np.empty((0, 3), np.int64)
+    packed, shared = np.unique(np.concatenate(found), return_counts=True)
+    return np.column_stack([packed // count, packed % count, shared])
