@@ -12,7 +12,7 @@ from koinon.model.errors import ReleaseError
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import CODE, DEF, ID, ORG, RDF, SKOS
 from koinon.model.settings import Settings
-from koinon.publish.collections import entries, list_page
+from koinon.publish.collections import entries
 from koinon.release.contents import FILE, Contents, sort_key, write_contents
 from koinon.release.current import Release, open_current
 from koinon.release.paths import Home
@@ -67,25 +67,17 @@ def test_parts_come_by_name_and_ranges_last(tmp_path: Path) -> None:
     assert contents.parts(thing, span.value, 10) == []
 
 
-def test_pages_of_a_list_follow_each_other_without_gap(tmp_path: Path) -> None:
-    many = "".join(f'<organisation/o{i}> a koi:Network ; skos:prefLabel "Same"@en .\n' for i in range(130))
-    contents = Contents.read(small(tmp_path, many).open())
-    seen: list[str] = []
-    after: str | None = None
-    while True:
-        page = list_page(contents, NETWORK, "fr", after)
-        assert page.total == 130
-        seen += [entry.iri for entry in page.entries]
-        after = page.after
-        if after is None:
-            break
-    assert seen == sorted(f"{ID}organisation/o{i}" for i in range(130))
-
-
-def test_a_list_goes_on_where_a_thing_was_that_is_gone(tmp_path: Path) -> None:
+def test_named_things_come_in_the_order_in_which_they_are_asked_for(tmp_path: Path) -> None:
     contents = Contents.read(small(tmp_path).open())
-    page = list_page(contents, NETWORK, "en", "organisation/mm-that-was-here")
-    assert [entry.label.text for entry in page.entries] == ["Mmm", "Zed", "Αθήνα"]
+    asked = [f"{ID}organisation/{name}" for name in ("d", "a", "nobody", "b")]
+    assert [entry.label for entry in contents.named(NETWORK, asked, "pl")] == ["Αθήνα", "Łódź", "lodz association"]
+
+
+def test_all_things_of_a_class_come_in_the_order_of_every_language(tmp_path: Path) -> None:
+    contents = Contents.read(small(tmp_path).open())
+    for place, language in enumerate(INTERFACE_LANGUAGES):
+        listed = [iri for iri, readers in contents.order(NETWORK) if readers >> place & 1]
+        assert listed == [entry.iri for entry in contents.entries(NETWORK, language, None, 100)]
 
 
 def agree(written: Contents, read: Contents, classes: list[str]) -> None:

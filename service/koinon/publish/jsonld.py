@@ -32,6 +32,13 @@ def write(document: Document, context: Context, address: str) -> bytes:
     return json.dumps({"@context": address} | body, ensure_ascii=False, indent=1).encode()
 
 
+def nodes(triples: Iterable[Triple], context: Context) -> dict[Node, Json]:
+    """Return every subject of the triples as a JSON object that names other subjects by their IRIs."""
+    framing = _Framing(triples, context)
+    framing.begun = framing.subjects
+    return {subject: framing.node(subject) for subject in framing.begun}
+
+
 def stream(triples: Iterable[Triple], context: Context, address: str) -> Iterator[bytes]:
     """Yield the JSON-LD of a large graph, one node after another; ``triples`` come grouped by subject."""
     yield f'{{"@context": {json.dumps(address)},\n "@graph": ['.encode()
@@ -60,6 +67,10 @@ class _Framing:
         for triple in triples:
             self._blocks.setdefault(triple[0], []).append(triple)
         self.begun: set[Node] = set()
+
+    @property
+    def subjects(self) -> set[Node]:
+        return set(self._blocks)
 
     def frame(self, topic: Node) -> Json:
         self.begun.add(topic)

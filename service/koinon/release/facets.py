@@ -188,13 +188,13 @@ class Facets:
         assert self._connection is not None  # noqa: S101  # the caller looked
         rows = self._connection.execute("SELECT kind, name, data FROM part WHERE section = ?", (name,))
         parts = {(kind, part): data for kind, part, data in rows}
-        of = {kind: [part for this, part in parts if this == kind] for kind in ("order", "values", "measure")}
+        names = {kind: json.loads(parts["names", kind]) for kind in ("order", "values", "measure")}
         return Section(
             name,
             Iris(parts["iris", "text"], np.frombuffer(parts["iris", "ends"], np.uint32)),
-            {part: np.frombuffer(parts["order", part], np.uint32) for part in of["order"]},
-            {part: _facet(parts, part) for part in of["values"]},
-            {part: np.frombuffer(parts["measure", part], np.int32) for part in of["measure"]},
+            {part: np.frombuffer(parts["order", part], np.uint32) for part in names["order"]},
+            {part: _facet(parts, part) for part in names["values"]},
+            {part: np.frombuffer(parts["measure", part], np.int32) for part in names["measure"]},
         )
 
     def _plain(self, name: str) -> Section:
@@ -229,6 +229,8 @@ def _rows(section: Section) -> Iterable[tuple[str, str, str, bytes]]:
     text, ends = section.iris.raw
     yield section.name, "iris", "text", text
     yield section.name, "iris", "ends", ends
+    for kind, parts in (("order", section.orders), ("values", section.facets), ("measure", section.measures)):
+        yield section.name, "names", kind, json.dumps(list(parts)).encode()
     for name, order in section.orders.items():
         yield section.name, "order", name, order.tobytes()
     for name, facet in section.facets.items():

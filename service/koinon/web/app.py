@@ -23,6 +23,7 @@ from koinon.web import (
     changes,
     check,
     citing,
+    collections,
     data,
     dumps,
     graphs,
@@ -160,6 +161,7 @@ def create_app(settings: Settings) -> FastAPI:
         members,
         sources,
         quality,
+        collections,
         home,
     ):
         app.include_router(part.router)

@@ -21,7 +21,7 @@ PREFIX: Final = "koinon.release_prefix"
 """Key of the scope that holds the part of the address that names an earlier release."""
 TRAVELS: Final = frozenset(
     {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "static"}
-    | {"actors", "projects", "programmes", "clusters", "regions"}
+    | {"actors", "projects", "programmes", "clusters", "regions", "topics"}
 )
 """First parts of the paths that also stand below the address of an earlier release."""
 _LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))

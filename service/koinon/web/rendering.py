@@ -18,7 +18,11 @@ from koinon.web.reader import Reader
 from koinon.web.results import spelled
 from koinon.web.translations import translations
 
-STATIC: Final = {"koinon.css": "text/css; charset=utf-8", "koinon.svg": "image/svg+xml"}
+STATIC: Final = {
+    "koinon.css": "text/css; charset=utf-8",
+    "collections.css": "text/css; charset=utf-8",
+    "koinon.svg": "image/svg+xml",
+}
 """The static files there are, and their media types."""
 
 _RIGHT_TO_LEFT: Final = {"ar", "he", "fa", "ur", "yi"}

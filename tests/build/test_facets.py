@@ -1,0 +1,129 @@
+"""What a build writes down of collections, and that a page counts as counting by hand does."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from building import make_world
+from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.model.namespaces import GRAPH, ID
+from koinon.publish.collections import Asked, page_of
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import Contents
+from koinon.release.current import Release
+from koinon.release.facets import FILE, Facet, Facets, Iris, Section, write_facets
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    world = make_world(tmp_path_factory.mktemp("facets"))
+    world.build()
+    return world.current
+
+
+def facets_of(release: Release) -> Facets:
+    return Facets.of(release.path / FILE, Contents.of(release.path / CONTENTS, release.open()))
+
+
+def valued(section: Section, facet: str, thing: str) -> set[str]:
+    """The values of a thing."""
+    found = section.facets[facet]
+    number = section.iris.number(ID + thing)
+    return {value for place, value in enumerate(found.values) if number in found.of(place)}
+
+
+def test_a_thing_has_the_wider_values_too(made: Release) -> None:
+    projects = facets_of(made).section("projects")
+    assert valued(projects, "region", "project/patient") == {ID + "place/pomorskie"}
+    assert valued(projects, "country", "project/patient") == {ID + "place/poland"}
+
+
+def test_actors_share_the_projects_that_name_them_and_are_counted(made: Release) -> None:
+    actors = facets_of(made).section("actors")
+    for name in ("patient-office", "neighbour"):  # one takes part, the other is said to be involved
+        assert valued(actors, "project", f"organisation/{name}") == {ID + "project/patient"}
+        assert actors.measures["projects"][actors.iris.number(f"{ID}organisation/{name}")] == 1
+
+
+def test_sources_that_koinon_derives_are_no_facet(made: Release) -> None:
+    sources = facets_of(made).section("projects").facets["source"].values
+    assert GRAPH + "patient" in sources
+    assert GRAPH + "territory" not in sources
+
+
+def test_the_same_collections_are_the_same_bytes(made: Release, tmp_path: Path) -> None:
+    sections = [facets_of(made).section(name) for name in ("actors", "projects")]
+    for name in ("one", "two"):
+        write_facets(tmp_path / name, sections)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+class Named(Contents):
+    """A table of contents that knows no names."""
+
+    def __init__(self) -> None:
+        """Need no database."""
+
+    def named(self, name, iris, language):  # type: ignore[no-untyped-def]  # none is looked up
+        return []
+
+
+def drawn(dice: random.Random, things: int) -> tuple[Section, dict[str, list[set[str]]]]:
+    """A collection with random facets, and the values of each of its things."""
+    iris = sorted(f"https://e.org/{number:04}" for number in range(things))
+    order = np.array(dice.sample(range(things), things), np.uint32)
+    facets, by_thing = {}, {}
+    for name in ("colour", "size"):
+        values = [f"{name}-{n}" for n in range(6)]
+        having = [set(dice.sample(values, dice.randrange(3))) for _ in iris]
+        lists = {value: [n for n, has in enumerate(having) if value in has] for value in values}
+        there = [value for value in values if lists[value]]
+        starts = np.cumsum([0, *(len(lists[value]) for value in there)]).astype(np.uint32)
+        facets[name] = Facet(tuple(there), starts, np.array([n for v in there for n in lists[v]], np.uint32))
+        by_thing[name] = having
+    measures = {"weight": np.array([dice.randrange(-1, 4) for _ in iris], np.int32)}
+    orders = dict.fromkeys(INTERFACE_LANGUAGES, order)
+    return Section("actors", Iris.of(iris), orders, facets, measures), by_thing
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_pages_and_counts_are_those_of_counting_by_hand(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  data that can be drawn again
+    section, by_thing = drawn(dice, 80)
+    filters = {
+        name: tuple(f"{name}-{n}" for n in dice.sample(range(6), dice.randrange(1, 3)))
+        for name in dice.sample(("colour", "size"), dice.randrange(3))
+    }
+
+    def fits(number: int, but: str = "") -> bool:
+        return all(by_thing[name][number] & set(values) for name, values in filters.items() if name != but)
+
+    measure, descending = dice.choice(("", "weight")), dice.random() < 0.5
+    order = [int(n) for n in section.order("en", measure, descending=descending)]
+    wanted = [number for number in order if fits(number)]
+    found: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        asked = Asked("actors", filters, measure, descending, after, 7)
+        page = page_of(section, Named(), asked, "en")
+        assert page.found == len(wanted)
+        assert page.start == len(found)
+        if page.start >= 7:
+            back = page_of(
+                section, Named(), Asked("actors", filters, measure, descending, page.previous or "", 7), "en"
+            )
+            assert back.start == page.start - 7
+        found += [section.iris[number] for number in wanted[page.start : page.start + 7]]
+        for facet in page.facets:
+            for choice in facet.choices:
+                by_hand = [n for n in range(80) if fits(n, facet.name) and choice.value in by_thing[facet.name][n]]
+                assert choice.count == len(by_hand)
+        after = page.next
+    assert found == [section.iris[number] for number in wanted]
+    if measure:
+        weights = [int(section.measures["weight"][n]) for n in order]
+        known = [weight for weight in weights if weight >= 0]
+        assert known == sorted(known, reverse=descending)
+        assert weights[len(known) :] == [-1] * (80 - len(known))
