@@ -34,6 +34,7 @@ from koinon.web import (
     quality,
     queries,
     releases,
+    search,
     sitemap,
     sparql,
     things,
@@ -161,6 +162,7 @@ def create_app(settings: Settings) -> FastAPI:
         members,
         sources,
         quality,
+        search,
         collections,
         home,
     ):

@@ -22,6 +22,7 @@ PREFIX: Final = "koinon.release_prefix"
 TRAVELS: Final = frozenset(
     {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "static"}
     | {"actors", "projects", "programmes", "clusters", "regions", "topics"}
+    | {"search", "suggest"}
 )
 """First parts of the paths that also stand below the address of an earlier release."""
 _LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))

@@ -58,7 +58,7 @@ def write_index(folder: Path, store: Path) -> None:
     opened = OxigraphStore(store).raw
     things = Things(opened)
     index = create_index(folder)
-    with _Writing(index, folder) as writer:
+    with Writing(index, folder) as writer:
         for thing in named_things(opened):
             body = things.body(thing)
             if body is not None:
@@ -78,7 +78,7 @@ def change_index(old: Path, new: Path, after: Store, differing: Iterable[tuple[b
     if index is None:
         index, concerned = create_index(new), None
     things = Things(after)
-    with _Writing(index, new) as writer:
+    with Writing(index, new) as writer:
         for thing in named_things(after) if concerned is None else sorted(concerned, key=lambda node: node.value):
             if concerned is not None:
                 writer.delete_documents_by_term(IRI, thing.value)
@@ -152,29 +152,34 @@ def document_of(body: Body) -> Document:
     return document
 
 
-class _Writing:
+class Writing:
     """A writer that ends with everything on its way to the disk and no thread at work."""
 
     def __init__(self, index: Index, folder: Path) -> None:
+        """Write to the index in ``folder``; raises OSError where another writer does."""
         self._folder = folder
         try:
             self._writer: IndexWriter = index.writer(WRITER_HEAP, 1)
         except ValueError as error:
             raise OSError(f"{folder}: {error}") from error
 
-    def __enter__(self) -> "_Writing":
+    def __enter__(self) -> "Writing":
+        """Begin."""
         return self
 
     def add_document(self, document: Document) -> None:
+        """Add a document; raises OSError where the disk refuses."""
         try:
             self._writer.add_document(document)
         except ValueError as error:  # so the binding tells that its thread met a full disk
             raise OSError(f"{self._folder}: {error}") from error
 
     def delete_documents_by_term(self, field: str, value: str) -> None:
+        """Remove the documents that have this term."""
         self._writer.delete_documents_by_term(field, value)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Keep what was written, or, after an error, leave it; raises OSError where the disk refuses."""
         try:
             if kind is None:
                 self._writer.commit()

@@ -1,0 +1,109 @@
+"""``/search`` and ``/suggest``: people and programs find things by their names."""
+
+import re
+
+import httpx
+import pytest
+
+from html_check import check_html
+
+HTML = {"Accept": "text/html"}
+RESIST = "https://w3id.org/koinon/id/project/resist"
+
+
+def found(client: httpx.Client, **parameters: str) -> dict[str, object]:
+    answer = client.get("/search.json", params=parameters)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"), [("Ελλαδα", "place/greece"), ("Ellada", "place/greece"), ("resis", "project/resist")]
+)
+def test_the_page_and_the_data_begin_with_what_is_meant(client: httpx.Client, text: str, thing: str) -> None:
+    page = client.get("/search", params={"q": text}, headers=HTML)
+    check_html(page.text)
+    entries = page.text[page.text.index('class="entries"') :]
+    assert re.search(r'href="([^"]+)"', entries)[1] == f"/doc/{thing}"
+    hits = found(client, q=text)["hits"]
+    assert hits[0]["id"].endswith(f"/id/{thing}")
+    suggested = client.get("/suggest", params={"prefix": text}).json()["suggestions"]
+    assert (suggested[0]["id"], suggested[0]["url"]) == (hits[0]["id"], f"/doc/{thing}")
+
+
+def test_the_page_says_in_which_language_a_name_matched(client: httpx.Client) -> None:
+    page = client.get("/search?q=ellada&lang=fr", headers=HTML).text
+    assert 'grec: <span lang="el" dir="ltr">Ελλάδα</span>' in page
+    assert ">Grèce<" in page
+
+
+def test_facets_narrow_the_hits_and_lead_back(client: httpx.Client) -> None:
+    whole = found(client, q="social")
+    choice = next(each for each in whole["types"] if each["parameters"]["type"] == "Project")
+    narrow = found(client, **choice["parameters"])
+    assert narrow["total"] == choice["count"] < whole["total"]
+    assert {hit["type"] for hit in narrow["hits"]} == {"https://w3id.org/koinon/def#Project"}
+    page = client.get("/search", params=choice["parameters"], headers=HTML).text
+    check_html(page)
+    assert 'href="/search?q=social"' in page
+    region = found(client, q="resist", region="poland")
+    assert RESIST in [hit["id"] for hit in region["hits"]]
+    assert any(each["parameters"].get("region") == "macroregion-north-poland" for each in region["regions"])
+
+
+def test_pages_follow_each_other_to_the_last_hit(client: httpx.Client) -> None:
+    answer = client.get("/search.json?q=social&size=30")
+    seen = [hit["id"] for hit in answer.json()["hits"]]
+    while "next" in answer.links:
+        answer = client.get(answer.links["next"]["url"])
+        seen += [hit["id"] for hit in answer.json()["hits"]]
+    assert len(seen) == len(set(seen)) == answer.json()["total"] > 30
+    last = client.get("/search?q=social&size=30&start=30", headers=HTML).text
+    assert 'rel="prev"' in last
+
+
+def test_what_finds_nothing_says_how_to_go_on(client: httpx.Client) -> None:
+    nothing = client.get("/search?q=zzzzzz", headers=HTML)
+    assert nothing.status_code == 200
+    check_html(nothing.text)
+    assert "Try fewer words" in nothing.text
+    excluded = client.get("/search?q=resist&region=greece&type=Fund", headers=HTML).text
+    assert 'href="/search?q=resist&amp;type=Fund"' in excluded
+    check_html(client.get("/search", headers=HTML).text)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=a&start=-1", "start takes a whole number"),
+        ("q=a&start=99999999999999", "start takes a whole number"),
+        ("q=a&size=0", "size takes a whole number"),
+        ("q=a&size=٣", "size takes a whole number"),
+        ("q=a&type=Nonsense", "'Nonsense' is none here"),
+        ("q=a&region=atlantis", "'atlantis' is none here"),
+        ("q=a&region=%3Cx%3E", "is none here"),
+        ("q=" + "a" * 2_001, "at most 2000 characters"),
+    ],
+)
+def test_what_cannot_be_read_is_told(client: httpx.Client, query: str, said: str) -> None:
+    answer = client.get(f"/search?{query}", headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]
+
+
+def test_markup_in_a_text_stays_text(client: httpx.Client) -> None:
+    page = client.get("/search", params={"q": '"><script>alert(1)</script>\u202e'}, headers=HTML).text
+    assert "<script>alert" not in page
+    check_html(page)
+
+
+def test_an_earlier_release_is_searched_at_its_address(client: httpx.Client) -> None:
+    release = client.get("/releases", headers={"Accept": "application/json"}).json()["releases"][0]["id"]
+    page = client.get(f"/releases/{release}/search?q=resist", headers=HTML).text
+    assert f'href="/releases/{release}/doc/project/resist"' in page
+    assert client.get(f"/releases/{release}/suggest?prefix=resis").json()["suggestions"]
+
+
+def test_what_did_not_change_is_not_sent_again(client: httpx.Client) -> None:
+    tag = client.get("/search?q=resist", headers=HTML).headers["etag"]
+    assert client.get("/search?q=resist", headers={**HTML, "If-None-Match": tag}).status_code == 304
