@@ -25,6 +25,7 @@ from koinon.build.verifying import verify_release
 from koinon.model.namespaces import DEF
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.current import Release
+from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
 
 STEPS = 12
@@ -140,9 +141,14 @@ def from_nothing(world: World, root: Path) -> World:
 
 
 def contents(release: Release) -> dict[str, list[tuple[object, ...]]]:
-    with closing(sqlite3.connect(release.path / CONTENTS)) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}")) for name in tables}  # noqa: S608
+    """Return the rows of the tables that are changed row by row."""
+    rows: dict[str, list[tuple[object, ...]]] = {}
+    for file in (CONTENTS, RELATIONS):
+        with closing(sqlite3.connect(release.path / file)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (name,) in found:
+                rows[f"{file} {name}"] = sorted(connection.execute(f"SELECT * FROM {name}"))  # noqa: S608
+    return rows
 
 
 def files(release: Release) -> dict[str, bytes]:
@@ -153,7 +159,7 @@ def files(release: Release) -> dict[str, bytes]:
     return {
         str(path.relative_to(release.path)): path.read_bytes()
         for path in found
-        if path.name not in {"seal.json", CONTENTS}
+        if path.name not in {"seal.json", CONTENTS, RELATIONS}
     }
 
 

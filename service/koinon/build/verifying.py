@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 from koinon.build.dumping import quads_of
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.indexing.verifying import index_problems
+from koinon.build.relating import same_relations
 from koinon.build.writing import read_owners
 from koinon.engine import OxigraphStore
 from koinon.model.errors import ReleaseError
@@ -19,6 +20,7 @@ from koinon.release.contents import Contents
 from koinon.release.current import Release
 from koinon.release.imported import Origin, import_id
 from koinon.release.manifest import release_id
+from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
 
 
@@ -55,6 +57,9 @@ def _problems(release: Release) -> Iterator[str]:
         yield from _store_problems(release, store.raw)
         yield from _contents_problems(release, store)
         yield from index_problems(release.path / SEARCH, store.raw)
+        relations = release.path / RELATIONS
+        if relations.is_file() and not same_relations(relations, store.raw):
+            yield f"the table of relations ({RELATIONS}) is not that of the store"
     except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
 

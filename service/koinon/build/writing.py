@@ -15,6 +15,7 @@ from koinon.build.dumping import change_dump, write_dump
 from koinon.build.facets import add_facets
 from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import change_index, write_index
+from koinon.build.relating import change_relations, write_relations
 from koinon.build.report import BuildReport
 from koinon.build.sealing import is_sealed
 from koinon.build.shacl import Result, report_triples
@@ -26,6 +27,7 @@ from koinon.release.contents import write_contents
 from koinon.release.contents_changes import change_contents
 from koinon.release.current import Release
 from koinon.release.manifest import GraphEntry, Manifest, release_id
+from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
 from koinon.release.things import FILE as OWNERS
 
@@ -99,6 +101,7 @@ def _write_anew(folder: Path, inputs: Inputs) -> list[GraphFile]:
     check_store(folder / "store", graphs)
     write_contents(folder / CONTENTS, folder / "store")
     write_index(folder / SEARCH, folder / "store")
+    write_relations(folder / RELATIONS, folder / "store")
     write_dump(folder / DUMP, graphs)
     return graphs
 
@@ -125,6 +128,7 @@ def _change_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphF
         differing = [(plus, triple) for plus, _, triple in change.differing(after)]
         change_contents(parent.path / CONTENTS, folder / CONTENTS, change.before, after, differing)
         change_index(parent.path / SEARCH, folder / SEARCH, after, differing)
+        change_relations(parent.path / RELATIONS, folder / RELATIONS, differing)
         change_dump(folder / DUMP, graphs, parent)
     except (OSError, RuntimeError, ReleaseError, TooMuchError):
         return None  # what else is wrong, a full disk say, shows again when all is written from nothing

@@ -1,0 +1,123 @@
+"""What a release knows of its regions, ready to be asked: regions that were asked for are remembered."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Collection
+from pathlib import Path
+from threading import Lock
+from typing import Final, TypeVar
+
+from koinon.model.namespaces import DEF
+from koinon.publish.bridge.meeting import Matchmaker
+from koinon.publish.bridge.territories import Region, Territory, load_region, territory_at, territory_of
+from koinon.publish.bridge.topics import About, Topics
+from koinon.publish.bridge.work import Work, work_of
+from koinon.release.links import Links
+from koinon.release.relations import FILE, Relations
+
+Kept = TypeVar("Kept")
+_REMEMBERED: Final = 24
+"""Regions whose actors and topics are kept in memory."""
+
+
+class Atlas:
+    """The regions of one release. Safe to use from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the tables of the release in ``folder``; raises NotFoundError where it has none."""
+        self.relations = Relations(folder / FILE)
+        self.links = Links.of(folder)
+        self.topics = Topics(self.relations)
+        self.matchmaker = Matchmaker(self.relations, self.topics)
+        self._lock = Lock()
+        self._regions: OrderedDict[int, Region] = OrderedDict()
+        self._works: OrderedDict[int, dict[int, Work]] = OrderedDict()
+
+    def territory(self, name: str) -> Territory:
+        """Return the territory with a code or slug; raises NotFoundError."""
+        return territory_at(self.relations, name)
+
+    def territory_of(self, iri: str) -> Territory | None:
+        """Return the territory with this IRI, or None."""
+        return territory_of(self.relations, iri)
+
+    def nested(self, one: Territory, other: Territory) -> bool:
+        """Tell whether the two are the same, or one lies in the other."""
+        return other.number in self.region(one).places or one.number in self.region(other).places
+
+    def region(self, territory: Territory) -> Region:
+        """Return what is known of a territory."""
+        with self._lock:
+            known = self._regions.get(territory.number)
+        if known is None:
+            known = load_region(self.relations, territory)
+            self._keep(self._regions, territory.number, known)
+        return known
+
+    def work(self, region: Region) -> dict[int, Work]:
+        """Return what the actors of a region work on."""
+        number = region.territory.number
+        with self._lock:
+            known = self._works.get(number)
+        if known is None:
+            known = work_of(self.relations, self.topics, region.residents)
+            self._keep(self._works, number, known)
+        return known
+
+    def abouts(self, region: Region) -> dict[int, list[About]]:
+        """Return for each topic what in a region is about it: projects, actors, clusters, practices."""
+        return self.topics.of_things(region.projects | region.residents | region.others)
+
+    def partner_regions(self, region: Region, among: Collection[int] | None = None) -> Counter[int]:
+        """Return the regions with which one shares projects, and how many: at its level, or where coarser there.
+
+        What holds it or lies in it is none. ``among`` are those that are looked for.
+        """
+        return self._regions_of(region.projects, region, among)
+
+    def alike_regions(self, region: Region) -> list[tuple[int, int, int]]:
+        """Return regions without a common project that have a cluster model in common: region, model, projects."""
+        partners = self.partner_regions(region)
+        found: list[tuple[int, int, int]] = []
+        for topic in sorted(self.abouts(region).keys() & self.topics.models):
+            projects = self.relations.of_class(DEF + "Project", self.topics.things_about(topic))
+            regions = self._regions_of(projects - region.projects, region, None)
+            found += [(one, topic, number) for one, number in regions.items() if one not in partners]
+        return found
+
+    def siblings(self, territory: Territory) -> set[int]:
+        """Return the other territories of a level in the same country."""
+        above = self.relations.above([territory.number])
+        levels = self.relations.levels(above)
+        countries = [place for place, level in levels.items() if level == 0]
+        below = self.relations.levels(self.relations.below(countries))
+        return {place for place, level in below.items() if level == territory.level} - {territory.number}
+
+    def same(self, actors: Collection[int]) -> set[frozenset[int]]:
+        """Return which of the actors accepted links say are the same."""
+        by_canonical: dict[str, list[int]] = {}
+        for number, iri in self.relations.iris(actors).items():
+            by_canonical.setdefault(self.links.canonical(iri), []).append(number)
+        return {
+            frozenset((one, other))
+            for group in by_canonical.values()
+            for one in group
+            for other in group
+            if one != other
+        }
+
+    def _regions_of(self, projects: Collection[int], region: Region, among: Collection[int] | None) -> Counter[int]:
+        covered: dict[int, set[int]] = {}
+        for project, place in self.relations.objects([DEF + "coversTerritory"], projects):
+            covered.setdefault(place, set()).add(project)
+        level = region.territory.level
+        rolled: dict[int, set[int]] = {}
+        for place, whole in self.relations.at_level(covered, level).items():
+            if whole not in region.places and whole not in region.above and (among is None or whole in among):
+                rolled.setdefault(whole, set()).update(covered[place])
+        return Counter({whole: len(found) for whole, found in rolled.items()})
+
+    def _keep(self, kept: OrderedDict[int, Kept], key: int, value: Kept) -> None:
+        with self._lock:
+            kept[key] = value
+            while len(kept) > _REMEMBERED:
+                kept.popitem(last=False)

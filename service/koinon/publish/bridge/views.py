@@ -1,0 +1,194 @@
+"""View models of the pages about regions: plain frozen data in the reader's language."""
+
+from dataclasses import dataclass
+
+from koinon.publish.text import Text
+from koinon.publish.views import Named, Reference, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A region as it is shown: ``name`` is the last part of its address, ``within`` what it lies in, the widest
+    last. ``wider`` counts projects that are placed only in something that holds it.
+    """
+
+    region: Named
+    name: str
+    code: str
+    version: str
+    level: int
+    within: tuple[Named, ...]
+    projects: int
+    actors: int
+    wider: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why something is counted in a region: the kind of reason, what it rests on, and who says so.
+
+    ``kind`` is one of those of ``territories.KINDS``, or empty where ``label`` names it.
+    """
+
+    kind: str
+    label: Text | None
+    via: Named | None
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedProject:
+    """A project at work in both regions; dates are ISO 8601, empty where unknown."""
+
+    project: Named
+    start: str
+    end: str
+    one: tuple[Ground, ...]
+    other: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedActor:
+    """An actor at work in both regions."""
+
+    actor: Named
+    one: Ground
+    other: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something that is about a topic; ``narrower`` is the concept it names, where that is a narrower one."""
+
+    thing: Named
+    narrower: Named | None
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTopic:
+    """A topic of both regions, with what is about it in each; ``near`` is the other's, where they only come close.
+
+    ``known`` is how many things of the whole release are about it.
+    """
+
+    topic: Named
+    near: Named | None
+    is_model: bool
+    known: int
+    one: tuple[Mention, ...]
+    other: tuple[Mention, ...]
+    more_one: int
+    more_other: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an actor comes to a topic: by the project or thing ``via`` (None: it says so itself), and who says so."""
+
+    via: Named | None
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A topic that two actors share."""
+
+    topic: Named
+    is_model: bool
+    known: int
+    one: Way
+    other: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Two actors who should meet, and why; ``strength`` is from 0 to 1, in relation to the best pair shown."""
+
+    one: Named
+    one_ground: Ground | None
+    other: Named
+    other_ground: Ground | None
+    strength: float
+    shared: tuple[Shared, ...]
+    more: int
+    programmes: tuple[Named, ...]
+    partners: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing of a chain, and what says that it has to do with the one before it."""
+
+    thing: Named
+    references: tuple[Reference, ...]
+    is_topic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another region, and how many projects or topics it shares with the one that is looked at."""
+
+    region: Named
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeView:
+    """The page about two regions; numbers beside the tuples tell how much there is in all."""
+
+    one: Side
+    other: Side
+    projects: tuple[SharedProject, ...]
+    all_projects: int
+    actors: tuple[SharedActor, ...]
+    all_actors: int
+    topics: tuple[SharedTopic, ...]
+    all_models: int
+    all_themes: int
+    path: tuple[Step, ...]
+    by_topic: bool
+    suggestions: tuple[Suggestion, ...]
+    near_one: tuple[Neighbour, ...]
+    near_other: tuple[Neighbour, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known to join the two."""
+        return not (self.all_projects or self.all_actors or self.topics or self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionView:
+    """The page about one region."""
+
+    side: Side
+    projects: tuple[Mention, ...]
+    actors: tuple[SharedActor, ...]
+    topics: tuple[SharedTopic, ...]
+    partners: tuple[Neighbour, ...]
+    alike: tuple[tuple[Neighbour, Named], ...]
+    parts: tuple[Neighbour, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Who shares projects with an actor, and which."""
+
+    actor: Named
+    number: int
+    projects: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnersView:
+    """The page about the partners of an actor, those it has and those it could have."""
+
+    actor: Named
+    partners: tuple[Partner, ...]
+    all_partners: int
+    suggestions: tuple[Suggestion, ...]
+    sources: tuple[Source, ...]

@@ -1,0 +1,272 @@
+"""The page about two regions: what they share, on which ground, and who should meet."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from koinon.engine import GraphStore
+from koinon.model.namespaces import SCHEMA
+from koinon.publish.bridge.atlas import Atlas
+from koinon.publish.bridge.grounds import Grounds
+from koinon.publish.bridge.meeting import Meeting
+from koinon.publish.bridge.notes import Notes
+from koinon.publish.bridge.paths import shortest_path
+from koinon.publish.bridge.territories import KINDS, Region, Territory
+from koinon.publish.bridge.topics import About
+from koinon.publish.bridge.views import (
+    BridgeView,
+    Mention,
+    Neighbour,
+    Shared,
+    SharedActor,
+    SharedProject,
+    SharedTopic,
+    Side,
+    Step,
+    Suggestion,
+)
+from koinon.publish.bridge.work import Work
+from koinon.publish.naming import Naming
+from koinon.release.relations import VALUES, listed
+
+PROJECTS: Final = 12
+ACTORS: Final = 12
+MODELS: Final = 6
+THEMES: Final = 8
+SUGGESTIONS: Final = 8
+"""How much of each a page shows; the table for programs has more."""
+_MENTIONS: Final = 4
+_REASONS: Final = 3
+_NEAR: Final = 5
+
+
+class Writer:
+    """Writes what pages about regions have in common."""
+
+    def __init__(self, atlas: Atlas, store: GraphStore, naming: Naming) -> None:
+        """Read from the atlas of a release and its store; labels come from ``naming``."""
+        self.atlas = atlas
+        self.store = store
+        self.notes = Notes(store, naming)
+        self.grounds = Grounds(atlas.relations, store, naming, self.notes)
+        self.named = self.grounds.named
+
+    def side(self, region: Region) -> Side:
+        """Return a region as it is shown."""
+        territory = region.territory
+        above = sorted(self.atlas.relations.levels(region.above).items(), key=lambda pair: (-pair[1], pair[0]))
+        return Side(
+            self.grounds.of(territory.iri),
+            territory.name,
+            territory.code,
+            territory.version,
+            territory.level,
+            tuple(self.named(place) for place, _ in above),
+            len(region.projects),
+            len(region.residents),
+            region.wider,
+        )
+
+    def newest(self, projects: Iterable[int]) -> list[int]:
+        """Return projects by their start, the newest first, those without a date last."""
+        wanted = set(projects)
+        rows = self.atlas.relations.rows(
+            "SELECT s, MAX(text) FROM value WHERE p = ? AND s IN (SELECT value FROM json_each(?)) GROUP BY s",
+            VALUES[SCHEMA + "startDate"],
+            listed(wanted),
+        )
+        starts = {number: str(text) for number, text in rows}
+        return sorted(sorted(wanted), key=lambda one: starts.get(one, ""), reverse=True)
+
+    def mentions(self, abouts: list[About], topic: int, region: Region) -> tuple[tuple[Mention, ...], int]:
+        """Return what in a region is about a topic, projects first, and how much more there is."""
+        first: dict[int, About] = {}
+        for about in sorted(abouts, key=lambda a: (a.concept != topic, a.predicate, a.concept)):
+            first.setdefault(about.thing, about)
+        things = sorted(first, key=lambda one: (one not in region.projects, one in region.actors, one))
+        canonical = self.atlas.topics.canonical
+        shown = tuple(
+            Mention(
+                self.named(thing),
+                self.named(first[thing].concept) if canonical(first[thing].concept) != topic else None,
+                self.grounds.about(first[thing]),
+            )
+            for thing in things[:_MENTIONS]
+        )
+        return shown, len(things) - len(shown)
+
+    def neighbours(self, numbers: Mapping[int, int], most: int = _NEAR) -> tuple[Neighbour, ...]:
+        """Return regions by how much they share, as they are shown."""
+        found = []
+        for place, number in sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
+            iri = self.atlas.relations.iri(place)
+            territory = self.atlas.territory_of(iri)
+            if territory is not None:
+                found.append(Neighbour(self.grounds.of(iri), territory.name, number))
+        return tuple(found)
+
+    def suggestions(
+        self, meetings: list[Meeting], ones: Mapping[int, Work], others: Mapping[int, Work], *regions: Region
+    ) -> tuple[Suggestion, ...]:
+        """Return pairs that should meet as they are shown; with ``regions``, how each actor is in its own."""
+        best = max((meeting.score for meeting in meetings), default=1.0) or 1.0
+        return tuple(self._suggestion(meeting, ones, others, regions, best) for meeting in meetings)
+
+    def _suggestion(
+        self,
+        meeting: Meeting,
+        ones: Mapping[int, Work],
+        others: Mapping[int, Work],
+        regions: tuple[Region, ...],
+        best: float,
+    ) -> Suggestion:
+        shared = []
+        for topic in meeting.topics[:_REASONS]:
+            mine, theirs = ones[meeting.one].topics[topic][0], others[meeting.other].topics[topic][0]
+            shared.append(
+                Shared(
+                    self.named(topic),
+                    topic in self.atlas.topics.models,
+                    self.atlas.topics.counts.get(topic, 0),
+                    self.grounds.way(*mine, meeting.one),
+                    self.grounds.way(*theirs, meeting.other),
+                )
+            )
+        return Suggestion(
+            self.named(meeting.one),
+            self.grounds.presence(meeting.one, regions[0]) if regions else None,
+            self.named(meeting.other),
+            self.grounds.presence(meeting.other, regions[1]) if regions else None,
+            meeting.score / best,
+            tuple(shared),
+            len(meeting.topics) - len(shared),
+            tuple(self.named(programme) for programme in meeting.programmes[:_REASONS]),
+            tuple(self.named(partner) for partner in meeting.partners[:_REASONS]),
+        )
+
+
+class BridgeWriter(Writer):
+    """Writes the page about two regions."""
+
+    def write(self, first: Territory, second: Territory) -> BridgeView:
+        """Return the page about two territories of which neither holds the other."""
+        one, other = self.atlas.region(first), self.atlas.region(second)
+        projects = one.projects & other.projects
+        both = one.actors.keys() & other.actors.keys()
+        topics, models, themes = self._topics(one, other)
+        ones, others = self.atlas.work(one), self.atlas.work(other)
+        meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS, same=self.atlas.same)
+        path = [] if one.residents & other.residents else self._path(one, other)
+        by_topic = not path and bool(meetings) and not both
+        lonely = not projects
+        near_one = self.atlas.partner_regions(other, self.atlas.siblings(first)) if lonely else {}
+        near_other = self.atlas.partner_regions(one, self.atlas.siblings(second)) if lonely else {}
+        return BridgeView(
+            self.side(one),
+            self.side(other),
+            tuple(self._project(project, one, other) for project in self.newest(projects)[:PROJECTS]),
+            len(projects),
+            self._actors(both, one, other),
+            len(both),
+            topics,
+            models,
+            themes,
+            tuple(self._through_topic(meetings[0], ones, others) if by_topic else path),
+            by_topic,
+            self.suggestions(meetings, ones, others, one, other),
+            self.neighbours(near_one),
+            self.neighbours(near_other),
+            self.notes.sources(),
+        )
+
+    def _project(self, project: int, one: Region, other: Region) -> SharedProject:
+        node = NamedNode(self.atlas.relations.iri(project))
+        dates = [
+            min((value.value for _, _, value in self.store.triples(node, NamedNode(SCHEMA + name))), default="")
+            for name in ("startDate", "endDate")
+        ]
+        return SharedProject(
+            self.named(project),
+            dates[0],
+            dates[1],
+            self.grounds.coverage(project, one.places),
+            self.grounds.coverage(project, other.places),
+        )
+
+    def _actors(self, both: Iterable[int], one: Region, other: Region) -> tuple[SharedActor, ...]:
+        def strongest(actor: int) -> tuple[int, int]:
+            return KINDS.index(one.actors[actor].kind) + KINDS.index(other.actors[actor].kind), actor
+
+        found = []
+        for actor in sorted(both, key=strongest)[:ACTORS]:
+            here, there = self.grounds.presence(actor, one), self.grounds.presence(actor, other)
+            if here is not None and there is not None:
+                found.append(SharedActor(self.named(actor), here, there))
+        return tuple(found)
+
+    def _topics(self, one: Region, other: Region) -> tuple[tuple[SharedTopic, ...], int, int]:
+        """Return the topics to show, and how many models and themes there are in all."""
+        mine, theirs = self.atlas.abouts(one), self.atlas.abouts(other)
+        topics = self.atlas.topics
+        pairs = [(topic, topic) for topic in mine.keys() & theirs.keys()]
+        close = [(topic, near) for topic in mine for near in topics.close(topic) if near in theirs]
+        pairs += [(t, near) for t, near in close if t not in theirs and near not in mine]
+        pairs.sort(key=lambda pair: (pair[0] != pair[1], -topics.weight(pair[0]), pair))
+        models = [pair for pair in pairs if pair[0] in topics.models]
+        themes = [pair for pair in pairs if pair[0] not in topics.models]
+        shown = []
+        for topic, near in models[:MODELS] + themes[:THEMES]:
+            here, more_here = self.mentions(mine[topic], topic, one)
+            there, more_there = self.mentions(theirs[near], near, other)
+            shown.append(
+                SharedTopic(
+                    self.named(topic),
+                    self.named(near) if near != topic else None,
+                    topic in topics.models,
+                    topics.counts.get(topic, 0),
+                    here,
+                    there,
+                    more_here,
+                    more_there,
+                )
+            )
+        return tuple(shown), len(models), len(themes)
+
+    def _path(self, one: Region, other: Region) -> list[Step]:
+        found = shortest_path(self.atlas.relations, one.residents, other.residents) or []
+        return [
+            Step(self.named(node), self.grounds.tie(found[index - 1], node) if index else ())
+            for index, node in enumerate(found)
+        ]
+
+    def _through_topic(self, best: Meeting, ones: Mapping[int, Work], others: Mapping[int, Work]) -> list[Step]:
+        """Return the chain from one actor to another through the topic that they share."""
+        topic = best.topics[0]
+        mine = self.grounds.way(*ones[best.one].topics[topic][0], best.one)
+        theirs = self.grounds.way(*others[best.other].topics[topic][0], best.other)
+        here = ones[best.one].topics[topic][0][0]
+        there = others[best.other].topics[topic][0][0]
+        chain = [Step(self.named(best.one), ())]
+        if mine.via:
+            chain.append(Step(mine.via, tuple(r for r in mine.references if r not in self.grounds.about(here))))
+        chain.append(Step(self.named(topic), self.grounds.about(here), is_topic=True))
+        if theirs.via:
+            chain.append(Step(theirs.via, self.grounds.about(there)))
+            own = tuple(r for r in theirs.references if r not in self.grounds.about(there))
+            chain.append(Step(self.named(best.other), own))
+        else:
+            chain.append(Step(self.named(best.other), self.grounds.about(there)))
+        return chain
+
+
+def things_shown(view: BridgeView) -> Iterable[str]:
+    """Yield the IRIs of what a page names, for the credits of its sources."""
+    yield from (view.one.region.iri, view.other.region.iri)
+    yield from (project.project.iri for project in view.projects)
+    yield from (actor.actor.iri for actor in view.actors)
+    for topic in view.topics:
+        yield from (mention.thing.iri for mention in (*topic.one, *topic.other))
+    yield from (step.thing.iri for step in view.path)
+    for pair in view.suggestions:
+        yield from (pair.one.iri, pair.other.iri)
