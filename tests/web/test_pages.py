@@ -7,7 +7,7 @@ import pytest
 
 from html_check import check_html
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.web.home import CHOSEN, FEATURED
+from koinon.web.start import CHOSEN, FEATURED
 
 PAGES = (
     "/",

@@ -8,10 +8,13 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
-from koinon.model.namespaces import CODE, DEF, M8G, RDF, SKOS
+from koinon.model.namespaces import CODE, DCT, DEF, M8G, RDF, SKOS
 from koinon.publish.documents import Document
 from koinon.publish.evidence import Evidence, EvidenceBook
+from koinon.publish.maps.places import place_map
 from koinon.publish.naming import HEADINGS, Naming, best_text
+from koinon.publish.network import network_of
+from koinon.publish.tabling import columns_of
 from koinon.publish.text import Text
 from koinon.publish.views import (
     Group,
@@ -31,9 +34,10 @@ _TYPE: Final = RDF + "type"
 _ORDER: Final = NamedNode(DEF + "order")
 _ROLE: Final = NamedNode(M8G + "role")
 _LABEL: Final = SKOS + "prefLabel"
-_DEFINITION: Final = SKOS + "definition"
+_LEADS: Final = (SKOS + "definition", DCT + "title", DCT + "description")
 _HIDDEN_IN_PARTS: Final = {_TYPE, DEF + "order"}
 _SHORT: Final = 70
+_LEAD: Final = 320
 INCOMING_LIMIT: Final = 24
 """Things that a page lists by each property that leads to its topic; the query behind "and more" has the rest."""
 
@@ -47,6 +51,7 @@ class _PageWriter:
     """Writes one page."""
 
     def __init__(self, document: Document, store: GraphStore, vocabulary: Vocabulary, language: str) -> None:
+        self._document = document
         self._topic = document.topic
         self._store = store
         self._vocabulary = vocabulary
@@ -95,19 +100,32 @@ class _PageWriter:
         classes = self._classes(self._topic)
         types = self._types(classes)
         groups = self._groups(classes, self._properties(self._topic, classes, hidden={_TYPE}))
-        definitions = (
-            o for _, p, o in self._blocks[self._topic] if p.value == _DEFINITION and isinstance(o, Literal)
-        )
+        parts = tuple(self._part_value(node, ()) for node in self._unled)
+        incoming = tuple(self._incoming())
         return ThingView(
             iri=self._topic.value,
             label=self._name(self._topic.value),
-            definition=best_text(definitions, self._language),
+            definition=self._lead(),
             types=types,
             groups=groups,
-            parts=tuple(self._part_value(node, ()) for node in self._unled),
-            incoming=tuple(self._incoming()),
+            parts=parts,
+            incoming=incoming,
             sources=self._sources(),
+            network=network_of(self._topic.value, groups, incoming),
+            map=place_map(self._document, self._store, self._name),
         )
+
+    def _lead(self) -> Text | None:
+        """Return what the page begins with: a definition or description, else a title that is not the name."""
+        name = self._name(self._topic.value).text.casefold()
+        for predicate in _LEADS:
+            found = best_text(
+                (o for _, p, o in self._blocks[self._topic] if p.value == predicate and isinstance(o, Literal)),
+                self._language,
+            )
+            if found and found.text.casefold() != name:
+                return found if len(found.text) <= _LEAD else Text(_cut(found.text), found.lang)
+        return None
 
     def _classes(self, subject: NamedNode) -> list[str]:
         """Return the classes of a subject, ours first."""
@@ -133,16 +151,11 @@ class _PageWriter:
             if triple[1].value not in hidden and not _is_range(triple[2]):
                 by_predicate.setdefault(triple[1].value, []).append(triple)
         places = {iri: self._vocabulary.place(classes, iri) for iri in by_predicate}
-        return [
-            Property(
-                iri,
-                self._vocabulary.label(iri, self._language),
-                tuple(self._value(t, evidence[t]) for t in self._sorted(by_predicate[iri])),
-            )
-            for iri in sorted(
-                by_predicate, key=lambda iri: (_group_order(places[iri].group), places[iri].order, iri)
-            )
-        ]
+        found = []
+        for iri in sorted(by_predicate, key=lambda iri: (_group_order(places[iri].group), places[iri].order, iri)):
+            values = tuple(self._value(t, evidence[t]) for t in self._sorted(by_predicate[iri]))
+            found.append(Property(iri, self._vocabulary.label(iri, self._language), values, columns_of(values)))
+        return found
 
     def _sorted(self, triples: list[Triple]) -> list[Triple]:
         """Sort values as a reader wants them: own language first, parts by their order, links by label."""
@@ -249,6 +262,11 @@ class _PageWriter:
 
 def _group_order(group: PropertyGroup | None) -> float:
     return group.order if group else float("inf")
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a long text, up to the end of a word."""
+    return text[:_LEAD].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
 
 
 def _shown(triple: Triple) -> Triple:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from koinon.publish.maps.places import PlaceMap
 from koinon.publish.text import Text
 
 
@@ -34,11 +35,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property and its values."""
+    """One property and its values; ``columns`` are those of the table that its values, all parts, make, if any."""
 
     iri: str
     label: Text
     values: tuple[Value, ...]
+    columns: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,35 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A thing one step away; ``relation`` tells how, ``kind`` is ``thing`` or ``topic``."""
+
+    iri: str
+    label: Text
+    relation: Text
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What leads to a thing (``left``), what it leads to (``right``), and how many others there are on its page."""
+
+    left: tuple[Neighbour, ...]
+    right: tuple[Neighbour, ...]
+    more: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows the longer side has."""
+        return max(len(self.left), len(self.right))
+
+
+@dataclass(frozen=True, slots=True)
 class ThingView:
-    """The page about a thing; ``parts`` are those to which none of its properties leads."""
+    """The page about a thing; ``parts`` are those to which none of its properties leads.
+
+    ``network`` and ``map`` are None where there is too little to draw.
+    """
 
     iri: str
     label: Text
@@ -111,3 +140,5 @@ class ThingView:
     parts: tuple[Value, ...]
     incoming: tuple[Incoming, ...]
     sources: tuple[Source, ...]
+    network: Network | None = None
+    map: PlaceMap | None = None

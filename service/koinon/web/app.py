@@ -8,6 +8,7 @@ from typing import Any, Final
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,6 +16,7 @@ from koinon import __version__
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
+from koinon.publish.collections import SECTIONS
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.changelog import ChangeLog
@@ -23,7 +25,6 @@ from koinon.web import (
     changes,
     check,
     citing,
-    collections,
     data,
     dumps,
     graphs,
@@ -34,9 +35,9 @@ from koinon.web import (
     quality,
     queries,
     releases,
-    search,
     sitemap,
     sparql,
+    start,
     things,
     translations,
     vocabulary,
@@ -162,11 +163,12 @@ def create_app(settings: Settings) -> FastAPI:
         members,
         sources,
         quality,
-        search,
-        collections,
+        start,
         home,
     ):
         app.include_router(part.router)
+        door.pages.routes.update(route.path for route in part.router.routes if isinstance(route, APIRoute))
+    door.pages.routes.update("/" + name for name in SECTIONS)
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)
     app.add_exception_handler(HTTPException, http_error)

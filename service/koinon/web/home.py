@@ -1,79 +1,24 @@
-"""The home page, the explanations of problems, and the static files."""
+"""The lists of things, the explanations of problems, and the static files."""
 
+import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import DEF, FOAF
-from koinon.publish.collections import SECTIONS
-from koinon.publish.text import Text
-from koinon.release.manifest import DERIVED, GraphEntry
-from koinon.web.door import Door, html
-from koinon.web.problems import KINDS
-from koinon.web.queries import described
+from koinon.publish.collections import SECTIONS, list_page
+from koinon.publish.credits import credits_of, graphs_naming
+from koinon.web.door import Door, PageFrame, html
+from koinon.web.problems import KINDS, ProblemError
 from koinon.web.rendering import STATIC, static_file
 from koinon.web.representations import PAGE_ALONE, caching, entity_tag, is_unchanged, negotiate, not_modified
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
-FEATURED: Final = "regions-sharing-a-cluster-model"
-CHOSEN: Final = {
-    "network": ("regions-with-a-common-project", "clusters-by-model", "themes-across-languages"),
-    "researcher": ("project-participants", "territories-of-a-project", "disagreements"),
-    "developer": ("everything-about", "external-identifiers", "projects-as-schema-org"),
-}
-"""The questions that the start page asks, by audience; all others are one step away."""
-
-_COUNTED: Final = {
-    **SECTIONS,
-    "practices": DEF + "GoodPractice",
-    "events": DEF + "Event",
-    "documents": FOAF + "Document",
-}
-
-
-@reads(router, "/")
-async def home(request: Request) -> Response:
-    """Show what is here: counts, questions, sources."""
-    negotiate(request, (PAGE_ALONE,))
-    door = Door.of(request)
-    reader = door.reader(request)
-    async with door.release() as served:
-        headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
-        if is_unchanged(request, headers["ETag"]):
-            return not_modified(headers)
-        counts = {name: served.contents.count(iri) for name, iri in _COUNTED.items()}
-        titles = {query.name: described(query.title, reader.language) for query in served.catalogue}
-        questions = {
-            audience: [(name, titles[name]) for name in names if name in titles]
-            for audience, names in CHOSEN.items()
-        }
-        sources = sorted(
-            (
-                (entry, described(entry.title, reader.language))
-                for entry in served.release.manifest.graphs
-                if entry.kind != DERIVED
-            ),
-            key=_source_order,
-        )
-        return await html(
-            request,
-            "home-imported.html" if served.release.manifest.imported else "home.html",
-            headers=headers,
-            counts=counts,
-            questions=questions,
-            featured=(FEATURED, titles[FEATURED]) if FEATURED in titles else None,
-            sources=sources,
-            release=served.release,
-        )
-
-
-def _source_order(source: tuple[GraphEntry, Text]) -> tuple[int, str]:
-    entry, title = source
-    return {"page": 0, "external": 1}.get(entry.kind, 2), title.text.casefold()
+_AFTER: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9][a-z0-9-]*")
 
 
 @reads(router, "/problems/{name}")
@@ -96,3 +41,35 @@ async def static(request: Request, name: Annotated[str, Path(description="Name o
     if is_unchanged(request, tag):
         return not_modified(headers)
     return Response(static_file(name), headers=headers, media_type=STATIC[name])
+
+
+@reads(router, "/{section}")
+async def section(
+    request: Request,
+    section: Annotated[str, Path(description="actors, projects, programmes, clusters or regions.")],
+) -> Response:
+    """List all things of one class, page by page (``?after=`` the last thing of the page before)."""
+    if section not in SECTIONS:
+        raise NotFoundError("No address of this service looks like this.")
+    negotiate(request, (PAGE_ALONE,))
+    after = request.query_params.get("after")
+    if after is not None and not _AFTER.fullmatch(after):
+        raise ProblemError("bad-request", "after takes the type and name of a thing, like project/resist.")
+    door = Door.of(request)
+    reader = door.reader(request)
+    async with door.release() as served:
+        headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        page = list_page(served.contents, SECTIONS[section], reader.language, after)
+        graphs = await run_in_threadpool(graphs_naming, served.store, [entry.iri for entry in page.entries])
+        return await html(
+            request,
+            "list.html",
+            headers=headers,
+            credits=credits_of(served.store, graphs, reader.language),
+            frame=PageFrame([], "", {"after": after} if after else {}),
+            section=section,
+            page=page,
+            release=served.release,
+        )

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from koinon import __version__
 from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.publish.maps.projection import HEIGHT, NORTH, WEST, WIDTH
 from koinon.publish.quality.views import sparkline
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
@@ -22,6 +23,7 @@ STATIC: Final = {
     "koinon.css": "text/css; charset=utf-8",
     "collections.css": "text/css; charset=utf-8",
     "koinon.svg": "image/svg+xml",
+    "europe.svg": "image/svg+xml",
 }
 """The static files there are, and their media types."""
 
@@ -34,6 +36,8 @@ class Pages:
     def __init__(self) -> None:
         """Compile the environments of all interface languages."""
         self.versions = {name: static_version(name) for name in STATIC}
+        self.routes: set[str] = set()
+        """The addresses of one part that the service has: navigation leads to no other."""
         self._bytecode = _Bytecode()
         self._environments = {language: self._environment(language) for language in INTERFACE_LANGUAGES}
 
@@ -82,6 +86,8 @@ class Pages:
             lang_attribute=lambda tag: lang_attribute(tag, language),
             static_version=self.versions,
             software_version=__version__,
+            routes=self.routes,
+            europe={"left": WEST, "top": NORTH, "width": WIDTH, "height": HEIGHT},
         )
         return environment
 

@@ -1,0 +1,63 @@
+"""The map of all regions: how many things each release has in each of them."""
+
+from dataclasses import dataclass
+from itertools import islice
+from math import sqrt
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from koinon.engine import GraphStore
+from koinon.model.namespaces import DEF
+from koinon.publish.maps.places import where
+from koinon.publish.maps.projection import flat, within
+from koinon.release.contents import Contents
+
+_LEVEL: Final = NamedNode(DEF + "nutsLevel")
+_HOLDING: Final = (NamedNode(DEF + "coversTerritory"), NamedNode(DEF + "locatedIn"), NamedNode(DEF + "worksIn"))
+_TERRITORIES: Final = 4000
+_COUNTED: Final = 400
+_SHOWN: Final = 300
+"""Territories that are looked at, things that are counted in one of them, and dots that the map has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionDot:
+    """A region on the map, with how many things lie in it, work in it or cover it."""
+
+    iri: str
+    x: float
+    y: float
+    things: int
+
+    @property
+    def radius(self) -> float:
+        """The radius of its dot: its area grows with the number of things."""
+        return round(min(11 + 6 * sqrt(self.things), 60), 1)
+
+
+def region_dots(store: GraphStore, contents: Contents) -> tuple[RegionDot, ...]:
+    """Return the regions below the countries in which something is, those with most first."""
+    found: list[RegionDot] = []
+    for entry in contents.entries(DEF + "Territory", "en", None, _TERRITORIES):
+        node = NamedNode(entry.iri)
+        levels = {value.value for _, _, value in islice(store.triples(node, _LEVEL), 4)}
+        if not levels or "0" in levels:
+            continue
+        things = _things(store, node)
+        point = where(store, node) if things else None
+        if point is not None and within(*point):
+            x, y = flat(*point)
+            found.append(RegionDot(entry.iri, round(x, 1), round(y, 1), things))
+    found.sort(key=lambda dot: (-dot.things, dot.iri))
+    return tuple(found[:_SHOWN])
+
+
+def _things(store: GraphStore, territory: NamedNode) -> int:
+    owners = {
+        subject.value.partition("#")[0]
+        for predicate in _HOLDING
+        for subject, _, _ in islice(store.triples(None, predicate, territory), _COUNTED)
+        if isinstance(subject, NamedNode)
+    }
+    return len(owners)
