@@ -16,6 +16,9 @@ from koinon.publish.vocabulary import Vocabulary, short_name
 _HEADED: Final = 8
 """Values that name a part without label."""
 
+_REMEMBERED: Final = 20_000
+"""Labels that are remembered: a naming may serve one page, or all lists of a release."""
+
 _CODES: Final = (NamedNode(FRAPO + "hasAcronym"), NamedNode(SKOS + "notation"))
 HEADINGS: Final = tuple(
     NamedNode(iri)
@@ -51,9 +54,12 @@ class Naming:
 
     def __call__(self, iri: str) -> Text:
         """Return the label of a thing, concept, class or graph; without any, its IRI, shortened."""
-        if iri not in self._found:
-            self._found[iri] = self._look_up(iri)
-        return self._found[iri]
+        found = self._found.get(iri)
+        if found is None:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[iri] = self._look_up(iri)
+        return found
 
     def names(self, iri: str) -> frozenset[str]:
         """Return every label that a thing or concept has, in any language."""

@@ -145,7 +145,7 @@ async def _answer(request: Request, name: str, fixed: Form | None) -> Response:
 
 def _body(listed: _List, page: Page, around: Mapping[str, str]) -> bytes:
     served, reader = listed.served, listed.reader
-    naming = Naming(served.store, served.vocabulary, reader.language)
+    naming = served.naming(reader.language)
     if listed.form.media_type == HTML:
         return _page(listed, page, naming)
     fields = fields_of(listed.section.name, served.context, listed.fields)

@@ -23,6 +23,7 @@ from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
 from koinon.publish.context import Context
 from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
+from koinon.publish.naming import Naming
 from koinon.publish.partitions import Partitions
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
@@ -72,6 +73,7 @@ class Served:
     place: int | None
     bodies: Bodies = field(default_factory=Bodies)
     partitions: Partitions | None = None
+    namings: dict[str, Naming] = field(default_factory=dict)
 
     @classmethod
     def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
@@ -96,6 +98,10 @@ class Served:
             modified=_modified(home, release, assets),
             place=place,
         )
+
+    def naming(self, language: str) -> Naming:
+        """Return what names things for readers of ``language``; it remembers what one page after another names."""
+        return self.namings.setdefault(language, Naming(self.store, self.vocabulary, language))
 
     def has_subject(self, node: NamedNode) -> bool:
         """Tell whether the release says anything about the node."""
