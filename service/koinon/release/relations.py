@@ -19,7 +19,7 @@ from koinon.model.namespaces import DCT, DEF, M8G, ORG, RDF, SCHEMA, SKOS
 
 FILE: Final = "relations.sqlite"
 """Name of the table in a release folder."""
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 
 TYPE: Final = 0
 EDGES: Final = {
@@ -44,6 +44,7 @@ VALUES: Final = {
     SKOS + "notation": 1,
     DEF + "schemeVersion": 2,
     SCHEMA + "startDate": 3,
+    DEF + "nameUnknown": 4,
 }
 """The predicates whose literals are kept: notations and versions those of the identifiers of places alone."""
 

@@ -22,6 +22,7 @@ from koinon.web.translations import translations
 STATIC: Final = {
     "koinon.css": "text/css; charset=utf-8",
     "collections.css": "text/css; charset=utf-8",
+    "regions.css": "text/css; charset=utf-8",
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
 }

@@ -21,6 +21,7 @@ from koinon.engine import GraphStore
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
+from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.context import Context
 from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
 from koinon.publish.naming import Naming
@@ -74,6 +75,7 @@ class Served:
     bodies: Bodies = field(default_factory=Bodies)
     partitions: Partitions | None = None
     namings: dict[str, Naming] = field(default_factory=dict)
+    _atlas: Atlas | None = None
 
     @classmethod
     def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
@@ -98,6 +100,12 @@ class Served:
             modified=_modified(home, release, assets),
             place=place,
         )
+
+    def atlas(self) -> Atlas:
+        """Return what the release knows of regions; raises NotFoundError for one that has no table of relations."""
+        if self._atlas is None:
+            self._atlas = Atlas(self.release.path)
+        return self._atlas
 
     def naming(self, language: str) -> Naming:
         """Return what names things for readers of ``language``; it remembers what one page after another names."""

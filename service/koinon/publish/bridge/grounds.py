@@ -8,9 +8,9 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from koinon.engine import GraphStore
-from koinon.model.namespaces import DCT, DEF, M8G, ORG, PROV, SCHEMA
+from koinon.model.namespaces import CODE, DCT, DEF, M8G, ORG, PROV, SCHEMA
 from koinon.publish.bridge.notes import Notes, merged
-from koinon.publish.bridge.territories import EVENT, SEAT, SITE, UNIT, Presence, Region
+from koinon.publish.bridge.territories import EVENT, SEAT, SITE, UNIT, WORKS, Presence, Region
 from koinon.publish.bridge.topics import About
 from koinon.publish.bridge.views import Ground, Way
 from koinon.publish.bridge.work import Part
@@ -18,6 +18,14 @@ from koinon.publish.naming import Naming
 from koinon.publish.views import Named, Reference
 from koinon.release.relations import EDGES, Relations, number_of
 
+_LABELS: Final = {
+    SEAT: CODE + "territory-basis/seat",
+    UNIT: ORG + "unitOf",
+    WORKS: DEF + "worksIn",
+    SITE: CODE + "territory-basis/site",
+    EVENT: CODE + "territory-basis/event",
+}
+"""What each way of being present is called: as the code list or the vocabulary has it, in every language."""
 _COVERAGES: Final = 300
 """Coverages of one project that are looked at."""
 _GROUNDS: Final = 3
@@ -79,7 +87,7 @@ class Grounds:
             via, references = self._evidence(project, iri, territory)
             shown[via] = merged(shown.get(via, ()), references)
         for via, references in islice(shown.items(), _GROUNDS):
-            yield Ground("", label, None if via == project else self.of(via), references)
+            yield Ground(label, None if via == project else self.of(via), references)
 
     def _evidence(self, project: str, iri: str, territory: str) -> tuple[str, tuple[Reference, ...]]:
         """Return whom or what a coverage rests on: for a participation the participant, else the thing itself."""
@@ -105,7 +113,7 @@ class Grounds:
             return None
         iri, via = self.relations.iri(actor), self.relations.iri(found.via)
         shown = None if found.kind == SEAT and found.via == region.territory.number else self.of(via)
-        return Ground(found.kind, None, shown, self._presence(iri, via, found))
+        return Ground(self.name(_LABELS[found.kind]), shown, self._presence(iri, via, found))
 
     def _presence(self, actor: str, via: str, found: Presence) -> tuple[Reference, ...]:
         if found.kind == UNIT:
@@ -121,6 +129,10 @@ class Grounds:
         """Return who says that an actor takes part in a project or event."""
         parts = self.relations.rows(_PARTS, *_PART, number_of(whole), number_of(actor))
         return merged(*(self.notes.cite(str(iri), M8G + "hasParticipant", actor) for (iri,) in parts))
+
+    def part_in(self, project: str, actor: str) -> tuple[Reference, ...]:
+        """Return who says that an actor has a part in a project, as its partner or as one who is involved."""
+        return merged(self.took_part(project, actor), self._involved(project, actor))
 
     def tie(self, one: int, other: int) -> tuple[Reference, ...]:
         """Return who says that two things of a chain have to do with each other."""
@@ -142,10 +154,10 @@ class Grounds:
             return Way(None, self.about(about))
         project, iri = self.relations.iri(part.project), self.relations.iri(actor)
         if part.via is None:
-            own = merged(self.took_part(project, iri), self._involved(project, iri))
+            own = self.part_in(project, iri)
             return Way(self.of(project), merged(own, self.about(about)))
         via = self.relations.iri(part.via)
-        own = merged(self.took_part(via, iri), self._involved(via, iri))
+        own = self.part_in(via, iri)
         shown = merged(*(self.notes.cite(s, p, v) for s, p, v in self._belongs(via, project)))
         return Way(self.of(project), merged(own, shown, self.about(about)))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from koinon.publish.text import Text
-from koinon.publish.views import Named, Reference, Source
+from koinon.publish.views import Named, Note, Reference, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why something is counted in a region: the kind of reason, what it rests on, and who says so.
+    """Why something is counted in a region: the kind of reason, what it rests on, and who says so."""
 
-    ``kind`` is one of those of ``territories.KINDS``, or empty where ``label`` names it.
-    """
-
-    kind: str
-    label: Text | None
+    label: Text
     via: Named | None
     references: tuple[Reference, ...]
 
@@ -153,6 +149,11 @@ class BridgeView:
     near_one: tuple[Neighbour, ...]
     near_other: tuple[Neighbour, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def notes(self) -> dict[int, Note]:
+        """The notes by their numbers."""
+        return {note.number: note for source in self.sources for note in source.notes}
 
     @property
     def is_empty(self) -> bool:

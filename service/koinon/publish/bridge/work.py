@@ -6,7 +6,7 @@ from typing import Final
 
 from koinon.model.namespaces import CODE, DCT, DEF, M8G
 from koinon.publish.bridge.topics import About, Topics
-from koinon.release.relations import Relations, number_of
+from koinon.release.relations import VALUES, Relations, number_of
 
 FUNDER: Final = number_of(CODE + "role/funder")
 """Who only pays is no partner."""
@@ -37,13 +37,17 @@ class Work:
 
 
 def work_of(relations: Relations, topics: Topics, actors: Collection[int]) -> dict[int, Work]:
-    """Return what each of the actors works on; a part of its own goes before one through an event or a practice."""
-    found = {actor: Work() for actor in actors}
-    for actor, part in _parts(relations, actors):
+    """Return what each of the actors works on; a part of its own goes before one through an event or a practice.
+
+    Actors of whom no source tells the name are left out: nobody can meet them.
+    """
+    unnamed = relations.rows("SELECT s FROM value WHERE p = ? AND text = 'true'", VALUES[DEF + "nameUnknown"])
+    found = {actor: Work() for actor in actors if (actor,) not in unnamed}
+    for actor, part in _parts(relations, found):
         found[actor].parts.setdefault(part.project, part)
     projects = {project for work in found.values() for project in work.parts}
     abouts: dict[int, list[tuple[int, About]]] = {}
-    for topic, things in topics.of_things(projects | set(actors)).items():
+    for topic, things in topics.of_things(projects | set(found)).items():
         for about in things:
             abouts.setdefault(about.thing, []).append((topic, about))
     for actor, work in found.items():

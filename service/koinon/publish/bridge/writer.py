@@ -18,6 +18,8 @@ from koinon.publish.bridge.views import (
     BridgeView,
     Mention,
     Neighbour,
+    PartnersView,
+    RegionView,
     Shared,
     SharedActor,
     SharedProject,
@@ -258,6 +260,21 @@ class BridgeWriter(Writer):
         else:
             chain.append(Step(self.named(best.other), self.grounds.about(there)))
         return chain
+
+
+def things_of(view: BridgeView | RegionView | PartnersView) -> Iterable[str]:
+    """Yield the IRIs of what any of the pages names, for the credits of its sources."""
+    if isinstance(view, BridgeView):
+        yield from things_shown(view)
+    elif isinstance(view, RegionView):
+        yield view.side.region.iri
+        yield from (mention.thing.iri for mention in view.projects)
+        yield from (actor.actor.iri for actor in view.actors)
+        yield from (mention.thing.iri for topic in view.topics for mention in topic.one)
+    else:
+        yield view.actor.iri
+        yield from (partner.actor.iri for partner in view.partners)
+        yield from (pair.other.iri for pair in view.suggestions)
 
 
 def things_shown(view: BridgeView) -> Iterable[str]:

@@ -1,0 +1,181 @@
+"""A bridge as data: a table of what the page says, and the same as JSON-LD in well-known terms.
+
+The table has a row for each statement: the kind of relation, what it is about, in which region and on which ground,
+how that is known and who says so. JSON-LD uses Dublin Core, PROV and schema.org, so no term had to be made.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from koinon.model.namespaces import DCT, DEF, PROV, SCHEMA, SKOS
+from koinon.publish.bridge.views import BridgeView, Ground, Mention, Side, Suggestion
+from koinon.publish.views import Named, Reference, Source
+
+_CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
+COLUMNS: Final = (
+    "relation",
+    "thing",
+    "thing_label",
+    "region",
+    "with",
+    "with_label",
+    "ground",
+    "basis",
+    "sources",
+    "strength",
+)
+_CONTEXT: Final[dict[str, Any]] = {
+    "dct": DCT,
+    "koi": DEF,
+    "prov": PROV,
+    "schema": SCHEMA,
+    "skos": SKOS,
+    "label": "skos:prefLabel",
+    "regions": {"@id": "dct:spatial", "@type": "@id", "@container": "@set"},
+    "code": "skos:notation",
+    "projectsInCommon": {"@id": "schema:about", "@type": "@id", "@container": "@set"},
+    "actorsInBoth": {"@id": "schema:mentions", "@type": "@id", "@container": "@set"},
+    "topicsInCommon": {"@id": "dct:subject", "@type": "@id", "@container": "@set"},
+    "suggestions": {"@id": "schema:itemListElement", "@type": "@id", "@container": "@list"},
+    "way": {"@id": "dct:relation", "@type": "@id", "@container": "@list"},
+    "actors": {"@id": "schema:item", "@type": "@id", "@container": "@set"},
+    "shared": {"@id": "dct:subject", "@type": "@id", "@container": "@set"},
+    "through": {"@id": "prov:wasDerivedFrom", "@type": "@id", "@container": "@set"},
+    "position": "schema:position",
+    "strength": "schema:ratingValue",
+    "sources": {"@id": "dct:source", "@type": "@id", "@container": "@set"},
+}
+
+
+def bridge_csv(view: BridgeView) -> bytes:
+    """Return what a bridge says as CSV (RFC 4180), with a byte order mark as spreadsheets want it for UTF-8."""
+    graphs = _graphs(view.sources)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in _rows(view):
+        *start, references, strength = row
+        cells = [*map(_safe, start), " | ".join(dict.fromkeys(r.basis for r in references if r.basis))]
+        cells.append(" | ".join(dict.fromkeys(graphs[r.number] for r in references)))
+        writer.writerow([*cells, strength])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+Row = tuple[str, str, str, str, str, str, str, tuple[Reference, ...], str]
+
+
+def _rows(view: BridgeView) -> Iterable[Row]:
+    sides = (view.one, view.other)
+    for shared in view.projects:
+        for side, grounds in zip(sides, (shared.one, shared.other), strict=True):
+            for ground in grounds:
+                yield _grounded("project-in-common", shared.project, side, ground)
+    for actor in view.actors:
+        for side, ground in zip(sides, (actor.one, actor.other), strict=True):
+            yield _grounded("actor-in-both", actor.actor, side, ground)
+    for topic in view.topics:
+        relation = "cluster-model-in-common" if topic.is_model else "theme-in-common"
+        for side, named, mentions in (
+            (view.one, topic.topic, topic.one),
+            (view.other, topic.near or topic.topic, topic.other),
+        ):
+            for mention in mentions:
+                yield _mentioned(relation, named, side, mention)
+    for before, step in zip(view.path, view.path[1:], strict=False):
+        yield ("way", *_pair(before.thing), "", *_pair(step.thing), "", step.references, "")
+    for suggestion in view.suggestions:
+        reasons = " | ".join(shared.topic.label.text for shared in suggestion.shared)
+        references = tuple(r for s in suggestion.shared for r in (*s.one.references, *s.other.references))
+        ends = (*_pair(suggestion.one), view.one.name, *_pair(suggestion.other))
+        yield ("should-meet", *ends, reasons, references, f"{suggestion.strength:.3f}")
+
+
+def _grounded(relation: str, thing: Named, side: Side, ground: Ground) -> Row:
+    via = _pair(ground.via) if ground.via else ("", "")
+    return relation, *_pair(thing), side.name, *via, ground.label.text, ground.references, ""
+
+
+def _mentioned(relation: str, topic: Named, side: Side, mention: Mention) -> Row:
+    narrower = mention.narrower.label.text if mention.narrower else ""
+    return relation, *_pair(topic), side.name, *_pair(mention.thing), narrower, mention.references, ""
+
+
+def _pair(named: Named) -> tuple[str, str]:
+    return named.iri, named.label.text
+
+
+def bridge_json(view: BridgeView, address: str, licence: str) -> bytes:
+    """Return a bridge as JSON-LD that stands by itself; ``address`` is that of its page."""
+    body: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "@id": address,
+        "@type": "schema:ItemList",
+        "dct:license": {"@id": licence},
+        "regions": [_region(side) for side in (view.one, view.other)],
+        "projectsInCommon": [
+            {**_named(p.project), "sources": _cited(view, [g.references for g in (*p.one, *p.other)])}
+            for p in view.projects
+        ],
+        "actorsInBoth": [
+            {**_named(a.actor), "sources": _cited(view, [a.one.references, a.other.references])}
+            for a in view.actors
+        ],
+        "topicsInCommon": [
+            {
+                **_named(t.topic),
+                "through": [_named(m.thing) for m in (*t.one, *t.other)],
+                "sources": _cited(view, [m.references for m in (*t.one, *t.other)]),
+            }
+            for t in view.topics
+        ],
+        "way": [_named(step.thing) for step in view.path],
+        "suggestions": [
+            {
+                "@id": f"{address}#meet-{position}",
+                "@type": "schema:ListItem",
+                "position": position,
+                "strength": round(s.strength, 3),
+                "actors": [_named(s.one), _named(s.other)],
+                "shared": [_named(shared.topic) for shared in s.shared],
+                "through": [_named(via) for via in _through(s)],
+                "sources": _cited(view, [w.references for sh in s.shared for w in (sh.one, sh.other)]),
+            }
+            for position, s in enumerate(view.suggestions, 1)
+        ],
+        "sources": [source.graph for source in view.sources],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=1).encode()
+
+
+def _through(suggestion: Suggestion) -> list[Named]:
+    """Return the projects by which two actors come to what they share."""
+    ways = (way for shared in suggestion.shared for way in (shared.one, shared.other))
+    return list(dict.fromkeys(way.via for way in ways if way.via))
+
+
+def _region(side: Side) -> dict[str, Any]:
+    return {**_named(side.region), **({"code": side.code} if side.code else {})}
+
+
+def _named(named: Named) -> dict[str, Any]:
+    label = named.label
+    text: object = {"@value": label.text, "@language": label.lang} if label.lang else label.text
+    return {"@id": named.iri, "label": text}
+
+
+def _cited(view: BridgeView, groups: Iterable[tuple[Reference, ...]]) -> list[str]:
+    graphs = _graphs(view.sources)
+    return list(dict.fromkeys(graphs[reference.number] for group in groups for reference in group))
+
+
+def _graphs(sources: Iterable[Source]) -> Mapping[int, str]:
+    return {note.number: source.graph for source in sources for note in source.notes}
+
+
+def _safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if _CALCULATED.match(text) else text

@@ -1,0 +1,193 @@
+"""``/regions/{code}``, ``/regions/{a}/with/{b}`` and ``/actors/{x}/partners``: regions, and who works with whom.
+
+A region is named by its NUTS code or by the last part of its address; what has a code answers there, and its other
+names lead to it. A bridge is a page, JSON-LD and a table.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from koinon.model.errors import NotFoundError
+from koinon.publish.bridge.atlas import Atlas
+from koinon.publish.bridge.data import bridge_csv, bridge_json
+from koinon.publish.bridge.partners import PartnersWriter, actor_of
+from koinon.publish.bridge.picture import BOX, WIDTH, picture_of
+from koinon.publish.bridge.region import RegionWriter
+from koinon.publish.bridge.territories import Territory
+from koinon.publish.bridge.views import BridgeView, PartnersView, RegionView
+from koinon.publish.bridge.writer import BridgeWriter, things_of
+from koinon.publish.credits import credits_of, graphs_naming
+from koinon.publish.naming import Naming
+from koinon.web.bodies import Body
+from koinon.web.door import Door, PageFrame
+from koinon.web.problems import ProblemError
+from koinon.web.reader import Reader
+from koinon.web.representations import (
+    HTML,
+    JSON,
+    JSON_LD,
+    PAGE,
+    PAGE_ALONE,
+    VARY,
+    Form,
+    alternate_link,
+    alternates,
+    caching,
+    content_type,
+    entity_tag,
+    is_unchanged,
+    negotiate,
+    not_modified,
+    search,
+    split_suffix,
+)
+from koinon.web.routing import reads
+from koinon.web.served import Served
+
+router: Final = APIRouter()
+
+CSV: Final = "text/csv"
+FORMS: Final = (PAGE, Form(JSON_LD, "jsonld", "JSON-LD"), Form(CSV, "csv", "CSV"), Form(JSON, "", "JSON-LD"))
+_LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+
+Name = Annotated[str, Path(description="NUTS code, like PL63, or the last part of the region's address.")]
+Views = BridgeView | RegionView | PartnersView
+
+
+@reads(router, "/regions/{name}")
+async def region(request: Request, name: Name) -> Response:
+    """Show what is known of a region of any NUTS level, and with which others it shares what."""
+    door = Door.of(request)
+    async with door.release() as served:
+        atlas = await door.make(request, served.atlas)
+        found = atlas.territory(name)
+        path = f"/regions/{found.name}"
+        if name != found.name:
+            return _redirect(door.reader(request), path)
+
+        def made(naming: Naming) -> RegionView:
+            return RegionWriter(atlas, served.store, naming).write(found)
+
+        return await _answer(request, served, path, (PAGE_ALONE,), None, "region.html", made)
+
+
+@reads(router, "/regions/{name}/with")
+async def choose(request: Request, name: Name) -> Response:
+    """Lead to the bridge to the region of ``?region=``, a code or a name."""
+    door = Door.of(request)
+    async with door.release() as served:
+        atlas = await door.make(request, served.atlas)
+        one = atlas.territory(name)
+        other = atlas.territory(request.query_params.get("region", "").strip())
+    return _redirect(door.reader(request), f"/regions/{one.name}/with/{other.name}")
+
+
+@reads(router, "/regions/{one}/with/{other}")
+async def bridge(request: Request, one: Name, other: Name) -> Response:
+    """Show what two regions share, on which ground, and who of them should meet."""
+    slug, form = split_suffix(other, FORMS)
+    door = Door.of(request)
+    async with door.release() as served:
+        atlas = await door.make(request, served.atlas)
+        first, second = atlas.territory(one), atlas.territory(slug)
+        path = f"/regions/{first.name}/with/{second.name}"
+        if (one, slug) != (first.name, second.name):
+            return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
+        await door.make(request, lambda: _refuse_nested(atlas, served, door.reader(request), first, second))
+
+        def made(naming: Naming) -> BridgeView:
+            return BridgeWriter(atlas, served.store, naming).write(first, second)
+
+        return await _answer(request, served, path, FORMS, form, "bridge.html", made)
+
+
+@reads(router, "/actors/{name}/partners")
+async def partners(
+    request: Request, name: Annotated[str, Path(description="Last part of the actor's address.")]
+) -> Response:
+    """Show with whom an actor shares projects, and whom it should meet."""
+    door = Door.of(request)
+    async with door.release() as served:
+        atlas = await door.make(request, served.atlas)
+        naming = Naming(served.store, served.vocabulary, door.reader(request).language)
+        actor = actor_of(PartnersWriter(atlas, served.store, naming), name)
+        if actor is None:
+            raise NotFoundError(f"Nothing is known of what an actor {name[:100]} does, or with whom.")
+
+        def made(naming: Naming) -> PartnersView:
+            return PartnersWriter(atlas, served.store, naming).write(actor)
+
+        path = f"/actors/{name}/partners"
+        return await _answer(request, served, path, (PAGE_ALONE,), None, "partners.html", made)
+
+
+async def _answer(
+    request: Request,
+    served: Served,
+    path: str,
+    forms: Sequence[Form],
+    fixed: Form | None,
+    template: str,
+    made: Callable[[Naming], Views],
+) -> Response:
+    form = negotiate(request, forms, fixed)
+    door = Door.of(request)
+    reader = door.reader(request)
+    spoken = form.media_type in (HTML, CSV)
+    headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if spoken else None)
+    links = alternates(reader, path, forms)
+    if links:
+        headers["Link"] = ", ".join(map(alternate_link, links))
+    if fixed is None and form.suffix:
+        headers["Content-Location"] = f"{reader.prefix}{path}.{form.suffix}"
+    if is_unchanged(request, headers["ETag"]):
+        return not_modified(headers)
+
+    def write() -> Body:
+        view = made(Naming(served.store, served.vocabulary, reader.language))
+        if form.media_type == CSV:
+            return Body(bridge_csv(_bridge(view)))
+        if form.media_type in (JSON_LD, JSON):
+            return Body(bridge_json(_bridge(view), reader.absolute(path), _LICENCE))
+        return Body(_page(door, served, reader, template, view, PageFrame(links, "", {})))
+
+    key = (path, reader.release, headers["ETag"])
+    body = served.bodies.get(key)
+    if body is None:
+        body = await door.make(request, write, key)
+        served.bodies.put(key, body)
+    return Response(body.content, headers=headers, media_type=content_type(form.media_type))
+
+
+def _page(door: Door, served: Served, reader: Reader, template: str, view: Views, frame: PageFrame) -> bytes:
+    values: dict[str, Any] = {"frame": frame, "view": view, "release": served.release}
+    graphs = graphs_naming(served.store, things_of(view)) | {source.graph for source in view.sources}
+    values["credits"] = credits_of(served.store, graphs, reader.language)
+    if isinstance(view, BridgeView):
+        values |= {"picture": picture_of(view), "width": WIDTH, "box": BOX}
+    return door.pages.render(template, reader, **values)
+
+
+def _bridge(view: Views) -> BridgeView:
+    if not isinstance(view, BridgeView):
+        raise ProblemError("not-acceptable", "There is a page of this, and nothing else.")
+    return view
+
+
+def _refuse_nested(atlas: Atlas, served: Served, reader: Reader, one: Territory, other: Territory) -> None:
+    """Raise ProblemError for two territories of which one is or holds the other: they share all that is in it."""
+    if atlas.nested(one, other):
+        naming = Naming(served.store, served.vocabulary, reader.language)
+        raise ProblemError(
+            "bad-request",
+            f"{naming(one.iri)} and {naming(other.iri)} are the same, or one lies in the other. Choose two regions "
+            "of which neither holds the other.",
+        )
+
+
+def _redirect(reader: Reader, path: str) -> RedirectResponse:
+    parameters = {"lang": reader.asked} if reader.asked else {}
+    return RedirectResponse(reader.prefix + path + search(parameters), 303, {"Vary": VARY})
