@@ -8,15 +8,17 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 export KOINON_HOME ?= var
 
+FRONTEND := service/frontend
+BUILT := service/koinon/web/static/built/editor.js
 CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clock clients conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clock clients frontend conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-serve: build ## Set up, build the graph and serve it on http://127.0.0.1:8000
+serve: build frontend ## Set up, build the graph and serve it on http://127.0.0.1:8000
 	$(BIN)/koinon serve --host $(HOST) --port $(PORT)
 
 build: $(VENV)/.run ## Set up and build a release of the sources in data/ and, with DATA=folder, of your own
@@ -34,7 +36,7 @@ types: $(VENV)/.dev ## Strict typing
 layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev clients ## The tests but those that look at the clock
+unit: $(VENV)/.dev clients frontend ## The tests but those that look at the clock
 	$(BIN)/pytest -n auto --dist loadscope -m "not clock"
 
 clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
@@ -55,6 +57,8 @@ soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py
 
 clients: $(CLIENTS:%=%/node_modules/.package-lock.json) ## Set up the clients that tests ask with and that are not Python's
+
+frontend: $(BUILT) ## Bundle what scripts add to the pages (needs node; pages work without)
 
 conformance: $(VENV)/.dev ## Run the W3C's tests of SPARQL and write docs/conformance.md
 	PYTHONPATH=tests $(BIN)/python -m conformance
@@ -80,7 +84,13 @@ LOCK := --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotat
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) var build dist $(CLIENTS:%=%/node_modules)
+	rm -rf $(VENV) var build dist $(CLIENTS:%=%/node_modules) $(FRONTEND)/node_modules $(dir $(BUILT))
+
+$(BUILT): $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*.js)
+	@command -v npm >/dev/null || { echo "npm is not installed: pages are served without scripts"; exit 0; }; \
+	  npm ci --prefix $(FRONTEND) --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
+	    --fetch-retries=1 --fetch-timeout=60000 && npm run build --prefix $(FRONTEND) --silent || \
+	  echo "The scripts cannot be bundled: pages are served without them"
 
 # These need node; where it or the network is missing, their tests are skipped and say so.
 tests/clients/%/node_modules/.package-lock.json: tests/clients/%/package-lock.json

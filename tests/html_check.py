@@ -1,5 +1,6 @@
 """A strict reading of HTML: parsing errors, scripts, ids, dead fragments, labels, landmarks and headings."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,13 +10,16 @@ _TOLERATED = {"unexpected-char-in-comment"}
 
 
 def check_html(page: str) -> None:
-    """Fail where the page is not valid HTML, runs a script, has an id twice, or links to a fragment it lacks."""
+    """Fail where the page is not valid HTML, has a script in it, an id twice, or a link to a fragment it lacks."""
     parser = html5rdf.HTMLParser(tree=html5rdf.getTreeBuilder("etree"), namespaceHTMLElements=False)
     tree = parser.parse(page)
     errors = [(position, name) for position, name, _ in parser.errors if name not in _TOLERATED]
     assert not errors, [(name, page.splitlines()[position[0] - 1][:200]) for position, name in errors[:5]]
     for element in tree.iter():
-        assert element.tag not in {"script", "iframe", "object", "style"}
+        assert element.tag not in {"iframe", "object", "style"}
+        if element.tag == "script":
+            assert not (element.text or "").strip()
+            assert "/static/" in element.get("src")
         assert not [name for name in element.keys() if name == "style" or str(name).startswith("on")]  # noqa: SIM118
     ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
     assert len(ids) == len(set(ids)), f"ids given twice: {sorted({i for i in ids if ids.count(i) > 1})[:5]}"
@@ -31,6 +35,11 @@ def check_html(page: str) -> None:
             label.get("for") == field.get("id") for label in tree.iter("label")
         )
         assert labelled, f"a field without label: {field.get('name')}"
+
+
+def foreign_scripts(page: str) -> list[str]:
+    """Return the scripts of a page that are no files of the service."""
+    return [script for script in re.findall(r"<script.*?>", page) if 'src="/static/' not in script]
 
 
 def _check_landmarks(tree: Any) -> None:

@@ -9,16 +9,17 @@ service's own cost of a request is not in it. The index is kept in the folder th
 import argparse
 import random
 import shutil
-import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from koinon.build.indexing.writing import Writing, document_of
 from koinon.model.namespaces import DEF, ORG
 from koinon.query.finding import TermIndex
+from koinon.query.hits import Counts, Hits
 from koinon.release.search_index import Body, Name, create_index, open_index
 
 SEED = 7
@@ -128,22 +129,27 @@ def main() -> None:
             f"({time.process_time() - spent:.0f} s CPU), {size / 1e6:.0f} MB"
         )
     index = TermIndex(open_index(folder))
-    spent_by: dict[str, list[float]] = {}
+    spent_by: dict[str, list[tuple[float, float]]] = {}
+
+    def timed(sort: str, work: Callable[[], Hits | Counts]) -> Hits | Counts:
+        begun, spent = time.perf_counter(), time.thread_time()
+        found = work()
+        spent_by.setdefault(sort, []).append((time.thread_time() - spent, time.perf_counter() - begun))
+        return found
+
     for sort, text in questions(dice, names, given.questions):
-        for kind, work in (("", index.search), (" + facets", index.counts)):
-            begun = time.perf_counter()
-            work(text)
-            spent_by.setdefault(sort + kind, []).append(time.perf_counter() - begun)
-    every = [seconds for sort, seconds in spent_by.items() if "facets" not in sort]
-    print(f"{'':24}{'median':>10}{'p95':>10}{'slowest':>10}  ms")
-    for sort, seconds in [*spent_by.items(), ("all searches", [one for part in every for one in part])]:
-        ordered = sorted(seconds)
-        figures = (statistics.median(ordered), ordered[int(0.95 * len(ordered))], ordered[-1])
-        print(f"{sort:24}" + "".join(f"{figure * 1000:10.2f}" for figure in figures))
-    p95 = sorted(one for part in every for one in part)
+        hits = timed(sort, partial(index.search, text))
+        timed(sort + ", facets", partial(index.counts, text, how=getattr(hits, "how", "words")))
+    every = [pair for sort, pairs in spent_by.items() if "facets" not in sort for pair in pairs]
+    print(f"{'ms of CPU (of the clock)':26}{'median':>18}{'p95':>18}{'slowest':>18}")
+    for sort, pairs in [*spent_by.items(), ("all searches", every)]:
+        cpu, clock = (sorted(pair[which] * 1000 for pair in pairs) for which in (0, 1))
+        places = (len(cpu) // 2, int(0.95 * len(cpu)), -1)
+        print(f"{sort:26}" + "".join(f"{cpu[n]:10.2f} ({clock[n]:5.1f})" for n in places))
+    p95 = sorted(cpu for cpu, _ in every)[int(0.95 * len(every))]
     if not given.keep:
         shutil.rmtree(folder.parent)
-    assert p95[int(0.95 * len(p95))] <= PROMISE, "the promise of 20 ms is not kept"
+    assert p95 <= PROMISE, "the promise of 20 ms is not kept"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from html_check import check_html
+from html_check import check_html, foreign_scripts
 from small_release import make_release, service_on
 
 SCRIPT = "<script>alert(1)</script>"
@@ -27,7 +27,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 def test_a_label_never_becomes_markup(client: httpx.Client) -> None:
     for address in ("/doc/project/evil", "/projects", "/doc/project/evil?lang=pl", "/graph/small"):
         page = client.get(address, headers={"Accept": "text/html"}).text
-        assert "<script" not in page
+        assert not foreign_scripts(page)
         assert "<img src=x" not in page
         check_html(page)
     assert "&lt;script&gt;" in client.get("/doc/project/evil", headers={"Accept": "text/html"}).text
@@ -73,7 +73,7 @@ def test_no_path_escapes_from_what_is_published(client: httpx.Client, path: str)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert "set-cookie" not in answer.headers
-    assert "<script" not in answer.text
+    assert not foreign_scripts(answer.text)
 
 
 def test_a_very_long_address_is_refused(client: httpx.Client) -> None:
@@ -108,7 +108,7 @@ def test_odd_accept_headers_get_an_answer_or_a_406(client: httpx.Client, header:
 def test_a_hostile_language_is_ignored(client: httpx.Client) -> None:
     page = client.get('/?lang="><script>alert(1)</script>', headers={"Accept": "text/html"})
     assert page.status_code == 200
-    assert "<script" not in page.text
+    assert not foreign_scripts(page.text)
     assert '<html lang="en"' in page.text
 
 
@@ -116,7 +116,7 @@ def test_the_query_form_shows_what_was_sent_as_text(client: httpx.Client) -> Non
     query = "SELECT * WHERE { </textarea><script>alert(1)</script> ?p ?o }"
     page = client.get("/sparql", params={"query": query}, headers={"Accept": "text/html"})
     assert page.status_code == 400
-    assert "<script" not in page.text
+    assert not foreign_scripts(page.text)
     check_html(page.text)
 
 

@@ -78,7 +78,7 @@ class View:
 def search_view(index: Index, sought: Sought, naming: Naming, within: Mapping[str, frozenset[str]]) -> View:
     """Search, and return what the page shows; ``within`` are the territories that lie directly in a chosen one."""
     hits = index.search(sought.text, sought.types, sought.regions, naming.language, sought.size, sought.start)
-    counts = index.counts(sought.text, sought.types, sought.regions)
+    counts = index.counts(sought.text, sought.types, sought.regions, hits.how)
     types = [_choice(iri, number, sought, naming, "types") for iri, number in counts.types if iri]
     wider = [(iri, number) for iri, number in counts.countries if iri not in sought.regions]
     inner = {part for region in sought.regions for part in within.get(region, ())}

@@ -5,11 +5,11 @@ much, one that begins with it a little. The engine multiplies the sum by the imp
 word is used plays no part, so a score is the same however the index was made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from tantivy import Index as Engine
-from tantivy import Occur, Query, Searcher
+from tantivy import Occur, Query
 
 from koinon.model.languages import best_label
 from koinon.query.asked import EXACT, INITIAL, NEARLY, START, Asked, matched_name, typos_of
@@ -66,14 +66,17 @@ class TermIndex:
         asked = Asked.of(text)
         most, offset = max(0, min(most, MOST)), max(0, min(offset, DEEPEST))
         searcher = self._engine.searcher()
-        how, query = self._read(searcher, asked, types, regions)
-        if query is None:
-            return Hits(0, (), how, asked.ignored)
-        found = searcher.search(query, max(most, 1), offset=offset, weight_by_field=WEIGHT)
-        bodies = [(score, Body.read(searcher.doc(address))) for score, address in found.hits[:most]]
-        hits = [_hit(body, asked, language, float(score)) for score, body in bodies]
-        total: int = found.count  # type: ignore[attr-defined]  # the stub forgets it
-        return Hits(total, tuple(hits), how, asked.ignored)
+        for how in asked.ways:
+            query = self._filtered(self._query(asked, how), types, regions)
+            if query is None:
+                break
+            found = searcher.search(query, max(most, 1), offset=offset, weight_by_field=WEIGHT)
+            total: int = found.count  # type: ignore[attr-defined]  # the stub forgets it
+            if total:
+                bodies = [(float(score), Body.read(searcher.doc(address))) for score, address in found.hits[:most]]
+                hits = tuple(_hit(body, asked, language, score) for score, body in bodies)
+                return Hits(total, hits, how, asked.ignored)
+        return Hits(0, (), asked.ways[0], asked.ignored)
 
     def suggest(
         self,
@@ -86,34 +89,30 @@ class TermIndex:
         """Return what ``prefix`` may become, as ``Index.suggest`` does."""
         return self.search(prefix, types, regions, language, most).hits
 
-    def counts(self, text: str, types: Sequence[str] = (), regions: Sequence[str] = ()) -> Counts:
+    def counts(
+        self, text: str, types: Sequence[str] = (), regions: Sequence[str] = (), how: str = "words"
+    ) -> Counts:
         """Return how what ``text`` names is spread, as ``Index.counts`` does."""
-        asked = Asked.of(text)
+        query = self._query(Asked.of(text), how)
         searcher = self._engine.searcher()
-        how, _ = self._read(searcher, asked, types, regions)
 
-        def spread(field: str, types: Sequence[str], regions: Sequence[str]) -> tuple[tuple[str, int], ...]:
-            query = self._filtered(self._query(asked, how), types, regions)
-            if query is None:
-                return ()
-            given = searcher.aggregate(query, {"all": {"terms": {"field": field, "size": _FACETS}}})
-            found = ((str(each["key"]), int(each["doc_count"])) for each in given["all"]["buckets"])
-            return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+        def spread(
+            fields: Sequence[str], types: Sequence[str], regions: Sequence[str]
+        ) -> list[tuple[tuple[str, int], ...]]:
+            narrowed = self._filtered(query, types, regions)
+            if narrowed is None:
+                return [() for _ in fields]
+            terms = {field: {"terms": {"field": field, "size": _FACETS}} for field in fields}
+            given = searcher.aggregate(narrowed, terms)
+            return [_spread(given[field]["buckets"]) for field in fields]
 
-        return Counts(
-            spread(KIND, (), regions), spread(COUNTRY, types, ()), spread(REGION, types, regions) if regions else ()
-        )
-
-    def _read(
-        self, searcher: Searcher, asked: "Asked", types: Sequence[str], regions: Sequence[str]
-    ) -> tuple[str, Query | None]:
-        """Return the strictest way of reading the text that finds anything, and its query."""
-        query = None
-        for how in asked.ways:
-            query = self._filtered(self._query(asked, how), types, regions)
-            if query is not None and searcher.search(query, 1, count=False).hits:
-                return how, query
-        return asked.ways[0], None
+        if not types and not regions:
+            kinds, countries = spread((KIND, COUNTRY), (), ())
+            return Counts(kinds, countries, ())
+        (kinds,) = spread((KIND,), (), regions)
+        (countries,) = spread((COUNTRY,), types, ())
+        (narrow,) = spread((REGION,), types, regions) if regions else ((),)
+        return Counts(kinds, countries, narrow)
 
     def _filtered(self, query: Query | None, types: Sequence[str], regions: Sequence[str]) -> Query | None:
         if query is None:
@@ -177,6 +176,11 @@ class TermIndex:
 
     def _term(self, field: str, value: str, score: float) -> Query:
         return Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), score)
+
+
+def _spread(buckets: Sequence[Mapping[str, object]]) -> tuple[tuple[str, int], ...]:
+    found = ((str(each["key"]), int(str(each["doc_count"]))) for each in buckets)
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _fields(field: str) -> tuple[str, ...]:

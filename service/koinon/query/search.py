@@ -46,8 +46,10 @@ class Index(Protocol):
         """Return the things that somebody who has typed ``prefix`` may mean."""
         ...
 
-    def counts(self, text: str, types: Sequence[str] = (), regions: Sequence[str] = ()) -> Counts:
-        """Return how the things that ``search`` finds are spread."""
+    def counts(
+        self, text: str, types: Sequence[str] = (), regions: Sequence[str] = (), how: str = "words"
+    ) -> Counts:
+        """Return how the things that ``search`` finds are spread; ``how`` is how its hits say they were found."""
         ...
 
 
@@ -95,6 +97,12 @@ class ContentsIndex:
         """Return what ``prefix`` may become, as ``Index.suggest`` does."""
         return self.search(prefix, types, regions, language, most).hits
 
-    def counts(self, text: str, types: Sequence[str] = (), regions: Sequence[str] = ()) -> Counts:  # noqa: ARG002
+    def counts(
+        self,
+        text: str,  # noqa: ARG002
+        types: Sequence[str] = (),  # noqa: ARG002
+        regions: Sequence[str] = (),  # noqa: ARG002
+        how: str = "words",  # noqa: ARG002
+    ) -> Counts:
         """Return nothing: a table of contents cannot count what it finds."""
         return Counts((), (), ())

@@ -106,6 +106,11 @@ class Contents:
         found = self._rows("SELECT things FROM class WHERE iri = ?", (name,))
         return int(found[0][0]) if found else 0
 
+    def classes(self, most: int) -> list[tuple[str, int]]:
+        """Return at most ``most`` classes, those with the most things first, and how many each has."""
+        rows = self._rows("SELECT iri, things FROM class ORDER BY things DESC, iri LIMIT ?", (most,))
+        return [(iri, int(things)) for iri, things in rows]
+
     def entries(self, name: str, language: str, after: str | None, most: int) -> list[Entry]:
         """Return at most ``most`` things of a class by label for readers of ``language``, those after ``after``."""
         bit = _bit(language)

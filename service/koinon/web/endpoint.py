@@ -48,6 +48,13 @@ _ALIASES: Final = {
 }
 """Media types that clients ask for instead of the registered ones, and what they mean by them."""
 
+DOWNLOADS: Final = {
+    **{"json": BINDING_TYPES[0], "xml": BINDING_TYPES[1], "csv": "text/csv", "tsv": "text/tab-separated-values"},
+    **{"ttl": "text/turtle", "nt": "application/n-triples", "rdf": "application/rdf+xml"},
+    "jsonld": "application/ld+json",
+}
+"""What ``&download=`` takes, for links that can send no Accept header, and the media types that it stands for."""
+
 _PAGE_TYPES: Final = (BINDING_TYPES[0], GRAPH_TYPES[0])
 _OFFERED: Final = (*ALL_TYPES, HTML, *_ALIASES)
 
@@ -121,7 +128,8 @@ class Endpoint:
         parameters = await self._parameters(scope, headers, receive)
         if parameters is None:
             return None
-        wanted = wanted_types(headers.accept)
+        suffix = _download(parameters)
+        wanted = wanted_types(DOWNLOADS[suffix] if suffix else headers.accept)
         if identifier == _CURRENT:
             release = self._following.now().release
         else:
@@ -133,7 +141,7 @@ class Endpoint:
             _graphs(parameters, "named-graph-uri"),
             release.store,
         )
-        prepared = _Prepared(identifier, release, job, wanted)
+        prepared = _Prepared(identifier, release, job, wanted, suffix)
         key = (identifier, scope["query_string"], headers.accept)
         if scope["method"] in _READING and len(key[1]) + len(key[2]) <= _KEPT_LENGTH:
             if len(self._prepared) >= _KEPT:
@@ -235,6 +243,7 @@ class _Prepared:
     release: Release
     job: Job
     wanted: Wanted
+    suffix: str = ""
     shared: dict[str, tuple[Header, ...]] = field(default_factory=dict)
 
     def headers(self, media_type: str) -> tuple[Header, ...]:
@@ -242,6 +251,8 @@ class _Prepared:
         found = self.shared.get(media_type)
         if found is None:
             own = _freshness(edition_of(self.release), self.job, media_type)
+            if self.suffix:
+                own.append((b"content-disposition", f'attachment; filename="answer.{self.suffix}"'.encode()))
             found = self.shared[media_type] = (*own, *API_HEADERS)
         return found
 
@@ -331,6 +342,14 @@ def _query(parameters: Sequence[tuple[str, str]]) -> str:
     if len(texts) != 1:
         raise ProblemError("bad-request", f"A request carries one query; this one carries {len(texts)}.")
     return texts[0]
+
+
+def _download(parameters: Sequence[tuple[str, str]]) -> str:
+    """Return the suffix of the form in which an answer is to be kept, or nothing."""
+    suffix = next((value for name, value in parameters if name == "download" and value), "")
+    if suffix and suffix not in DOWNLOADS:
+        raise ProblemError("bad-request", f"download takes one of {', '.join(DOWNLOADS)}; {suffix[:20]!r} is none.")
+    return suffix
 
 
 def _graphs(parameters: Sequence[tuple[str, str]], name: str) -> tuple[str, ...]:

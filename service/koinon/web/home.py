@@ -8,7 +8,7 @@ from starlette.responses import Response
 from koinon.model.errors import NotFoundError
 from koinon.web.door import Door, html
 from koinon.web.problems import KINDS
-from koinon.web.rendering import STATIC, static_file
+from koinon.web.rendering import static_file
 from koinon.web.representations import is_unchanged, not_modified
 from koinon.web.routing import reads
 
@@ -28,10 +28,11 @@ async def problem(
 @reads(router, "/static/{name}")
 async def static(request: Request, name: Annotated[str, Path(description="Name of the file.")]) -> Response:
     """Answer with a style sheet or an image; its address carries its hash, so it may be kept for good."""
-    if name not in STATIC:
+    pages = Door.of(request).pages
+    if name not in pages.static:
         raise NotFoundError("There is no such file.")
-    tag = f'"{Door.of(request).pages.versions[name]}"'
+    tag = f'"{pages.versions[name]}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
     if is_unchanged(request, tag):
         return not_modified(headers)
-    return Response(static_file(name), headers=headers, media_type=STATIC[name])
+    return Response(static_file(name), headers=headers, media_type=pages.static[name])

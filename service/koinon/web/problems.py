@@ -219,16 +219,20 @@ _OF_STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """A problem as a page shows it beside what the reader sent."""
+    """A problem as a page shows it beside what the reader sent; ``line`` and ``column`` are 0 where unknown."""
 
     name: str
     kind: Kind
     detail: str
+    line: int = 0
+    column: int = 0
 
     @classmethod
     def of(cls, error: errors.KoinonError) -> Self:
         """Return the view of an error."""
         name = kind_of(error)
+        if isinstance(error, errors.QuerySyntaxError):
+            return cls(name, KINDS[name], str(error), error.line or 0, error.column or 0)
         return cls(name, KINDS[name], str(error))
 
 

@@ -25,8 +25,18 @@ STATIC: Final = {
     "regions.css": "text/css; charset=utf-8",
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
+    "sparql.css": "text/css; charset=utf-8",
 }
-"""The static files there are, and their media types."""
+"""The static files of the repository, and their media types."""
+
+_BUILT: Final = "built"
+"""Folder with what the front-end project makes of its sources; pages work without it."""
+_BUILT_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".html": "text/html; charset=utf-8",
+}
 
 _RIGHT_TO_LEFT: Final = {"ar", "he", "fa", "ur", "yi"}
 
@@ -36,7 +46,9 @@ class Pages:
 
     def __init__(self) -> None:
         """Compile the environments of all interface languages."""
-        self.versions = {name: static_version(name) for name in STATIC}
+        self.static = STATIC | _built()
+        """The static files there are, and their media types."""
+        self.versions = {name: static_version(name) for name in self.static}
         self.routes: set[str] = set()
         """The addresses of one part that the service has: navigation leads to no other."""
         self._bytecode = _Bytecode()
@@ -136,8 +148,15 @@ def direction(tag: str) -> str:
 
 
 def static_file(name: str) -> bytes:
-    """Return the bytes of a static file; ``name`` is one of STATIC."""
-    return (files("koinon.web") / "static" / name).read_bytes()
+    """Return the bytes of a static file; ``name`` is one of ``Pages.static``."""
+    folder = files("koinon.web") / "static"
+    return (folder / name if name in STATIC else folder / _BUILT / name).read_bytes()
+
+
+def _built() -> dict[str, str]:
+    folder = files("koinon.web") / "static" / _BUILT
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return {name: kind for name in sorted(names) if (kind := _BUILT_TYPES.get(name[name.rfind(".") :]))}
 
 
 def static_version(name: str) -> str:

@@ -1,21 +1,37 @@
 """What ``/sparql`` says of itself, and the pages of its form; queries are answered by ``endpoint``."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from koinon.engine import GraphStore
 from koinon.model.errors import QueryError
 from koinon.publish.credits import Credit, credits_of, graphs_naming
 from koinon.publish.description import service_description
-from koinon.query.job import BINDING_TYPES, Answer, Job
+from koinon.publish.naming import Naming
+from koinon.query.job import BINDING_TYPES, GRAPH_TYPES, Answer, Job
 from koinon.query.limits import Limits
 from koinon.release.current import Release
 from koinon.web.door import Door, PageFrame, html, write
+from koinon.web.endpoint import DOWNLOADS
 from koinon.web.problems import ProblemError, ProblemView
-from koinon.web.representations import ALIASES, HTML, PAGE_ALONE, RDF_FORMS, VARY, content_type, negotiate
+from koinon.web.queries import described
+from koinon.web.representations import (
+    ALIASES,
+    HTML,
+    PAGE_ALONE,
+    RDF_FORMS,
+    VARY,
+    Form,
+    content_type,
+    negotiate,
+    search,
+)
+from koinon.web.result_drawings import Chart, ResultMap, chart_of, map_of
 from koinon.web.results import Table, check_size, named_in, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
@@ -24,6 +40,14 @@ router: Final = APIRouter()
 
 _ROWS_SHOWN: Final = 500
 _TEXT_SHOWN: Final = 2**20
+_RAW_SHOWN: Final = 2**17
+_LONGEST_LINK: Final = 4_000
+"""Characters of a query that stand in links to its other views and forms."""
+_ASKED: Final = frozenset({"default-graph-uri", "named-graph-uri", "lang"})
+_DOWNLOADED: Final = (
+    *(Form(DOWNLOADS[suffix], suffix, suffix.upper()) for suffix in ("csv", "tsv", "json", "xml")),
+    *(form for form in RDF_FORMS if form.suffix in DOWNLOADS),
+)
 _DESCRIPTION_FORMS: Final = (*RDF_FORMS, PAGE_ALONE, *ALIASES)
 """RDF first: who accepts anything gets the description (SPARQL 1.1 Service Description §2), and no page."""
 _EXAMPLE: Final = """PREFIX koi: <https://w3id.org/koinon/def#>
@@ -64,19 +88,54 @@ async def describe_earlier(
 
 
 async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]]) -> Response:
-    """Answer a query from the form with a page: the form again, and the answer or what is wrong below it."""
+    """Answer a query from the form with a page: the form again, and the answer or what is wrong below it.
+
+    ``?view=`` chooses how the answer is shown: ``table``, ``chart``, ``map`` or ``raw``.
+    """
+    wanted = request.query_params.get("view", "")
     try:
         answer = check_size(await ask())
     except QueryError as error:
         return await _form(request, job.text, problem=ProblemView.of(error))
+    door = Door.of(request)
+    served = door.following.now()
+    naming = Naming(served.store, served.vocabulary, door.reader(request).language)
     if answer.media_type == BINDING_TYPES[0]:
-        table = await run_in_threadpool(result_table, answer.body, _ROWS_SHOWN)
-        credits = await run_in_threadpool(_credits, request, job, table.things)
-        return await _form(request, job.text, table=table, credits=credits, seconds=answer.seconds)
-    text = next(answer.chunks(_TEXT_SHOWN)).decode(errors="replace")
-    more = "\n# …" if answer.size > _TEXT_SHOWN else ""
-    credits = await run_in_threadpool(_credits, request, job, named_in(text))
-    return await _form(request, job.text, graph=text + more, credits=credits, seconds=answer.seconds)
+        shown = await run_in_threadpool(_shown, answer, wanted, served.store, naming)
+        credits = await run_in_threadpool(_credits, request, job, shown.table.things if shown.table else ())
+    else:
+        text = next(answer.chunks(_TEXT_SHOWN)).decode(errors="replace")
+        more = "\n# …" if answer.size > _TEXT_SHOWN else ""
+        shown = Shown("raw", (), graph=text + more)
+        credits = await run_in_threadpool(_credits, request, job, named_in(text))
+    return await _form(request, job.text, shown=shown, credits=credits, answer=answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as the page shows it: in one of the ``views`` there are."""
+
+    view: str
+    views: tuple[str, ...]
+    table: Table | None = None
+    chart: Chart | None = None
+    map: ResultMap | None = None
+    graph: str = ""
+    raw: str = ""
+
+
+def _shown(answer: Answer, wanted: str, store: GraphStore, naming: Naming) -> Shown:
+    table = result_table(answer.body, _ROWS_SHOWN)
+    chart = chart_of(table, naming) if table.truth is None else None
+    drawn = map_of(table, store, naming) if table.truth is None else None
+    there = {"table": True, "chart": chart is not None, "map": drawn is not None, "raw": True}
+    views = tuple(name for name, is_there in there.items() if is_there)
+    view = wanted if wanted in views else "table"
+    raw = ""
+    if view == "raw":
+        raw = next(answer.chunks(_RAW_SHOWN)).decode(errors="replace")
+        raw += "\n…" if answer.size > _RAW_SHOWN else ""
+    return Shown(view, views, table, chart if view == "chart" else None, drawn if view == "map" else None, raw=raw)
 
 
 def _credits(request: Request, job: Job, things: Iterable[str]) -> tuple[Credit, ...]:
@@ -92,33 +151,48 @@ async def _form(
     request: Request,
     query: str,
     *,
-    table: Table | None = None,
+    shown: Shown | None = None,
     credits: tuple[Credit, ...] = (),
-    graph: str = "",
-    seconds: float = 0.0,
+    answer: Answer | None = None,
     problem: ProblemView | None = None,
 ) -> Response:
     """Show the form with a query in it, and below it what came of it, if it was asked."""
+    door = Door.of(request)
+    reader = door.reader(request)
+    served = door.following.now()
+    examples = [(each.name, described(each.title, reader.language)) for each in served.catalogue]
+    downloads: list[tuple[str, Form]] = []
+    if answer is not None:
+        kinds = BINDING_TYPES if answer.media_type in BINDING_TYPES else GRAPH_TYPES
+        forms = [form for form in _DOWNLOADED if DOWNLOADS[form.suffix] in kinds]
+        asked = {name: value for name, value in request.query_params.items() if name in _ASKED}
+        downloads = [
+            (reader.absolute(reader.path) + search({**asked, "query": query, "download": form.suffix}), form)
+            for form in forms
+        ]
     return await html(
         request,
         "sparql.html",
         status=problem.kind.status if problem else 200,
-        frame=PageFrame([], "", {"query": query}),
+        frame=PageFrame([], "", {"query": query} if shown or problem else {}),
         query=query,
-        table=table,
+        shown=shown,
         credits=credits,
-        graph=graph,
-        seconds=seconds,
+        downloads=downloads,
+        is_short=len(query) <= _LONGEST_LINK,
+        seconds=answer.seconds if answer else 0.0,
         problem=problem,
-        limits=Limits.of(Door.of(request).settings),
+        examples=examples,
+        limits=Limits.of(door.settings),
     )
 
 
 async def _describe(request: Request, served: Served, release: Release, path: str) -> Response:
     form = negotiate(request, _DESCRIPTION_FORMS)
-    if form.media_type == HTML:
-        return await _form(request, _EXAMPLE)
     door = Door.of(request)
+    if form.media_type == HTML:
+        name = request.query_params.get("example", "")
+        return await _form(request, served.catalogue[name].bind() if name else _EXAMPLE)
     reader = door.reader(request)
     document = service_description(
         f"{reader.base}{path}", release.manifest, Limits.of(door.settings), f"{reader.base}/.well-known/void"
