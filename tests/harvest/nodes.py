@@ -43,6 +43,9 @@ SOUTH = """
 <organisation/south-office> a org:Organization ; skos:prefLabel "Southern office"@en , "Νότιο γραφείο"@el ;
     org:classification actor-type:association ; koi:locatedIn <place/ioannina> .
 """
+CANONICAL = "https://w3id.org/koinon/"
+NORTHERN, SOUTHERN = "https://north.example/koinon/", "https://south.example/"
+"""Bases of nodes of their own, at no address: what a node mints does not say where it is served."""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -51,6 +54,13 @@ class Node:
     """A world with the one region that is its own, and its command line."""
 
     world: World
+    base: str = CANONICAL
+    peers: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that say whose things are whose."""
+        return {} if self.base == CANONICAL else {"KOINON_BASE": self.base, "KOINON_PEERS": self.peers}
 
     @property
     def home(self) -> Path:
@@ -58,10 +68,15 @@ class Node:
 
     def say(self, slug: str, turtle: str) -> None:
         """Let the node's own source say this, and build."""
-        self.world.put(slug, {"source.toml": manifest(slug), "graph.ttl": PREFIXES + turtle})
+        said = manifest(slug).replace(f"{CANONICAL}id/", f"{self.base}id/")
+        head = PREFIXES.replace(f"@base <{CANONICAL}", f"@base <{self.base}")
+        self.world.put(slug, {"source.toml": said, "graph.ttl": head + turtle})
         self.build()
 
     def build(self) -> None:
+        if self.environment:
+            self.koinon("build", "--only", "--data", str(self.world.sources), KOINON_DUMPS="false")
+            return
         code, text = self.world.run()
         assert code == 0, text
 
@@ -79,6 +94,7 @@ class Node:
                 "KOINON_ASSETS": str(self.world.root / "assets"),
                 "KOINON_ALLOWED_HOSTS": allowed,
                 "KOINON_HARVEST_PAUSE": "0",
+                **self.environment,
                 **settings,
             },
         )
@@ -96,11 +112,18 @@ class Node:
 
     def graph(self, slug: str) -> set[str]:
         """The statements of a source's graph about things, without those about the documents that they are from."""
-        lines = self.world.current.graph_file(slug).read_text("utf-8").splitlines()
+        lines = (self.world.home.current / "graphs" / f"{slug}.nt").read_text("utf-8").splitlines()
         return {line for line in lines if "/id/" in line.split()[0] and "/id/document/" not in line.split()[0]}
 
 
-def make_node(root: Path, slug: str, turtle: str) -> Node:
+def below(own: str, other: str, turtle: str) -> str:
+    """Return what a node of base ``own`` says: places are shared, the other's office is below ``other``."""
+    theirs = "north-office" if own == SOUTHERN else "south-office"
+    shared = turtle.replace("<place/", f"<{CANONICAL}id/place/")
+    return shared.replace(f"<organisation/{theirs}>", f"<{other}id/organisation/{theirs}>")
+
+
+def make_node(root: Path, slug: str, turtle: str, base: str = CANONICAL, peers: str = "") -> Node:
     """Make a node that has the places of both regions and one source of its own; its first release is built."""
     world = make_world(root)
     for name in ("patient", "neighbour"):
@@ -108,6 +131,6 @@ def make_node(root: Path, slug: str, turtle: str) -> Node:
         (world.sources / name).rmdir()
     place = manifest("place", "reference", globs=("place/*", "document/reference-place"))
     world.put("place", {"source.toml": place, "graph.ttl": PLACES})
-    node = Node(world)
+    node = Node(world, base, peers)
     node.say(slug, turtle)
     return node

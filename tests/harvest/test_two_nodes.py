@@ -1,10 +1,14 @@
 """Two nodes on two ports, each with its own region's data, follow each other and answer the same question."""
 
 import json
+import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
-from harvest.nodes import NORTH, SOUTH, Node, make_node
+import pytest
+
+from harvest.nodes import CANONICAL, NORTH, NORTHERN, SOUTH, SOUTHERN, Node, below, make_node
 from serving import Service, serving
 
 QUERY = "/queries/regions-with-a-common-project"
@@ -18,17 +22,78 @@ def pairs(service: Service) -> list[tuple[str, str, str]]:
     return [(row["name1"]["value"], row["name2"]["value"], row["projects"]["value"]) for row in rows]
 
 
-def test_both_answer_with_both_regions_once_they_follow_each_other(tmp_path: Path) -> None:
-    north, south = make_node(tmp_path / "a", "north", NORTH), make_node(tmp_path / "b", "south", SOUTH)
-    with serving(north.home) as a, serving(south.home) as b:
+def fetched(service: Service, path: str, accept: str = "text/html, */*;q=0.1") -> str:
+    """Return what the service answers."""
+    request = urllib.request.Request(service.url + path, headers={"Accept": accept})
+    with urllib.request.urlopen(request) as answer:
+        return str(answer.read().decode())
+
+
+Bridged = tuple[Node, Service, Node, Service]
+
+
+@pytest.fixture(scope="module")
+def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridged]:
+    """Two nodes, each with a base and a region of its own, that have followed each other; before, neither knew."""
+    root = tmp_path_factory.mktemp("bridged")
+    north = make_node(root / "a", "north", below(NORTHERN, SOUTHERN, NORTH), NORTHERN, SOUTHERN)
+    south = make_node(root / "b", "south", below(SOUTHERN, NORTHERN, SOUTH), SOUTHERN, NORTHERN)
+    quiet = {"KOINON_BUILDER": "false"}
+    with (
+        serving(north.home, **north.environment, **quiet) as a,
+        serving(south.home, **south.environment, **quiet) as b,
+    ):
         assert pairs(a) == pairs(b) == []
         south.follow("north", "--ldes", f"{a}/ldes/source/north")
         north.follow("south", "--ldes", f"{b}/ldes/source/south")
-    with serving(north.home) as a, serving(south.home) as b:
-        assert pairs(a) == pairs(b) == [("Epirus", "Pomorskie", "1")]
+    with serving(north.home, **north.environment) as a, serving(south.home, **south.environment) as b:
+        yield north, a, south, b
+
+
+def test_two_nodes_with_bases_of_their_own_answer_with_both_regions(bridged: Bridged) -> None:
+    north, a, south, b = bridged
+    assert pairs(a) == pairs(b) == [("Epirus", "Pomorskie", "1")]
+    assert any(line.startswith(f"<{NORTHERN}id/project/north> ") for line in south.graph("north"))
+    assert any(line.startswith(f"<{SOUTHERN}id/organisation/south-office> ") for line in north.graph("south"))
     for node, other in ((north, south), (south, north)):
         own = "north" if node is north else "south"
         assert other.graph(own) == node.graph(own)
+
+
+def test_what_another_node_minted_has_a_page_here_under_its_own_name(bridged: Bridged) -> None:
+    service = bridged[3]
+    path = "/doc/project@north.example~koinon/north"
+    assert f"<{NORTHERN}id/project/north> a " in fetched(service, path + ".ttl")
+    page = fetched(service, path)
+    assert "Bridge" in page
+    assert 'href="/doc/organisation/south-office"' in page
+    office = fetched(service, "/doc/organisation@north.example~koinon/north-office")
+    assert 'href="/doc/place@w3id.org~koinon/gdansk"' in office
+    assert f'href="{path}"' in fetched(service, "/projects")
+    assert fetched(service, f"/queries/everything-about.csv?thing={path[5:]}").count("\n") > 3
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetched(service, "/doc/project/north")
+
+
+def test_what_a_node_publishes_stands_below_its_own_base(bridged: Bridged) -> None:
+    service = bridged[3]
+    assert f'void:uriSpace "{SOUTHERN}id/"' in fetched(service, "/.well-known/void", "text/turtle")
+    assert f"<{SOUTHERN}graph/south>" in fetched(service, "/graph/south.trig")
+    stream = fetched(service, "/ldes/source/south/page/1/1", "text/turtle")
+    assert f"<{SOUTHERN}id/organisation/south-office>" in stream
+    assert f"<{CANONICAL}def#" in stream or "koi:" in stream
+    assert f"{CANONICAL}id/organisation" not in stream
+
+
+def test_a_home_is_never_read_under_another_base(bridged: Bridged) -> None:
+    refused = bridged[0].koinon("build", "--only", "--data", str(bridged[0].world.sources), code=3, KOINON_BASE="")
+    assert NORTHERN in str(refused)
+    assert "KOINON_BASE" in str(refused)
+
+
+def test_a_base_that_is_none_is_refused_before_anything_is_done(bridged: Bridged) -> None:
+    refused = bridged[0].koinon("doctor", code=2, KOINON_BASE="north.example")
+    assert "KOINON_BASE" in str(refused)
 
 
 def owned(node: Node, slug: str) -> set[str]:

@@ -49,7 +49,7 @@ def awaiting(home: Home, assets: Assets, source: Source, built: Container[str]) 
         yield Awaited()
         return
     with ExitStack() as stack:
-        own = find_sources([assets.data], FORMATS, mapped=True)[0] if any(assets.data.rglob(MANIFEST)) else []
+        own = find_sources([assets.sources], FORMATS, mapped=True)[0] if any(assets.sources.rglob(MANIFEST)) else []
         lists = [source] if source.slug in _LISTS else []
         references = [other for other in own if other.slug not in built]
         for registered in every(home):

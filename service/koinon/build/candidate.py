@@ -130,7 +130,7 @@ def _from_lines(source: Source, folder: Path, normaliser: Normaliser, settings: 
     if first is None:
         raise NotReadyError
     findings = Findings()
-    mints = Mints(source.manifest.mints)
+    mints = Mints(source.manifest.mints, source.manifest.home)
     judged = _judged(chain([first], stated), source, mints, findings)
     described = [line + b"\n" for line in lines_of(normaliser.triples(describe(source.manifest), source.slug))]
     return _written(source, (line for line, _ in groupby(heapq.merge(judged, described))), folder, mints, findings)
@@ -141,7 +141,7 @@ def _from_mapping(source: Source, folder: Path, mapper: Mapper, settings: Settin
     made = folder / f"{source.slug}.mapped"
     try:
         mapped = mapper.map(source, made, settings.max_source)
-        findings, mints = Findings(), Mints(source.manifest.mints)
+        findings, mints = Findings(), Mints(source.manifest.mints, source.manifest.home)
         with made.open("rb") as lines:
             candidate = _written(source, _judged(lines, source, mints, findings), folder, mints, findings)
     finally:
@@ -186,7 +186,7 @@ def _from_triples(source: Source, folder: Path, normaliser: Normaliser, settings
     named = skolemise(plain, source.slug)
     if named is not plain:
         _check_annotated_names(annotated, source.slug)
-    mints = Mints(manifest.mints)
+    mints = Mints(manifest.mints, manifest.home)
     findings = Findings()
     findings.add(_own_findings(named, source, mints))
     description = set(normaliser.triples(describe(manifest), source.slug)) - named

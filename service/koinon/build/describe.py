@@ -50,7 +50,7 @@ def _of_graph(manifest: Manifest, document: NamedNode) -> Iterator[tuple[bool, s
 
 def _of_document(manifest: Manifest) -> Iterator[tuple[bool, str, Term]]:
     document = manifest.document
-    if Mints(manifest.mints).own(document.iri):
+    if Mints(manifest.mints, manifest.home).own(document.iri):
         yield False, RDF + "type", NamedNode(FOAF + "Document")
     yield False, DCT + "language", NamedNode(authority(manifest.language))
     if document.sha256 is not None:

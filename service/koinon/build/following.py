@@ -178,7 +178,7 @@ def _checked_folders(home: Home, assets: Assets) -> list[Path]:
     folders = remembered_folders(home)
     if folders is not None:
         return folders
-    folders = [assets.data]
+    folders = [assets.sources]
     if current_id(home) is None:
         return folders
     found = {source.slug for source in find_sources(folders, FORMATS, mapped=True)[0]} | set(slugs(home))

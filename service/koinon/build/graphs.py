@@ -17,12 +17,12 @@ from typing import Final
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from koinon.build.circles import NESTING
-from koinon.model.namespaces import BASE, CODE, DEF, ID, RDF, RDFS
+from koinon.model.namespaces import BASES, CODE, DEF, RDF, RDFS, THINGS
 
 TYPE: Final = NamedNode(RDF + "type")
 _TYPE: Final = TYPE.value
 _QUOTING: Final = frozenset(RDF + name for name in ("subject", "predicate", "object"))
-_OURS: Final = b"<" + BASE.encode()
+_OURS: Final = tuple(f"<{base}".encode() for base in BASES)
 _BATCH: Final = 20_000
 """Lines that are written at a time."""
 
@@ -164,7 +164,7 @@ def indexed(lines: Iterable[bytes], index: Index, own: Callable[[str], bool] | N
             iri = value[1:-4].decode()
             if name in NESTING:
                 index.wholes.setdefault(name, {}).setdefault(about[1:-1].decode(), []).append(iri)
-            if not iri.startswith(ID):
+            if not iri.startswith(THINGS):
                 _refer(index, iri, about, name)
             elif not (own and own(iri)):
                 if iri not in index.things:
@@ -201,7 +201,7 @@ def _predicate(index: Index, predicate: bytes, subject: bytes) -> str | None:
     place = f"{subject.decode()} <{iri}>"
     if iri.startswith(DEF):
         index.terms.setdefault(iri, place)
-    elif not iri.startswith((BASE, RDF, RDFS)):
+    elif not iri.startswith((*BASES, RDF, RDFS)):
         index.foreign.setdefault(iri, place)
     return iri
 
@@ -211,7 +211,7 @@ def _note_class(index: Index, iri: str, place: str) -> None:
         index.terms[iri] = place
     elif iri.startswith(CODE):
         index.codes.setdefault(iri, place)
-    elif not iri.startswith((BASE, RDF, RDFS)):
+    elif not iri.startswith((*BASES, RDF, RDFS)):
         index.foreign[iri] = place
 
 

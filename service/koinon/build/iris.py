@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from koinon.model.namespaces import BASE, ID
+from koinon.model.addresses import local_name
+from koinon.model.namespaces import BASES, CANONICAL, THINGS
 
 SCHEMES: Final = ("http", "https", "urn", "mailto", "tel")
 
@@ -38,12 +39,12 @@ def _address_problem(iri: str, after_scheme: str) -> str | None:
         return f"{iri!r} names no host"
     if "@" in authority[1]:
         return f"{iri!r} names a user before its host; leave the name, and any password, out"
-    if iri.startswith(ID):
-        if not _THING.match(iri.removeprefix(ID)):
+    if iri.startswith(THINGS):
+        if not _THING.match(local_name(iri)):
             return f"{iri!r} is not of the form id/{{type}}/{{slug}} in lower-case ASCII"
-    elif iri.startswith(BASE):
-        if not _ADDRESS.match(iri.removeprefix(BASE)):
+    elif iri.startswith(BASES):
+        if not any(iri.startswith(base) and _ADDRESS.match(iri.removeprefix(base)) for base in BASES):
             return f"{iri!r} is no address that Koinon gives out"
     elif _OURS.match(iri):
-        return f"{iri!r}: Koinon's addresses begin with {BASE}"
+        return f"{iri!r}: Koinon's addresses begin with {CANONICAL}"
     return None

@@ -26,7 +26,7 @@ from koinon.build.ownership import check_claims, check_types, owner_of
 from koinon.build.progress import Progress
 from koinon.build.settled import NOTHING_SETTLED, Settled
 from koinon.build.shacl import Result, Validator
-from koinon.model.namespaces import GRAPH, ID, SH, SKOLEM
+from koinon.model.namespaces import GRAPH, SH, SKOLEM, THINGS
 
 _CLASS = SH + "ClassConstraintComponent"
 _SETTLED = ""
@@ -118,7 +118,7 @@ def _own_dangling(candidate: Candidate, known: Container[str]) -> Iterator[Findi
             detail = f"<{iri}> is this source's to define, but has no rdf:type here"
             yield Finding(candidate.slug, "dangling", place, detail)
     for iri in sorted(index.untyped):
-        if iri.startswith(ID) and iri not in known and candidate.mints.own(iri):
+        if iri.startswith(THINGS) and iri not in known and candidate.mints.own(iri):
             yield Finding(
                 candidate.slug, "untyped", f"<{iri}>", "it is this source's to define, but has no rdf:type here"
             )
@@ -128,7 +128,7 @@ def dangling(slug: str, index: Index, typed: Container[str], codes: set[str]) ->
     """Yield a warning for each thing that a graph speaks of and no accepted graph defines."""
     places = {iri: place for iri, place in index.things.items() if iri not in typed}
     places.update({iri: place for iri, place in index.codes.items() if iri not in codes})
-    places.update({iri: f"<{iri}>" for iri in index.untyped if iri.startswith(ID) and iri not in typed})
+    places.update({iri: f"<{iri}>" for iri in index.untyped if iri.startswith(THINGS) and iri not in typed})
     for iri in sorted(places):
         detail = f"<{iri}> is defined by no accepted source"
         yield Finding(slug, "dangling", places[iri], detail, Severity.WARNING)
@@ -250,7 +250,7 @@ def _answers(candidate: Candidate, iri: str) -> bool:
 
 
 def _absent(iri: str, candidate: Candidate, context: Context) -> bool:
-    return iri.startswith(ID) and not candidate.mints.own(iri) and not context.types_of(iri)
+    return iri.startswith(THINGS) and not candidate.mints.own(iri) and not context.types_of(iri)
 
 
 def _take(

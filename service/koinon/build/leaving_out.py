@@ -13,7 +13,7 @@ from koinon.build.circles import circles
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index, indexed, write_lines
 from koinon.build.ownership import owner_of
-from koinon.model.namespaces import GRAPH, ID
+from koinon.model.namespaces import GRAPH, THINGS
 
 RECORD: Final = "record"
 ROUNDS: Final = 8
@@ -57,7 +57,7 @@ def leave_out_references(candidate: Candidate, known: Container[str], codes: Con
             faults.values.add(iri)
             _tell(candidate, "dangling", place, f"<{iri}> is this source's to define, but has no rdf:type here")
     for iri in sorted(index.untyped):
-        if iri.startswith(ID) and iri not in known and may_go(candidate, iri):
+        if iri.startswith(THINGS) and iri not in known and may_go(candidate, iri):
             faults.things.add(iri)
             _tell(candidate, "untyped", f"<{iri}>", "it is this source's to define, but has no rdf:type here")
     for found in in_circles(candidate):

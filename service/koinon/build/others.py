@@ -8,9 +8,9 @@ from typing import Final
 
 from koinon.build.graphs import TYPE
 from koinon.build.source_manifest import Manifest
-from koinon.model.namespaces import ID, SHAPES
+from koinon.model.namespaces import SHAPES, THINGS
 
-_PLACE: Final = ID + "place/"
+_PLACES: Final = tuple(f"{things}place/" for things in THINGS)
 _CITED: Final = "every"
 """What the manifest of a source says whose every statement is cited by the characters of its page."""
 
@@ -23,7 +23,7 @@ def marks(foreign: Iterable[str], manifest: Manifest) -> bytes:
     cited = manifest.reading.receipts == _CITED
     lines = []
     for iri in foreign:
-        if iri.startswith(ID) and iri != manifest.document.iri:
-            kind = "OthersPlace" if iri.startswith(_PLACE) and not cited else "OthersThing"
+        if iri.startswith(THINGS) and iri != manifest.document.iri:
+            kind = "OthersPlace" if iri.startswith(_PLACES) and not cited else "OthersThing"
             lines.append(f"<{iri}> {TYPE} <{SHAPES}{kind}> .\n")
     return "".join(lines).encode()

@@ -12,7 +12,23 @@ from functools import lru_cache
 from pyoxigraph import NamedNode, Triple
 
 from koinon.build.findings import Finding, Severity
-from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, OWL, RDF, RDFS, SH, SHAPES, SKOLEM, SKOS, STATEMENT
+from koinon.model.addresses import local_name
+from koinon.model.namespaces import (
+    BASES,
+    CODE,
+    DEF,
+    GRAPH,
+    ID,
+    OWL,
+    RDF,
+    RDFS,
+    SH,
+    SHAPES,
+    SKOLEM,
+    SKOS,
+    STATEMENT,
+    THINGS,
+)
 
 TYPE = NamedNode(RDF + "type")
 _NAMING = frozenset({NamedNode(SKOS + "prefLabel")})
@@ -44,11 +60,15 @@ def owner_of(iri: str) -> str:
 
 
 class Mints:
-    """The globs of a manifest: ``{type}/{slug}`` with ``*`` inside a part; ``!`` excludes."""
+    """The globs of a manifest: ``{type}/{slug}`` with ``*`` inside a part; ``!`` excludes.
 
-    def __init__(self, globs: Iterable[str]) -> None:
+    They name things below ``home``, which may be several namespaces; of another namespace they are whole IRIs.
+    """
+
+    def __init__(self, globs: Iterable[str], home: str | tuple[str, ...] = ID) -> None:
         """Compile the globs."""
         globs = tuple(globs)
+        self._home = home
         # A harvested source names each of its things; no pattern of so many alternatives is quick.
         self._names = frozenset(glob for glob in globs if "*" not in glob and not glob.startswith("!"))
         self._own = _pattern(glob for glob in globs if "*" in glob and not glob.startswith("!"))
@@ -57,9 +77,11 @@ class Mints:
 
     def _matches(self, iri: str) -> bool:
         """Tell whether the thing ``iri``, or the thing whose fragment it is, is minted by this source."""
-        if not iri.startswith(ID):
+        if not iri.startswith(THINGS):
             return False
-        name = owner_of(iri).removeprefix(ID)
+        name = owner_of(iri)
+        if iri.startswith(self._home):
+            name = local_name(name)
         return (name in self._names or bool(self._own.match(name))) and not self._not.match(name)
 
 
@@ -98,11 +120,11 @@ def check_own(
         elif subject.startswith(SKOLEM):
             if not subject.startswith(skolem):
                 yield Finding(slug, "takeover", place, "a blank node of another source")
-        elif subject.startswith(ID):
+        elif subject.startswith(THINGS):
             if triple.predicate in _NAMING and not mints.own(subject):
                 detail = "the preferred label is its owner's to give; use skos:altLabel, or add it to mints"
                 yield Finding(slug, "takeover", place, detail)
-        elif subject.startswith(BASE):
+        elif subject.startswith(BASES):
             yield Finding(
                 slug, "takeover", place, "this address is Koinon's own; a source speaks of things under id/"
             )
@@ -121,7 +143,7 @@ def check_types(
     Where the owner is not at hand, the type is only warned of.
     """
     for subject in sorted(types):
-        if not subject.startswith(ID) or mints.own(subject):
+        if not subject.startswith(THINGS) or mints.own(subject):
             continue
         agreed = {cls for other in others.values() for cls in other.get(subject, ())}
         owned = any(subject in other for other in others.values())

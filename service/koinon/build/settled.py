@@ -110,7 +110,8 @@ class Settled:
     def own(self, slug: str, iri: str) -> bool:
         """Tell whether a thing is the settled source's own."""
         if slug not in self._mints:
-            self._mints[slug] = Mints(self.sources[slug].manifest.mints)
+            manifest = self.sources[slug].manifest
+            self._mints[slug] = Mints(manifest.mints, manifest.home)
         return self._mints[slug].own(iri)
 
     def left_out(self) -> dict[str, set[str]]:

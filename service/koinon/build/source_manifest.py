@@ -15,7 +15,7 @@ from pydantic import (
 
 from koinon.build.iris import iri_problem
 from koinon.build.languages import LANGUAGES
-from koinon.model.namespaces import BASE, ID
+from koinon.model.namespaces import BASES, ID, SHARED, THINGS
 
 MANIFEST = "source.toml"
 RESERVED = frozenset({"ontology", "code", "territory", "catalogue", "shapes"})
@@ -30,9 +30,15 @@ def _address(iri: str) -> str:
 
 
 def _of_document(iri: str) -> str:
-    if iri.startswith(BASE) and ("#" in iri or not iri.startswith(ID)):
+    if iri.startswith(BASES) and ("#" in iri or not iri.startswith(THINGS)):
         raise ValueError(f"{iri!r} is none of the addresses of a document; give {ID}document/… or its own address")
     return iri
+
+
+def _minted(glob: str) -> str:
+    if "://" in glob and not glob.removeprefix("!").startswith(THINGS):
+        raise ValueError(f"{glob!r} begins with no base that this node knows; name it in KOINON_PEERS")
+    return glob
 
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
@@ -46,6 +52,12 @@ Duration = Annotated[
     ),
 ]
 """An ISO 8601 duration in whole years, months, weeks and days, such as ``P1Y`` or ``P3M``."""
+Glob = Annotated[
+    str,
+    StringConstraints(pattern=r"^!?(https?://[^\s<>\"{}|\\^`*!#?]+/id/)?[a-z*][a-z*-]*/[a-z0-9*-]+$"),
+    AfterValidator(_minted),
+]
+"""What a source mints: ``{type}/{slug}`` below its home, or, of another node, the whole IRI."""
 FileName = Annotated[str, StringConstraints(pattern=r"^[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*$", max_length=200)]
 """The plain name of a file beside the manifest."""
 
@@ -104,6 +116,11 @@ class MappingUse(_Part):
     version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$", max_length=64)]
 
 
+def home_of(kind: object) -> str:
+    """Return the namespace of what a source of this kind mints: reference data are the same on all nodes."""
+    return SHARED if kind == "reference" else ID
+
+
 class Manifest(_Part):
     """The content of one ``source.toml``.
 
@@ -124,10 +141,15 @@ class Manifest(_Part):
     homepage: HttpIri | None = None
     credit: Text | None = None
     schedule: Duration | None = None
-    mints: tuple[Annotated[str, StringConstraints(pattern=r"^!?[a-z*][a-z*-]*/[a-z0-9*-]+$")], ...]
+    mints: tuple[Glob, ...]
     document: Document
     rights: Rights
     reading: Reading
+
+    @property
+    def home(self) -> str:
+        """The namespace of what the source mints."""
+        return home_of(self.kind)
 
     @field_validator("slug")
     @classmethod

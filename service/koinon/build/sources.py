@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from koinon.build.findings import Finding
 from koinon.build.source_manifest import MANIFEST, Document, Manifest, Reading, Rights
 from koinon.model.errors import ConfigurationError
+from koinon.model.namespaces import ID
 
 __all__ = [
     "MANIFEST",
@@ -128,9 +129,7 @@ def manifest_for_file(path: Path) -> Manifest:
         kind="external",
         language="und",
         mints=("*/*", f"!document/checked-{slug}"),
-        document=Document(
-            iri=f"https://w3id.org/koinon/id/document/checked-{slug}", not_held="checked, not handed in"
-        ),
+        document=Document(iri=f"{ID}document/checked-{slug}", not_held="checked, not handed in"),
         rights=Rights(statement="unknown", licence="https://creativecommons.org/licenses/by/4.0/"),
         reading=Reading(
             received=date(1970, 1, 1),

@@ -39,7 +39,7 @@ def build(
     """
     settings = Settings.from_environment(home=home)
     assets = Assets.locate(settings)
-    folders = [*([] if only else [assets.data]), *(data or [])]
+    folders = [*([] if only else [assets.sources]), *(data or [])]
     with showing(STDERR, silent=as_json) as progress:
         report = build_release(settings, assets, folders, progress, wait=wait)
     home_of_all = Home(settings.home.absolute())

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from koinon.model.addresses import name_of
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, ParameterError
 from koinon.model.languages import best_label
-from koinon.model.namespaces import BASE, ID
+from koinon.model.namespaces import CANONICAL
 from koinon.model.settings import Settings
 from koinon.query.catalogue import Catalogue, load_catalogue
 from koinon.query.job import Answer, Job
@@ -136,7 +137,7 @@ def _console() -> Console:
 
 def _short(cell: str) -> str:
     """Return an address of ours as parameters take it: ``project/resist``, ``code/theme/cooperation``."""
-    return cell.removeprefix(ID).removeprefix(BASE)
+    return name_of(cell).removeprefix(CANONICAL)
 
 
 def _print(answer: Answer, wanted: Format) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from koinon.model.errors import ConfigurationError
+from koinon.model.namespaces import BASE, CANONICAL
 from koinon.model.settings import Settings
 
 PARTS: Final = ("ontology", "shapes", "data", "queries")
@@ -12,12 +13,22 @@ PARTS: Final = ("ontology", "shapes", "data", "queries")
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The four folders of data that the service compiles and publishes."""
+    """The four folders of data that the service compiles and publishes.
+
+    ``curated`` is False where the pages in ``data`` are another node's: those that koinon carries are the canonical
+    node's, and whoever has a base of their own takes the reference data alone.
+    """
 
     ontology: Path
     shapes: Path
     data: Path
     queries: Path
+    curated: bool = True
+
+    @property
+    def sources(self) -> Path:
+        """The folder of the sources that this node builds from."""
+        return self.data if self.curated else self.data / "reference"
 
     @classmethod
     def locate(cls, settings: Settings) -> Self:
@@ -25,11 +36,13 @@ class Assets:
 
         Raises ConfigurationError where none of these holds all four.
         """
+        curated = settings.assets is not None or BASE == CANONICAL
         package = Path(__file__).resolve().parents[1]
         places = [settings.assets] if settings.assets else [package / "_assets", package.parents[1]]
         for place in places:
             if all((place / part).is_dir() for part in PARTS):
-                return cls(*(place / part for part in PARTS))
+                ontology, shapes, data, queries = (place / part for part in PARTS)
+                return cls(ontology, shapes, data, queries, curated)
         raise ConfigurationError(
             f"No folder with {', '.join(PARTS)} at {' or '.join(map(str, places))}. "
             "Set KOINON_ASSETS to the folder that holds them."

@@ -1,13 +1,28 @@
-"""The namespaces of the graph, and the prefixes under which every door shows them."""
+"""The namespaces of the graph, and the prefixes under which every door shows them.
 
+Vocabulary, code lists, shapes and reference data are the same on all nodes, under ``CANONICAL``. What a node mints
+itself stands under its own ``BASE``, which the environment gives when the process starts: no request looks it up,
+and no process serves two (decision 0045).
+"""
+
+import os
 from typing import Final
 
-BASE: Final = "https://w3id.org/koinon/"
-DEF: Final = BASE + "def#"
+CANONICAL: Final = "https://w3id.org/koinon/"
+BASE: Final = os.environ.get("KOINON_BASE") or CANONICAL
+PEERS: Final = os.environ.get("KOINON_PEERS", "")
+BASES: Final = tuple(dict.fromkeys((BASE, CANONICAL, *filter(None, map(str.strip, PEERS.split(","))))))
+"""The bases whose things this node may hold: its own, the canonical one, and those of the nodes that it follows."""
+THINGS: Final = tuple(base + "id/" for base in BASES)
+"""The namespaces of things, this node's own first."""
+
+DEF: Final = CANONICAL + "def#"
+CODE: Final = CANONICAL + "code/"
+SHAPES: Final = CANONICAL + "shapes#"
+SHARED: Final = CANONICAL + "id/"
+"""The namespace of the things of reference data: places, programmes, funds and legal forms."""
 ID: Final = BASE + "id/"
-CODE: Final = BASE + "code/"
 GRAPH: Final = BASE + "graph/"
-SHAPES: Final = BASE + "shapes#"
 STATEMENT: Final = BASE + "statement/"
 SKOLEM: Final = BASE + ".well-known/genid/"
 

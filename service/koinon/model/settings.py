@@ -1,13 +1,17 @@
 """Every setting of a node, as one frozen object that is built once and passed in."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from koinon.model.errors import ConfigurationError
+from koinon.model.namespaces import BASE, PEERS
+
+_BASE: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._-]+)*/")
 
 
 class Settings(BaseModel):
@@ -24,6 +28,16 @@ class Settings(BaseModel):
         default="",
         description="Address under which readers reach the service, without a slash at its end; by default the "
         "address of each request. JSON-LD documents name their context under it.",
+    )
+    base: str = Field(
+        default=BASE,
+        description="What the IRIs of this node's things, graphs and releases begin with, with a slash at its end: "
+        "for ever, and read when the process starts.",
+    )
+    peers: str = Field(
+        default=PEERS,
+        description="Bases of other nodes whose things this node may hold as it follows them, separated by commas; "
+        "read when the process starts.",
     )
     publisher: str = Field(
         default="Koinon",
@@ -154,6 +168,19 @@ class Settings(BaseModel):
     harvest_pause: float = Field(
         default=0.1, ge=0, description="Seconds between two requests of a harvest to the same peer."
     )
+
+    @field_validator("base", "peers")
+    @classmethod
+    def _bases(cls, given: str, field: ValidationInfo) -> str:
+        own = field.field_name == "base"
+        for base in [given] if own else filter(None, map(str.strip, given.split(","))):
+            if not _BASE.fullmatch(base):
+                raise ValueError(
+                    f"{base!r} is no base such as https://data.example.org/koinon/ (with its last slash)"
+                )
+        if given != (BASE if own else PEERS):
+            raise ValueError("it is read when the process starts: set the variable in its environment")
+        return given
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Self:

@@ -24,12 +24,12 @@ from koinon.model.namespaces import (
     DEF,
     FOAF,
     GRAPH,
-    ID,
     PROV,
     RDF,
     RDFS,
     SD,
     SKOS,
+    THINGS,
     VOID,
     XSD,
 )
@@ -368,7 +368,7 @@ class _Catalogue:
         level = Literal("0", datatype=_xsd("integer"))
         codes = set()
         for place, _, _ in store.triples(None, NamedNode(DEF + "nutsLevel"), level):
-            if place.value.startswith(ID):
+            if place.value.startswith(THINGS):
                 codes |= {code for code in _codes(store, place) if len(code) == 2 and code.isalpha()}
         return sorted(codes)
 

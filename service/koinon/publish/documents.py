@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from koinon.engine import GraphStore, Triple
 from koinon.model.errors import NotFoundError, ResultTooLargeError
-from koinon.model.namespaces import CODE, DCT, HYDRA, ID, RDF, RDFS, SKOS
+from koinon.model.namespaces import CODE, DCT, HYDRA, RDF, RDFS, SKOS, THINGS
 from koinon.release.contents import Contents
 
 TYPE: Final = NamedNode(RDF + "type")
@@ -37,6 +37,7 @@ LABELS: Final = 64
 _SMALL: Final = 200
 """Triples up to which a part is never cut; a larger fragment of another document is only named."""
 
+_OURS: Final = (*THINGS, CODE)
 _FIRST: Final = {TYPE.value: 0, PREF_LABEL.value: 1, RDFS + "label": 1}
 _PLACE: Final = re.compile(r"([0-9]{1,9})(?:@([#/].+))?", re.DOTALL)
 
@@ -210,7 +211,7 @@ def named(store: GraphStore, node: NamedNode) -> Iterator[Triple]:
 
 def is_ours(iri: str) -> bool:
     """Tell whether the IRI names a thing or a concept that this service describes."""
-    return iri.startswith((ID, CODE))
+    return iri.startswith(_OURS)
 
 
 def literal_of(store: GraphStore, subject: NamedNode, predicate: NamedNode) -> Literal | None:

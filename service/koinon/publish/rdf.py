@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, serialize
 from pyoxigraph import Triple as RdfTriple
 
 from koinon.engine import Triple
-from koinon.model.namespaces import CODE, ID, PREFIXES, RDF, XSD
+from koinon.model.namespaces import CODE, PREFIXES, RDF, THINGS, XSD
 from koinon.publish.documents import Document
 
 SYNTAXES: Final[dict[str, RdfFormat]] = {
@@ -18,7 +18,7 @@ SYNTAXES: Final[dict[str, RdfFormat]] = {
 }
 """Media type to syntax. JSON-LD is not among them: ``jsonld`` writes it compact, with our context."""
 
-_OURS: Final = (ID, CODE)
+_OURS: Final = (*THINGS, CODE)
 _UNWRITTEN: Final = {RDF + "type", RDF + "langString", XSD + "string"}
 
 

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 from koinon.model.errors import QueryRefusedError
-from koinon.model.namespaces import BASE
+from koinon.model.namespaces import CANONICAL
 from koinon.query.guard import unescape
 from koinon.query.lexing import Token, tokens_of
 
-QUERY_BASE: Final = BASE + "sparql"
+QUERY_BASE: Final = CANONICAL + "sparql"
 """What relative IRIs of a query are resolved against (SPARQL 1.1 §4.1.1.2), wherever the service runs."""
 _MERGED: Final = NamedNode("urn:koinon:merged")
 _SHOWN: Final = 200

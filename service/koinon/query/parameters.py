@@ -3,20 +3,22 @@
 import datetime
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
+from koinon.model.addresses import thing_of
 from koinon.model.errors import ParameterError
-from koinon.model.namespaces import BASE, ID, XSD
+from koinon.model.namespaces import CANONICAL, XSD
 
 Kind = Literal["iri", "string", "language", "date", "integer"]
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ABSOLUTE: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
-_RELATIVE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/#._~-]*")
+_RELATIVE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/#._~-]*(?:@[A-Za-z0-9.:~_-]+/[A-Za-z0-9/#._~-]*)?")
 _LARGEST: Final = 10_000
 
 
@@ -48,8 +50,9 @@ def _term(name: str, kind: Kind, value: str) -> str:
         case "iri":
             if _ABSOLUTE.fullmatch(value):
                 return str(NamedNode(value))
-            if _RELATIVE.fullmatch(value):
-                return str(NamedNode((BASE if value.startswith("code/") else ID) + value))
+            with suppress(ValueError):
+                if _RELATIVE.fullmatch(value):
+                    return str(NamedNode(CANONICAL + value if value.startswith("code/") else thing_of(value)))
             wanted = "an address like project/resist or a full https:// IRI"
         case "language":
             if _LANGUAGE.fullmatch(value):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from koinon.engine import OxigraphStore
 from koinon.model.errors import NoReleaseError, NotFoundError, ReleaseError
+from koinon.model.namespaces import BASE
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
@@ -61,7 +62,7 @@ def open_release(home: Home, identifier: str) -> Release:
         raise NotFoundError(
             f"{len(found)} releases begin with {identifier!r}. `koinon release list` shows them all."
         )
-    return Release(found[0], Manifest.read(found[0] / "manifest.json"))
+    return _at(found[0])
 
 
 def open_current(home: Home) -> Release:
@@ -69,8 +70,17 @@ def open_current(home: Home) -> Release:
     identifier = current_id(home)
     if identifier is None:
         raise NoReleaseError(f"There is no release in {home.root} yet. Run `koinon build` first.")
-    path = home.release(identifier)
-    return Release(path, Manifest.read(path / "manifest.json"))
+    return _at(home.release(identifier))
+
+
+def _at(path: Path) -> Release:
+    manifest = Manifest.read(path / "manifest.json")
+    if manifest.base not in {None, BASE}:
+        raise ReleaseError(
+            f"Release {manifest.id} belongs to the base {manifest.base}, and this node's is {BASE}. A base is for "
+            "ever: set KOINON_BASE as it was, or give the new base a home of its own (KOINON_HOME)."
+        )
+    return Release(path, manifest)
 
 
 def last_built(home: Home) -> Release | None:
@@ -83,8 +93,8 @@ def last_built(home: Home) -> Release | None:
     kept = {path.name: path for path in release_folders(home)}
     for entry in reversed(read_log(home.log)):
         path = kept.pop(entry.id, None)
-        if path is not None and not (manifest := Manifest.read(path / "manifest.json")).imported:
-            return Release(path, manifest)
+        if path is not None and not (release := _at(path)).manifest.imported:
+            return release
     return None
 
 

@@ -40,7 +40,8 @@ class Manifest:
     """The manifest of one release; ``received`` is the latest date on which one of its sources was received.
 
     ``total`` counts the statements of all graphs; in an imported release ``default_triples`` of them stand in its
-    default graph, in a built one that is the union and counted nowhere (None).
+    default graph, in a built one that is the union and counted nowhere (None). ``judgements`` is the hash of what
+    people had judged of links; None where nobody had.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Manifest:
     total: int
     kind: str = BUILT
     default_triples: int | None = None
+    judgements: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -78,6 +80,12 @@ class Manifest:
     def imported(self) -> bool:
         """Tell whether the release holds imported files instead of judged sources."""
         return self.kind == IMPORTED
+
+    @property
+    def base(self) -> str | None:
+        """The base of the node that built it, as its graph of the ontology has it; None where it was imported."""
+        ontology = self.graph("ontology")
+        return None if self.imported or ontology is None else ontology.name.removesuffix("graph/ontology")
 
     @property
     def derived(self) -> tuple[GraphEntry, ...]:

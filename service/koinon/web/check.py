@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from koinon.build.findings import Severity
 from koinon.build.telling import TITLES
+from koinon.model.addresses import name_of
 from koinon.model.assets import Assets
 from koinon.model.languages import best_label
-from koinon.model.namespaces import ID
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
 from koinon.web.asking import ClientGoneError
@@ -189,7 +189,7 @@ def _place(example: dict[str, Any]) -> Place:
         column=example["column"],
         excerpt=tuple(example["excerpt"]),
         record=example["file"] if example["node"] else "",
-        node=iri.removeprefix(ID) or example["node"],
+        node=name_of(iri) or example["node"],
         path=short_name(path[1:-1]) if plain else path,
         value=example["value"],
         detail=example["detail"],

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import GRAPH, ID
+from koinon.model.namespaces import GRAPH, THINGS
 from koinon.publish.credits import credit_of, credits_of, graphs_shown
 from koinon.publish.documents import PREF_LABEL
 from koinon.publish.graphs import N_QUADS, N_TRIPLES, TRIG, graph_triples, name_graph, write_graph
@@ -215,7 +215,7 @@ def _things(served: Served, graph: NamedNode, naming: Naming) -> list[Named]:
     """Return the things that the source names, at most THINGS_SHOWN, by label; of a large one, some."""
     labels = islice(served.store.triples(None, PREF_LABEL, None, graph), _LABELS_READ)
     named = (subject.value for subject, _, _ in labels)
-    things = dict.fromkeys(iri for iri in named if iri.startswith(ID) and "#" not in iri)
+    things = dict.fromkeys(iri for iri in named if iri.startswith(THINGS) and "#" not in iri)
     found = [Named(iri, naming(iri)) for iri in islice(things, THINGS_SHOWN)]
     return sorted(found, key=lambda thing: thing.label.text.casefold())
 

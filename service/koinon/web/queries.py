@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response
 
+from koinon.model.addresses import name_of
 from koinon.model.errors import ParameterError, QueryError
 from koinon.model.languages import best_label
-from koinon.model.namespaces import BASE, ID
+from koinon.model.namespaces import CANONICAL
 from koinon.publish.collections import entries
 from koinon.publish.credits import Credit, credits_of, graphs_naming
 from koinon.publish.naming import Naming
@@ -218,4 +219,4 @@ def written(term: str) -> str:
 
 def short_value(iri: str) -> str:
     """Return the short form of one of our IRIs that a parameter takes: ``project/resist``, ``code/role/host``."""
-    return iri.removeprefix(ID).removeprefix(BASE)
+    return name_of(iri).removeprefix(CANONICAL)

@@ -9,8 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 
+from koinon.model.addresses import name_of
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import BASE, CODE, DEF, GRAPH, ID, SHAPES
+from koinon.model.namespaces import CANONICAL, CODE, DEF, GRAPH, ID, SHAPES, THINGS
 from koinon.model.settings import Settings
 from koinon.web.negotiation import choose_language, combined
 
@@ -20,12 +21,13 @@ _LONGEST_QUERY: Final = 4000
 PREFIX: Final = "koinon.release_prefix"
 """Key of the scope that holds the part of the address that names an earlier release."""
 TRAVELS: Final = frozenset(
-    {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "static"}
+    {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "reconcile", "static"}
     | {"actors", "projects", "programmes", "clusters", "regions", "topics"}
     | {"search", "suggest"}
 )
 """First parts of the paths that also stand below the address of an earlier release."""
 _LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))
+_ONTOLOGY: Final = CANONICAL + "def"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def local_path(iri: str) -> str | None:
     for namespace, path in _LOCAL:
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return path + iri[len(namespace) :]
-    if iri.startswith(BASE + "def"):
-        return iri.removeprefix(BASE.rstrip("/"))
+    if iri.startswith(THINGS):
+        return f"/doc/{name_of(iri)}"
+    if iri.startswith(_ONTOLOGY):
+        return iri.removeprefix(CANONICAL.rstrip("/"))
     return None

@@ -17,7 +17,7 @@ from pyoxigraph import (
 )
 
 from koinon.model.errors import ResultTooLargeError
-from koinon.model.namespaces import BASE, XSD
+from koinon.model.namespaces import BASES, XSD
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
@@ -119,7 +119,7 @@ def _is_name_of(name: int, link: int, rows: Sequence[Row], naming: Naming) -> bo
     """Tell whether every value of one column is a label of what the other column holds beside it."""
     pairs = [(named, linked) for row in rows if (named := row[name]) is not None for linked in (row[link],)]
     return bool(pairs) and all(
-        linked is not None and linked.iri.startswith(BASE) and named.text.text in naming.names(linked.iri)
+        linked is not None and linked.iri.startswith(BASES) and named.text.text in naming.names(linked.iri)
         for named, linked in pairs
     )
 
@@ -129,7 +129,7 @@ def _cell(term: Term | None, naming: Naming | None) -> Cell | None:
         case None:
             return None
         case NamedNode(value=iri):
-            return Cell(naming(iri) if naming and iri.startswith(BASE) else Text(short_name(iri)), iri=iri)
+            return Cell(naming(iri) if naming and iri.startswith(BASES) else Text(short_name(iri)), iri=iri)
         case Literal(value=text, language=language, datatype=datatype):
             plain = language or datatype.value == XSD + "string"
             return Cell(Text(text, language or ""), datatype="" if plain else datatype.value)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse, Response
 
+from koinon.model.addresses import thing_of
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
 from koinon.publish.credits import credits_of, graphs_shown, with_sources
@@ -33,9 +34,13 @@ Name = Annotated[str, Path(description="Name of the thing, with or without the s
 
 def named_node(namespace: str, *parts: str) -> NamedNode:
     """Return the IRI of checked parts; raises NotFoundError for parts that no address of ours has."""
-    if not all(_NAME.fullmatch(part) for part in parts):
+    kind, at, _ = parts[0].partition("@")
+    if not all(_NAME.fullmatch(part) for part in (kind, *parts[1:])) or (at and namespace != ID):
         raise NotFoundError("No address of this service looks like this.")
-    return NamedNode(namespace + "/".join(parts))
+    try:
+        return NamedNode(thing_of("/".join(parts)) if at else namespace + "/".join(parts))
+    except ValueError as error:
+        raise NotFoundError(f"No address of this service looks like this: {error}.") from error
 
 
 @reads(router, "/id/{type}/{name}", status_code=303, response_class=RedirectResponse)
@@ -43,9 +48,10 @@ async def thing(request: Request, type: Type, name: Name) -> Response:
     """Send the reader from a thing to the document about it (303: the thing itself cannot be sent)."""
     door = Door.of(request)
     slug, form = split_suffix(name, DOCUMENT_FORMS)
+    topic = named_node(ID, type, slug)
     async with door.release() as served:
-        if not served.has_subject(named_node(ID, type, slug)):
-            raise NotFoundError(f"Nothing is known about {ID}{type}/{slug}.")
+        if not served.has_subject(topic):
+            raise NotFoundError(f"Nothing is known about {topic.value}.")
     suffix = f".{form.suffix}" if form else ""
     address = door.reader(request).url(f"/doc/{type}/{slug}{suffix}")
     return RedirectResponse(address, 303, {"Vary": VARY})

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koinon.model.addresses import thing_of
 from koinon.model.errors import KoinonError, NotFoundError
-from koinon.model.namespaces import CODE, ID
+from koinon.model.namespaces import CODE
 from koinon.publish.mementos import (
     Memento,
     around,
@@ -37,7 +38,9 @@ from koinon.web.reader import PREFIX, TRAVELS, Reader
 from koinon.web.served import CHOSEN, Following
 
 _EARLIER: Final = re.compile(r"/releases/([0-9a-f]{12,64})(/([a-z]+)(?:[/.].*)?)")
-_THING: Final = re.compile(r"/(doc|code)/([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)(?:\.[a-z]+)?")
+_THING: Final = re.compile(
+    r"/(doc|code)/([a-z0-9][a-z0-9-]*(?:@[A-Za-z0-9.:~_-]+)?)/([a-z0-9][a-z0-9-]*)(?:\.[a-z]+)?"
+)
 _TIMEMAP: Final = "/timemap/"
 _FORMAT: Final = "application/link-format"
 
@@ -202,7 +205,12 @@ def _thing_of(path: str) -> str | None:
     found = _THING.fullmatch(path)
     if found is None:
         return None
-    return f"{ID if found[1] == 'doc' else CODE}{found[2]}/{found[3]}"
+    if found[1] == "code":
+        return f"{CODE}{found[2]}/{found[3]}"
+    try:
+        return thing_of(f"{found[2]}/{found[3]}")
+    except ValueError:
+        return None
 
 
 def _plain(path: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from koinon.engine import Triple
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import BASE, CODE
+from koinon.model.namespaces import CANONICAL, CODE
 from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document, document_of
 from koinon.publish.pages import thing_view
@@ -65,13 +65,15 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
     async with door.release() as served:
 
         def document() -> Document:
-            return document_of(served.store.triples(graph=ONTOLOGY_GRAPH), NamedNode(BASE + "def"))
+            return document_of(served.store.triples(graph=ONTOLOGY_GRAPH), NamedNode(CANONICAL + "def"))
 
         def page(frame: PageFrame) -> Body:
             terms = term_views(document(), served.vocabulary, reader.language)
             return Body(door.pages.render("terms.html", reader, frame=frame, terms=terms, release=served.release))
 
-        return await answer(request, served, Resource(path, BASE + "def", DOCUMENT_FORMS, document, page), form)
+        return await answer(
+            request, served, Resource(path, CANONICAL + "def", DOCUMENT_FORMS, document, page), form
+        )
 
 
 @reads(router, "/context/{name}")
@@ -161,7 +163,7 @@ async def _shapes(request: Request, name: str) -> Response:
     if stem and stem not in names:
         raise NotFoundError(f"There are no shapes of this name. There are: {', '.join(names)}.")
     path = f"/shapes/{stem}" if stem else "/shapes"
-    topic = NamedNode(BASE + path.removeprefix("/"))
+    topic = NamedNode(CANONICAL + path.removeprefix("/"))
     async with door.release() as served:
 
         def document() -> Document:

@@ -9,7 +9,8 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from koinon.engine import OxigraphStore
-from koinon.model.namespaces import DCT, DEF, GRAPH, ID, ORG, RDF
+from koinon.model.addresses import local_name
+from koinon.model.namespaces import DCT, DEF, GRAPH, ORG, RDF, THINGS
 
 CLASS: Final = "class"
 SOURCE: Final = "source"
@@ -20,9 +21,11 @@ KINDS: Final[tuple[str, ...]] = (CLASS, SOURCE, REGION, PROGRAMME, NETWORK)
 """The kinds of slices; a slice is named ``kind/name``."""
 
 _TYPE: Final = f"<{RDF}type>".encode()
-_PLACE: Final = f"<{ID}place/".encode()
-_PROGRAMME: Final = f"<{ID}programme/".encode()
-_ORGANISATIONS: Final = tuple(f"<{ID}{kind}/".encode() for kind in ("organisation", "cluster"))
+_PLACES: Final = tuple(f"<{things}place/".encode() for things in THINGS)
+_PROGRAMMES: Final = tuple(f"<{things}programme/".encode() for things in THINGS)
+_ORGANISATIONS: Final = tuple(
+    f"<{things}{kind}/".encode() for things in THINGS for kind in ("organisation", "cluster")
+)
 _GRAPH: Final = f"<{GRAPH}".encode()
 _WITHIN: Final = (NamedNode(DCT + "isPartOf"), NamedNode(DEF + "withinTerritory"))
 _MEMBER: Final = NamedNode(ORG + "hasMember")
@@ -46,9 +49,9 @@ class Slicer:
         others: set[str] = set()
         about = f"<{thing}>".encode()
         for named in (about, *_named(lines)):
-            if named.startswith(_PLACE):
+            if named.startswith(_PLACES):
                 places.add(named[1:-1].decode().partition("#")[0])
-            elif named.startswith(_PROGRAMME):
+            elif named.startswith(_PROGRAMMES):
                 found.add(_slice(PROGRAMME, named))
             elif named.startswith(_ORGANISATIONS):
                 others.add(named[1:-1].decode().partition("#")[0])
@@ -76,7 +79,8 @@ class Slicer:
                         if isinstance(above, NamedNode) and above.value not in seen:
                             seen.add(above.value)
                             waiting.append(above.value)
-            known = frozenset(iri.removeprefix(ID + "place/") for iri in seen if iri.startswith(ID + "place/"))
+            names = (local_name(iri) for iri in seen)
+            known = frozenset(name.removeprefix("place/") for name in names if name.startswith("place/"))
             self._within[place] = known
         return known
 
@@ -95,7 +99,7 @@ class Slicer:
         for subject, _, _ in self._store.triples(None, _MEMBER, node):
             yield subject.value
         for _, _, value in self._store.triples(node, _MEMBER_OF):
-            if isinstance(value, NamedNode) and value.value.startswith(ID):
+            if isinstance(value, NamedNode) and value.value.startswith(THINGS):
                 yield value.value
 
 

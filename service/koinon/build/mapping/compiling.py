@@ -1,6 +1,6 @@
 """Compiling a mapping's tables: names are resolved once, faults are told with the key at which they stand."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,7 @@ class Compiler:
     graph: Graph
     source: str
     document: str
+    namespace: Callable[[str], str]
 
     def table(self, part: TablePart, kept: Mapping[str, Kept]) -> Level:
         """Compile a table; ``kept`` are the tables above, of which others take values."""
@@ -89,7 +90,7 @@ class Compiler:
             _twice([*around.things, *(thing for thing, _ in things)])
         datatypes = {**around.datatypes, **{c: part.columns[c].datatype for c in order}}
         visible = (*around.things, *(thing for thing, _ in things))
-        scope = Scope(slots, visible, self.source)
+        scope = Scope(slots, visible, self.source, self.namespace)
         made = self._made(part, things, scope, datatypes, key)
         inner = Around(slots, visible, datatypes, nulls)
         lists = tuple((getter(steps(each.path)), self._inside(each, name, key, inner)) for each in part.each)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from koinon.build.mapping.model import ConceptList
 from koinon.build.mapping.terms import Names, folded, literal, node, slug, tagged
-from koinon.model.namespaces import ID, RDF, SKOS
+from koinon.model.namespaces import RDF, SKOS
 
 
 def fold(text: str) -> str:
@@ -33,12 +33,12 @@ class Codes:
 class Concepts:
     """One list while its mapping is applied; it remembers which terms occurred."""
 
-    def __init__(self, name: str, given: ConceptList, source: str, names: Names) -> None:
-        """Name the concepts; ValueError where two terms would get one id or ``ours`` names nothing."""
+    def __init__(self, name: str, given: ConceptList, source: str, names: Names, home: str) -> None:
+        """Name the concepts below ``home``; ValueError where two would get one id or ``ours`` names nothing."""
         self._lang = given.lang
         self._open = given.open
-        self._base = f"{ID}topic/{source}-{name}-"
-        self._scheme = f"{ID}scheme/{source}-{name}"
+        self._base = f"{home}topic/{source}-{name}-"
+        self._scheme = f"{home}scheme/{source}-{name}"
         self._title = given.title
         self._labels: dict[str, tuple[str, str | None]] = {}
         self._used: set[str] = set()

@@ -25,8 +25,9 @@ from koinon.build.mapping.places import Places
 from koinon.build.mapping.readers import BadRecord, Limits, Note
 from koinon.build.mapping.report import ImportReport, import_report
 from koinon.build.mapping.terms import Names, node, tagged
-from koinon.build.source_manifest import Manifest
-from koinon.model.namespaces import DCT, FOAF, ID, RDF, SKOS
+from koinon.build.ownership import Mints
+from koinon.build.source_manifest import Manifest, home_of
+from koinon.model.namespaces import DCT, FOAF, RDF, SHARED, SKOS, THINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +110,26 @@ class _Run:
         self._file = file
         self._manifest = manifest
         self._graph = graph
-        self._document = manifest.document.iri if manifest is not None else f"{ID}document/{source}"
+        home = home_of(file.source.kind if manifest is None else manifest.kind)
+        given_mints = file.source.mints if manifest is None else manifest.mints
+        own = Mints((glob.replace("{source}", source) for glob in given_mints), home).own
+        self._document = manifest.document.iri if manifest is not None else f"{home}document/{source}"
         names = Names(file.prefixes)
         self._concepts: dict[str, Concepts] = {}
         for name, given in file.concepts.items():
             with at(mapping.path, f"concepts.{name}"):
-                self._concepts[name] = Concepts(name, given, source, names)
+                self._concepts[name] = Concepts(name, given, source, names, home)
         language = manifest.language if manifest is not None else file.source.language
         kinds = Kinds(names, file.codes, self._concepts, lookups, language)
-        compiler = Compiler(mapping.path, names, kinds, graph, source, self._document)
+        compiler = Compiler(
+            mapping.path,
+            names,
+            kinds,
+            graph,
+            source,
+            self._document,
+            lambda name: home if own(home + name) else SHARED,
+        )
         self._levels: dict[str, Level] = {}
         self._notes: dict[str, list[Note]] = {}
         kept: dict[str, Kept] = {}
@@ -172,7 +184,7 @@ class _Run:
             titles = dict(self._manifest.title)
             for line in lines_of(describe(self._manifest)):
                 yield line.decode()
-        if self._document.startswith(ID):
+        if self._document.startswith(THINGS):
             for tag, title in titles.items():
                 yield f"{document} <{SKOS}prefLabel> {tagged(title, tag)} ."
                 yield f"{document} <{DCT}title> {tagged(title, tag)} ."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from koinon.build.iris import iri_problem
 from koinon.build.mapping.terms import BETWEEN, SLUG, escaped, folded, hashed, slug
 from koinon.build.mapping.values import Row
-from koinon.model.namespaces import ID
+from koinon.model.namespaces import SHARED
 
 _HOLE = re.compile(r"\{(?:(?P<call>slug|hash)\((?P<of>[a-z0-9_, ?]+)\)|(?P<name>[a-z][a-z0-9_]*))\}")
 _BENEATH = re.compile(r"\{([a-z][a-z0-9_]*)\}(?=#)")
@@ -27,11 +27,15 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a template may name: slots of columns, things, and the slug of the source."""
+    """What a template may name: slots of columns, things, and the slug of the source.
+
+    ``namespace`` tells of the name of a thing below which namespace it stands: the source's own, or the shared one.
+    """
 
     slots: Mapping[str, int]
     things: Collection[str]
     source: str
+    namespace: Callable[[str], str]
 
 
 def thing_before(template: str) -> str | None:
@@ -64,9 +68,9 @@ def id_template(text: str, scope: Scope) -> Template:
         if not rest.startswith("#") or not _FRAGMENT.match(rest[1:]):
             raise ValueError(f"{text!r}: what follows a thing is a fragment, such as #address")
     else:
-        if not _TYPE.match(constant) or iri_problem(ID + constant):
+        if not _TYPE.match(constant) or iri_problem(SHARED + constant):
             raise ValueError(f"{text!r} is not of the form type/slug in lower-case ASCII")
-        parts.insert(0, ID)
+        parts.insert(0, scope.namespace(constant))
     return Template(_joined(parts), mask, "#" in constant)
 
 

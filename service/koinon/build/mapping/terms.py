@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from koinon.build.iris import iri_problem
-from koinon.model.namespaces import CODE, ID, PREFIXES, XSD
+from koinon.model.namespaces import CODE, PREFIXES, SHARED, XSD
 
 _ESCAPED = re.compile('["\\\\\n\r\t]')
 _ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
@@ -79,7 +79,7 @@ class Names:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         """Take the prefixes of a mapping beside those of the data model."""
-        self._prefixes = {**PREFIXES, "id": ID, **prefixes}
+        self._prefixes = {**PREFIXES, "id": SHARED, **prefixes}
 
     def property(self, name: str) -> str:
         """Return the IRI of a property or class; ValueError where its prefix is none of a vocabulary."""

@@ -14,10 +14,9 @@ from koinon.build.findings import Finding
 from koinon.build.ownership import Mints
 from koinon.build.registry.entries import KeptFile
 from koinon.build.registry.options import Options
-from koinon.build.source_manifest import Manifest
+from koinon.build.source_manifest import Manifest, home_of
 from koinon.build.sources import MANIFEST, parse_manifest, problems_of
 from koinon.model.errors import ConfigurationError, SourceError
-from koinon.model.namespaces import ID
 
 _NO_STATEMENT = re.compile(r"\W*(unknown|none|n/?a|not (stated|known)|tbd|todo|\?)?\W*\Z", re.IGNORECASE)
 _OWN = ("title", "publisher", "homepage", "credit", "language", "kind", "mints", "policy", "schedule")
@@ -97,8 +96,8 @@ def make_manifest(
     fields.setdefault("language", "und")
     fields.setdefault("kind", "external")
     fields["rights"] = _rights(slug, base.get("rights"), options)
-    fields["document"] = document = _document(slug, base, options, files)
-    fields["mints"] = _mints(slug, fields.get("mints"), str(document["iri"]))
+    fields["document"] = document = _document(slug, base, options, files, home_of(fields["kind"]))
+    fields["mints"] = _mints(slug, fields.get("mints"), str(document["iri"]), home_of(fields["kind"]))
     fields["reading"] = _reading(base, received)
     try:
         return Manifest.model_validate(fields)
@@ -125,7 +124,7 @@ def _rights(slug: str, base: object, options: Options) -> dict[str, object]:
 
 
 def _document(
-    slug: str, base: Mapping[str, object], options: Options, files: Sequence[KeptFile]
+    slug: str, base: Mapping[str, object], options: Options, files: Sequence[KeptFile], home: str
 ) -> dict[str, object]:
     given = base.get("document")
     known = dict(given) if isinstance(given, Mapping) else {}
@@ -133,7 +132,7 @@ def _document(
         if options.issued:
             return {**known, "issued": options.issued, "issued_absent": None}
         return known
-    document: dict[str, object] = {"iri": f"{ID}document/{slug}", **known, **_bytes(files)}
+    document: dict[str, object] = {"iri": f"{home}document/{slug}", **known, **_bytes(files)}
     if options.issued:
         document["issued"] = options.issued
     else:
@@ -148,13 +147,14 @@ def _bytes(files: Sequence[KeptFile]) -> dict[str, object]:
     return found | ({"address": files[0].address} if files[0].address else {})
 
 
-def _mints(slug: str, given: object, document: str) -> tuple[str, ...]:
+def _mints(slug: str, given: object, document: str, home: str) -> tuple[str, ...]:
     mints = tuple(given) if isinstance(given, list | tuple) else ()
     if not mints:
         detail = "nothing says which things this source mints; give them with --mints, as organisation/my-network-*"
         raise SourceError(slug, "mints", "mints", detail)
-    if document.startswith(ID) and all(isinstance(mint, str) for mint in mints) and not Mints(mints).own(document):
-        return (*mints, document.removeprefix(ID))
+    plain = document.startswith(home) and all(isinstance(mint, str) for mint in mints)
+    if plain and not Mints(mints, home).own(document):
+        return (*mints, document.removeprefix(home))
     return mints
 
 

@@ -17,7 +17,7 @@ from koinon.build.mapping.lookups.places import COUNTRY
 from koinon.build.templates.texts import texts
 from koinon.model.assets import Assets
 from koinon.model.languages import best_label
-from koinon.model.namespaces import CODE, ID, SKOS
+from koinon.model.namespaces import CODE, SHARED, SKOS
 
 SCHEMES: Final[Mapping[str, frozenset[str]]] = {
     "legal-form": frozenset(),
@@ -58,7 +58,9 @@ class Choices:
         """Read the lists once; each language is made when it is asked for."""
         code = assets.ontology / "code"
         self._schemes = {scheme: _concepts(code / f"{scheme}.ttl", scheme) for scheme in SCHEMES}
-        self._programmes = _labels(assets.data / "reference" / "programme" / "programmes.ttl", f"{ID}programme/")
+        self._programmes = _labels(
+            assets.data / "reference" / "programme" / "programmes.ttl", f"{SHARED}programme/"
+        )
         self._places = _places(assets.data / "reference" / "place" / "countries.csv")
 
     def of(self, language: str) -> dict[str, list[Choice]]:
@@ -94,7 +96,7 @@ class Choices:
 
     def _place(self, two: str) -> str:
         slug = self._places.get(two)
-        return f"id:place/{slug}" if slug else f"id:{COUNTRY.removeprefix(ID)}{two.lower()}"
+        return f"id:place/{slug}" if slug else f"id:{COUNTRY.removeprefix(SHARED)}{two.lower()}"
 
 
 def _sorted(choices: Iterable[Choice]) -> list[Choice]:

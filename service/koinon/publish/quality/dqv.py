@@ -11,7 +11,8 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import Triple
-from koinon.model.namespaces import BASE, DCT, DQV, FOAF, ID, LDQD, RDF, SHAPES, SKOS, VOID, XSD
+from koinon.model.addresses import local_name as name_in
+from koinon.model.namespaces import CANONICAL, DCT, DQV, FOAF, LDQD, RDF, SHAPES, SKOS, VOID, XSD
 from koinon.publish.documents import Document, document_of
 from koinon.publish.vocabulary import local_name
 from koinon.release.quality import Figures, Quality, SourceQuality, Tally
@@ -64,7 +65,7 @@ def _release(base: str, document: NamedNode, quality: Quality) -> Iterator[Tripl
     for name, each in quality.classes.items():
         yield from _class(document, dataset, quality, name, each.tally)
     for region in quality.regions:
-        part = f"region-{region.iri.removeprefix(ID).replace('/', '-')}"
+        part = f"region-{name_in(region.iri).replace('/', '-')}"
         node = NamedNode(f"{document.value}#{part}")
         yield dataset, NamedNode(VOID + "subset"), node
         yield node, _TYPE, NamedNode(VOID + "Dataset")
@@ -160,7 +161,7 @@ def _measured(
 
 
 def _metric_node(name: str) -> NamedNode:
-    return NamedNode(f"{BASE}quality#{name}")
+    return NamedNode(f"{CANONICAL}quality#{name}")
 
 
 def _share(part: int, whole: int) -> Literal | None:

@@ -16,9 +16,9 @@ from koinon.build.mapping.cleaning.rules import Cleaning
 from koinon.build.mapping.readers import Limits
 from koinon.build.mapping.text import clean as clean_text
 from koinon.build.reading import FORMATS, read_file
-from koinon.build.source_manifest import Manifest
+from koinon.build.source_manifest import Manifest, home_of
 from koinon.model.errors import SourceError
-from koinon.model.namespaces import DCT, FOAF, ID, RDF, SKOS, XSD
+from koinon.model.namespaces import DCT, FOAF, RDF, SKOS, THINGS, XSD
 
 EXAMPLES: Final = 5
 """Examples that the report gives of each rule; of values that name persons it gives none."""
@@ -129,11 +129,11 @@ def _read(rules: Cleaning, files: Sequence[Path], slug: str, limits: Limits) -> 
 def _document(rules: Cleaning, slug: str, manifest: Manifest | None) -> Iterator[Triple]:
     if manifest is not None:
         yield from describe(manifest)
-    iri = manifest.document.iri if manifest is not None else f"{ID}document/{slug}"
+    iri = manifest.document.iri if manifest is not None else f"{home_of(rules.source.kind)}document/{slug}"
     document = NamedNode(iri)
     if manifest is None:
         yield Triple(document, _TYPE, NamedNode(FOAF + "Document"))
-    if iri.startswith(ID):
+    if iri.startswith(THINGS):
         titles = manifest.title if manifest is not None else rules.source.title
         for tag, title in titles.items():
             yield Triple(document, _LABEL, Literal(title, language=tag))

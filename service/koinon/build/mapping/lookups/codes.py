@@ -10,7 +10,7 @@ from koinon.build.languages import LANGUAGES
 from koinon.build.mapping.lookups.folding import Spellings
 from koinon.build.mapping.lookups.genericode import CodeList
 from koinon.build.mapping.lookups.interface import Found, Label, NotFound, Piece
-from koinon.model.namespaces import ID
+from koinon.model.namespaces import SHARED
 
 Extra = Callable[[str], Mapping[str, Piece]]
 
@@ -92,7 +92,7 @@ class CodeLists:
 def period_of(name: str) -> Mapping[str, Piece]:
     """Return the programming period that stands at the end of a programme's name, if it is one of the Union's."""
     match = _PERIOD.search(name)
-    return {"period": f"{ID}period/{match[1].replace('/', '-')}"} if match else {}
+    return {"period": f"{SHARED}period/{match[1].replace('/', '-')}"} if match else {}
 
 
 def tag_of(code: str) -> str:

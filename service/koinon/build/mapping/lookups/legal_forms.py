@@ -12,7 +12,7 @@ from koinon.build.mapping.lookups.countries import Countries
 from koinon.build.mapping.lookups.folding import fold
 from koinon.build.mapping.lookups.interface import Found, Label, NotFound, Piece
 from koinon.build.mapping.lookups.raw import rows_of
-from koinon.model.namespaces import ID
+from koinon.model.namespaces import SHARED
 
 COLUMNS: Final = (
     "ELF Code",
@@ -26,7 +26,7 @@ COLUMNS: Final = (
 )
 PSEUDO: Final = frozenset({"8888", "9999"})
 """Codes that say that a form has no code yet, or that the body has no form."""
-TOPIC: Final = ID + "topic/legal-forms-"
+TOPIC: Final = SHARED + "topic/legal-forms-"
 WRONG_TAGS: Final[Mapping[str, str]] = {"kr": "ko", "no": "nb"}
 """Codes of languages that the list has wrong or wide: it writes kr for Korean, and its Norwegian is Bokmål."""
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from koinon.model.errors import SourceError
-from koinon.model.namespaces import ADMS, ID, SKOS
+from koinon.model.namespaces import ADMS, SHARED, SKOS
 
-COUNTRY = ID + "place/country-"
+COUNTRY = SHARED + "place/country-"
 """Countries that the reference source of places doesn't have: with the two letters of ISO 3166-1 behind."""
-NUTS = ID + "place/nuts-"
+NUTS = SHARED + "place/nuts-"
 """Territories of NUTS that the reference source of places doesn't have: with the code in lower case behind."""
 
 _IDENTIFIER, _NOTATION, _AGENCY = (ADMS + "identifier", SKOS + "notation", ADMS + "schemeAgency")

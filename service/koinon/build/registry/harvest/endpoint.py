@@ -15,11 +15,13 @@ from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
 from koinon.build.graphs import lines_of
 from koinon.build.registry.harvest.asking import Asker, Page
 from koinon.build.registry.harvest.nodes import SYNTAXES
-from koinon.model.namespaces import ID
+from koinon.model.namespaces import THINGS
 
 SUBJECTS: Final = 1_000
 """Subjects that are asked for at a time."""
-_ABOUT: Final = f'?s ?p ?o FILTER(STRSTARTS(STR(?s), "{ID}"))'
+_OF_NODES: Final = " || ".join(f'STRSTARTS(STR(?s), "{things}")' for things in THINGS)
+_ABOUT: Final = f"?s ?p ?o FILTER({_OF_NODES})"
+_THINGS: Final = tuple(f"<{things}".encode() for things in THINGS)
 _COUNT: Final = "SELECT (COUNT(*) AS ?n) WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ {pattern} }} }}"
 _SOME: Final = """CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ SELECT DISTINCT ?s WHERE {{ {pattern} {after} }} ORDER BY STR(?s) LIMIT {most} }}
@@ -98,6 +100,6 @@ class _Endpoint:
             lines = lines_of(quad.triple for quad in found)
         except (SyntaxError, MemoryError) as error:
             raise self._asker.refused("syntax", self._address, f"its answer cannot be read: {error}") from error
-        if any(not line.startswith(b"<" + ID.encode()) for line in lines):
+        if any(not line.startswith(_THINGS) for line in lines):
             raise self._asker.refused("syntax", self._address, "it says what it was not asked")
         return lines

@@ -20,13 +20,13 @@ from koinon.build.registry.fetching import MEDIA_TYPES, Answer
 from koinon.build.registry.harvest.asking import Asker
 from koinon.build.source_manifest import RESERVED
 from koinon.model.errors import SourceError
-from koinon.model.namespaces import BASE, GRAPH
+from koinon.model.namespaces import BASES, CANONICAL
 
 ACCEPT_DUMP: Final = "application/n-quads, application/n-triples;q=0.9, text/turtle;q=0.8, */*;q=0.1"
 ACCEPT_PAGE: Final = "application/ld+json, application/json;q=0.8, text/html;q=0.5"
 CONTEXTS: Final = ("v1.jsonld", "v1.0.jsonld", "v1.1.jsonld")
 """Koinon's own contexts, at ``context/`` of the canonical base or of the page's own host."""
-_MADE: Final = frozenset(NamedNode(GRAPH + name) for name in RESERVED)
+_MADE: Final = frozenset(NamedNode(f"{base}graph/{name}") for base in BASES for name in RESERVED)
 _BATCH: Final = 5_000
 _PAGES: Final = frozenset({"application/ld+json", "application/json", "text/html"})
 
@@ -117,7 +117,7 @@ class _Contexts:
         self._asker = asker
         self._address = address
         parts = urlsplit(address)
-        bases = (f"{parts.scheme}://{parts.netloc}/", BASE)
+        bases = (f"{parts.scheme}://{parts.netloc}/", *BASES)
         self._files = {f"{base}context/{name}": folder / name for base in bases for name in CONTEXTS}
         self._read: dict[str, object] = {}
 
@@ -148,7 +148,7 @@ class _Contexts:
         return {k: self._context(v) if k == "@context" else v for k, v in term.items()}
 
     def _remote(self, context: object) -> SourceError:
-        detail = f"the context {context} is never fetched; known are Koinon's own, such as {BASE}context/v1.jsonld"
+        detail = f"the context {context} is never fetched; known are Koinon's: {CANONICAL}context/v1.jsonld"
         return self._asker.refused("remote-context", self._address, detail)
 
 

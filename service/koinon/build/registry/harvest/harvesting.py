@@ -22,7 +22,7 @@ from koinon.build.scratch import scratch
 from koinon.build.writing import read_owners
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, NoReleaseError
-from koinon.model.namespaces import GRAPH, ID, SKOS
+from koinon.model.namespaces import GRAPH, ID, SKOS, THINGS
 from koinon.model.settings import Settings
 from koinon.release.current import Release, open_current
 from koinon.release.paths import Home
@@ -105,7 +105,7 @@ class Harvester:
         Raises SourceError (what the peer does is refused), ConfigurationError or OSError.
         """
         holdings = _holdings(self._home)
-        wanted = Mints(peer.only).own if peer.only else None
+        wanted = Mints(peer.only, THINGS).own if peer.only else None
         asker = self._asker(peer.slug)
         with scratch("harvest") as work:
             spool, out = work / "spool.nt", work / FILE
@@ -120,7 +120,7 @@ class Harvester:
             if not taken.mints:
                 detail = (
                     "it has nothing that this node can take: no thing of its own under "
-                    f"{ID}. If it has ended, `koinon source withdraw {peer.slug}`"
+                    f"{' or '.join(THINGS)}. If it has ended, `koinon source withdraw {peer.slug}`"
                 )
                 raise asker.refused("nothing", peer.address, detail)
             with out.open("ab") as file:

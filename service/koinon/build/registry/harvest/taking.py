@@ -14,7 +14,8 @@ from typing import Final
 
 from koinon.build.ownership import owner_of
 from koinon.build.ready import in_order
-from koinon.model.namespaces import BASE, DEF, GRAPH, ID, RDF, SKOLEM, SKOS
+from koinon.model.addresses import local_name
+from koinon.model.namespaces import BASE, BASES, CANONICAL, DEF, ID, RDF, SKOLEM, SKOS, THINGS
 
 _TYPE: Final = f"<{RDF}type>".encode()
 _LABEL: Final = f"<{SKOS}prefLabel>".encode()
@@ -23,12 +24,12 @@ _COVERS: Final = f"<{DEF}coversTerritory>".encode()
 _COVERAGE: Final = f"<{DEF}hasCoverage>".encode()
 _TERRITORY: Final = f"<{DEF}territory>".encode()
 _MINTABLE: Final = re.compile(r"[a-z][a-z-]*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_GENID: Final = re.compile(rb"<" + re.escape(SKOLEM.encode()) + rb"([A-Za-z0-9._~-]+)>")
-_ID: Final = b"<" + ID.encode()
-_OURS: Final = b"<" + BASE.encode()
+_SKOLEM: Final = tuple(f"<{base}{SKOLEM.removeprefix(BASE)}".encode() for base in BASES)
+_GENID: Final = re.compile(rb"(?:" + b"|".join(map(re.escape, _SKOLEM)) + rb")([A-Za-z0-9._~-]+)>")
+_THINGS: Final = tuple(f"<{things}".encode() for things in THINGS)
+_OURS: Final = tuple(f"<{base}".encode() for base in BASES)
 _RANGE: Final = b"#char="
-_GRAPH: Final = b"<" + GRAPH.encode()
-_SKOLEM: Final = b"<" + SKOLEM.encode()
+_GRAPHS: Final = tuple(f"<{base}graph/".encode() for base in BASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,8 @@ def take(slug: str, spool: Path, out: Path, holdings: Holdings, wanted: Callable
     seen = _look(spool)
     others = {thing for thing in seen.typed if holdings.owners.get(thing, slug) != slug}
     unwanted = {thing for thing in seen.typed if wanted is not None and not wanted(thing)}
-    mints = sorted(
-        name
-        for name in (thing.removeprefix(ID) for thing in seen.typed - others - unwanted)
-        if _MINTABLE.match(name)
-    )
-    taken = Taken(tuple(mints))
-    own = {ID + name for name in mints}
+    own = {thing for thing in seen.typed - others - unwanted if _is_mintable(thing)}
+    taken = Taken(tuple(sorted(thing.removeprefix(ID) for thing in own)))
     chosen = _chosen(slug, spool, seen, holdings, own, unwanted, taken.left)
     with out.open("wb") as file:
         for line in in_order(chosen, spool.parent):
@@ -80,12 +76,19 @@ def take(slug: str, spool: Path, out: Path, holdings: Holdings, wanted: Callable
     return taken
 
 
+def _is_mintable(thing: str) -> bool:
+    """Tell whether a peer may mint a thing: no node mints below a base that is this one's alone."""
+    if thing.startswith(ID) and BASE != CANONICAL:
+        return False
+    return _MINTABLE.match(local_name(thing)) is not None
+
+
 def _look(spool: Path) -> _Seen:
     seen = _Seen()
     with spool.open("rb") as file:
         for line in file:
             subject, predicate, value = line.split(b" ", 2)
-            if predicate == _TYPE and subject.startswith(_ID) and b"#" not in subject:
+            if predicate == _TYPE and subject.startswith(_THINGS) and b"#" not in subject:
                 seen.typed.add(subject[1:-1].decode())
             elif predicate == _COVERAGE:
                 seen.coverages.add(value[:-3])
@@ -121,8 +124,8 @@ def _chosen(
 
 def _general(subject: bytes, predicate: bytes, value: bytes, seen: _Seen) -> str | None:
     """Return why a statement is left out whoever has the thing, or None."""
-    if not subject.startswith((_ID, _SKOLEM)):
-        if subject.startswith(_GRAPH):
+    if not subject.startswith((*_THINGS, *_SKOLEM)):
+        if subject.startswith(_GRAPHS):
             return "receipts" if b"#" in subject else "descriptions of graphs"
         return "vocabulary" if subject.startswith(_OURS) else "things outside of Koinon's addresses"
     if _RANGE in subject:
