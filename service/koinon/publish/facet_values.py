@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import Final
 
-from koinon.model.namespaces import BASE, CODE, GRAPH, ID
+from koinon.model.namespaces import BASE, CODE, GRAPH, ID, SHARED
 from koinon.release.facets import Section
 
 _KINDS: Final = {
-    "country": ID + "place/",
-    "region": ID + "place/",
-    "programme": ID + "programme/",
+    "country": SHARED + "place/",
+    "region": SHARED + "place/",
+    "programme": SHARED + "programme/",
     "project": ID + "project/",
     "actor": ID + "organisation/",
     "member": ID + "organisation/",
-    "period": ID + "period/",
-    "fund": ID + "fund/",
+    "period": SHARED + "period/",
+    "fund": SHARED + "fund/",
     "source": GRAPH,
     "theme": CODE + "theme/",
     "model": CODE + "cluster-model/",

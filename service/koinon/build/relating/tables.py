@@ -13,14 +13,14 @@ from typing import Final, TypeAlias
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 
 from koinon.model.errors import ReleaseError
-from koinon.model.namespaces import ID, RDF, SKOS
+from koinon.model.namespaces import RDF, SKOS, THINGS
 from koinon.release.relations import CLASSES, EDGES, FORMAT, INDEXES, TABLES, VALUES, number_of
 
 Row: TypeAlias = tuple[int, str, NamedNode | Literal]
 """Number of the predicate, IRI of the subject, and object: an edge where it is an IRI, else a value."""
 
 _TYPE: Final = RDF + "type"
-_PLACE: Final = ID + "place/"
+_PLACES: Final = tuple(f"{things}place/" for things in THINGS)
 _OF_PLACES: Final = {SKOS + "notation", next(iri for iri in VALUES if iri.endswith("schemeVersion"))}
 _DEFAULT: Final = DefaultGraph()
 _SAME: Final = (
@@ -132,7 +132,7 @@ def _rows(triples: Iterable[Triple]) -> Iterator[Row]:
 
 def _is_identifier(node: NamedNode) -> bool:
     """Tell whether the node is a part of a place, as its identifiers are."""
-    return node.value.startswith(_PLACE) and "#" in node.value
+    return node.value.startswith(_PLACES) and "#" in node.value
 
 
 def _change(connection: sqlite3.Connection, differing: Iterable[tuple[bool, Triple]]) -> None:

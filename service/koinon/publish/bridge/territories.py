@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from koinon.model.addresses import local_name
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import DEF, ID, M8G, ORG, SCHEMA, SKOS
+from koinon.model.namespaces import DEF, M8G, ORG, SCHEMA, SHARED, SKOS
 from koinon.release.relations import VALUES, Relations, number_of
 
 SEAT: Final = "seat"
@@ -37,7 +38,7 @@ class Territory:
     @property
     def name(self) -> str:
         """The last part of the address of its page: its code, or the slug of its IRI."""
-        return self.code or self.iri.removeprefix(ID + "place/")
+        return self.code or local_name(self.iri).removeprefix("place/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def territory_at(relations: Relations, name: str) -> Territory:
     Raises NotFoundError where there is none.
     """
     if _SLUG.fullmatch(name):
-        found = territory_of(relations, ID + f"place/{name}")
+        found = territory_of(relations, SHARED + f"place/{name}")
         if found is not None:
             return found
     code = name.upper()
