@@ -44,7 +44,7 @@ def test_imports_point_downward_only() -> None:
 
 def test_the_layers_are_those_of_the_design() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
-    assert folders == {"cli", "web", "publish", "build", "query", "link", "release", "engine", "model"}
+    assert folders == {"cli", "web", "publish", "build", "query", "link", "release", "engine", "model", "client"}
 
 
 def test_no_file_is_long_without_a_reason_in_it() -> None:

@@ -10,7 +10,12 @@ from koinon import __version__
 from koinon.cli import build, check, doctor, release, source, template, token
 from koinon.model.errors import KoinonError, StorageError
 
-_LATE = {"serve": "koinon.cli.serve", "query": "koinon.cli.query", "match": "koinon.cli.match"}
+_LATE = {
+    "serve": "koinon.cli.serve",
+    "query": "koinon.cli.query",
+    "match": "koinon.cli.match",
+    "mcp": "koinon.cli.mcp",
+}
 """Commands whose modules are slow to import: they are loaded only when they, or the help of all, are wanted."""
 
 app = typer.Typer(
