@@ -29,7 +29,10 @@ def add(
     name: Annotated[str, typer.Argument(help="Whom it is for, as journals say it: a role, no name of a person.")],
     sources: Annotated[list[str], typer.Argument(help="Names of sources; * stands for any part: my-*.")],
     may: Annotated[
-        list[str] | None, typer.Option("--may", help="put, delete or get; may be repeated. By default all.")
+        list[str] | None,
+        typer.Option(
+            "--may", help="put, delete, get or review (links); may be repeated. Default: the first three."
+        ),
     ] = None,
     expires: Annotated[
         str, typer.Option("--expires", help="Last day, as 2027-01-31, or how long from now, as P90D.")

@@ -187,7 +187,9 @@ def file_of(home: Home) -> Path:
 def _append(home: Home, judgement: Judgement) -> Judgement:
     path = file_of(home)
     with held(home.judgements):
-        chained = read_chained(path).with_line(path, _fields(judgement))
+        chained = read_chained(path)
+        Judgements.of(chained, path)
+        chained = chained.with_line(path, _fields(judgement))
     return _judgement(chained.lines[-1], path)
 
 

@@ -52,6 +52,7 @@ from koinon.web.checking.checks import Checks
 from koinon.web.counting import Counting
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
+from koinon.web.links import disputes, listing, review
 from koinon.web.middleware import CommonHeaders
 from koinon.web.observing import Observer
 from koinon.web.press import SWITCH_SECONDS
@@ -170,6 +171,9 @@ def create_app(settings: Settings) -> FastAPI:
         search,
         completions,
         regions,
+        review,
+        disputes,
+        listing,
         collections,
         start,
         home,

@@ -89,7 +89,7 @@ def methods_of(path: str) -> str:
     """Return the methods that the address takes, as Allow names them."""
     if "/sources/" in path:
         return "GET, HEAD, PUT, DELETE, OPTIONS"
-    takes_posts = path.rstrip("/").endswith(("/sparql", "/check"))
+    takes_posts = path.rstrip("/").endswith(("/sparql", "/check", "/disputes", "/links/review"))
     return "GET, HEAD, POST, OPTIONS" if takes_posts else "GET, HEAD, OPTIONS"
 
 

@@ -13,6 +13,7 @@ from koinon.model.addresses import name_of
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import CANONICAL, CODE, DEF, GRAPH, ID, SHAPES, THINGS
 from koinon.model.settings import Settings
+from koinon.release.links import LINK
 from koinon.web.negotiation import choose_language, combined
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
@@ -23,10 +24,13 @@ PREFIX: Final = "koinon.release_prefix"
 TRAVELS: Final = frozenset(
     {"id", "doc", "code", "graph", "def", "shapes", "context", "quality", "queries", "reconcile", "static"}
     | {"actors", "projects", "programmes", "clusters", "regions", "topics"}
-    | {"search", "suggest"}
+    | {"links", "search", "suggest"}
 )
 """First parts of the paths that also stand below the address of an earlier release."""
-_LOCAL: Final = ((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#"))
+_LOCAL: Final = (
+    *((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#")),
+    (LINK, "/links/"),
+)
 _ONTOLOGY: Final = CANONICAL + "def"
 
 

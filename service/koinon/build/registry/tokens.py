@@ -1,4 +1,4 @@
-"""Tokens: who may hand in, look at or withdraw which sources over HTTP, and until when.
+"""Tokens: who may hand in, look at or withdraw which sources over HTTP, or review their links, and until when.
 
 A secret is shown once, when it is made: 256 random bits, of which only the SHA-256 is kept (a slow hash is for
 secrets that people choose). Beside it stands the id of its token, by which it is looked up. The file has one line
@@ -24,7 +24,7 @@ from koinon.model.errors import ConfigurationError, NotFoundError, StorageError
 from koinon.release.lines import NOTHING, DamagedLineError, State, append_line, read_lines, state_of
 from koinon.release.paths import Home
 
-VERBS: Final = ("get", "put", "delete")
+VERBS: Final = ("get", "put", "delete", "review")
 """What a token may allow."""
 _PREFIX: Final = "koinon"
 _FORM: Final = re.compile(rf"{_PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
@@ -46,7 +46,7 @@ class Token(BaseModel):
     id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
     label: str
     sources: Annotated[tuple[Pattern, ...], Field(min_length=1)]
-    may: Annotated[tuple[Literal["get", "put", "delete"], ...], Field(min_length=1)]
+    may: Annotated[tuple[Literal["get", "put", "delete", "review"], ...], Field(min_length=1)]
     mints: tuple[Glob, ...] = ()
     made: str
     expires: date

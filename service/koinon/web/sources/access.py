@@ -23,22 +23,7 @@ def authorise(request: Request, verb: str, slug: str) -> Token:
 
     What is asked for is not looked at before that: nobody learns which sources there are.
     """
-    door = Door.of(request)
-    ring = _ring(door)
-    if not ring.usable:
-        raise ProblemError("contributions-closed", "This service has no valid token; nobody can hand anything in.")
-    client = client_key(request.client.host) if request.client else ""
-    door.asking.budgets.admit(client)
-    header = request.headers.getlist("authorization")
-    scheme, _, secret = (header[0] if len(header) == 1 else "").partition(" ")
-    if not header:
-        raise _refused("Send the token as “Authorization: Bearer …”.", "")
-    token = ring.find(secret.strip()) if scheme.lower() == "bearer" else None
-    if token is None or token.state == "revoked":
-        door.asking.budgets.charge(client, _WRONG_TOKEN_SECONDS, failed=True)
-        raise _refused("This is no token of this service.", _INVALID)
-    if token.state == "expired":
-        raise _refused(f"This token could be used until {token.expires}.", _INVALID)
+    token = holder(request)
     if not token.allows(verb, slug):
         raise ProblemError(
             "token-scope",
@@ -47,6 +32,38 @@ def authorise(request: Request, verb: str, slug: str) -> Token:
             {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'},
         )
     return token
+
+
+def holder(request: Request) -> Token:
+    """Return the token in the Authorization header of a request, whatever it is for; raises ProblemError."""
+    header = request.headers.getlist("authorization")
+    scheme, _, secret = (header[0] if len(header) == 1 else "").partition(" ")
+    return of_secret(request, secret if scheme.lower() == "bearer" else "", sent=bool(header))
+
+
+def of_secret(request: Request, secret: str, *, sent: bool = True) -> Token:
+    """Return the token of a secret that a request brought; raises ProblemError where it cannot be used."""
+    door = Door.of(request)
+    ring = _ring(door)
+    if not ring.usable:
+        raise ProblemError("contributions-closed", "This service has no valid token; nobody can hand anything in.")
+    client = client_key(request.client.host) if request.client else ""
+    door.asking.budgets.admit(client)
+    if not sent:
+        raise _refused("Send the token as “Authorization: Bearer …”.", "")
+    token = ring.find(secret.strip())
+    if token is None or token.state == "revoked":
+        door.asking.budgets.charge(client, _WRONG_TOKEN_SECONDS, failed=True)
+        raise _refused("This is no token of this service.", _INVALID)
+    if token.state == "expired":
+        raise _refused(f"This token could be used until {token.expires}.", _INVALID)
+    return token
+
+
+def valid(request: Request, identifier: str) -> Token | None:
+    """Return the token with this id as long as it can be used, else None."""
+    token = _ring(Door.of(request)).tokens.get(identifier)
+    return token if token is not None and token.state == "valid" else None
 
 
 def still(request: Request, token: Token, condition: Condition) -> Condition:

@@ -1,0 +1,1 @@
+"""Links as pages, tables and RDF show them."""

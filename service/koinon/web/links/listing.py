@@ -1,0 +1,308 @@
+"""``/links`` and ``/links/{id}``: what was found to be the same, how sure that is, and why."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request
+from pyoxigraph import NamedNode
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from koinon.model.errors import NotFoundError
+from koinon.publish.links import sssom
+from koinon.publish.links.documents import link_document, links_document
+from koinon.publish.links.views import Showing
+from koinon.publish.naming import Naming
+from koinon.publish.sparql import query_about
+from koinon.publish.text import Text
+from koinon.release.links import STATES, Link
+from koinon.web.bodies import Body
+from koinon.web.door import Door, PageFrame, Resource, answer, write
+from koinon.web.graph_list import title_of
+from koinon.web.problems import ProblemError
+from koinon.web.reader import Reader
+from koinon.web.representations import (
+    DOCUMENT_FORMS,
+    HTML,
+    JSON,
+    PAGE,
+    RDF_FORMS,
+    Form,
+    alternates,
+    caching,
+    content_type,
+    entity_tag,
+    is_unchanged,
+    link_header,
+    negotiate,
+    not_modified,
+    search,
+    split_suffix,
+)
+from koinon.web.routing import reads
+from koinon.web.served import Served
+
+router: Final = APIRouter()
+
+TSV: Final = "text/tab-separated-values"
+FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, Form(TSV, "sssom.tsv", "SSSOM (TSV)"))
+BANDS: Final = ("accept", "review")
+PAGE_SIZE: Final = 50
+"""Links of a page."""
+_LARGEST: Final = 500
+_FILTERS: Final = ("state", "band", "source", "linkset")
+_ID_DIGITS: Final = frozenset("0123456789abcdef")
+
+
+@reads(router, "/links")
+async def links(request: Request) -> Response:
+    """List the links of the release by their ids.
+
+    ``state``, ``band``, ``source`` and ``linkset`` choose; ``after`` is the last id of the page before, ``limit``
+    how many a page has.
+    """
+    return await _list(request, None)
+
+
+@reads(router, "/links.{suffix}")
+async def links_form(
+    request: Request, suffix: Annotated[str, Path(description="Suffix of a form, like sssom.tsv.")]
+) -> Response:
+    """List the links in the form of the suffix; ``sssom.tsv`` has all of them, whatever their number."""
+    form = next((form for form in FORMS if form.suffix == suffix), None)
+    if form is None:
+        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
+    return await _list(request, form)
+
+
+@reads(router, "/links/{name}")
+async def link(
+    request: Request, name: Annotated[str, Path(description="Id of a link, with or without the suffix of a form.")]
+) -> Response:
+    """Tell everything about one link: both things, how sure it is, each reason with its weight, who reviewed it."""
+    identifier, form = split_suffix(name, DOCUMENT_FORMS)
+    door = Door.of(request)
+    async with door.release() as served:
+        found = find(served, identifier)
+        return await answer(request, served, _resource(request, served, found), form)
+
+
+def find(served: Served, identifier: str) -> Link:
+    """Return the link with this id; raises NotFoundError."""
+    found = served.links.get(identifier) if _is_id(identifier) else None
+    if found is None:
+        raise NotFoundError("There is no link of this id in this release. /links lists all.")
+    return found
+
+
+def showing(served: Served, reader: Reader) -> Showing:
+    """Return what makes views of links for a reader."""
+    naming = Naming(served.store, served.vocabulary, reader.language)
+    return Showing(served.links, naming, titles(served, reader))
+
+
+def titles(served: Served, reader: Reader) -> dict[str, Text]:
+    """Return the titles of all graphs by slug, in the reader's language."""
+    return {entry.slug: title_of(entry, reader.language) for entry in served.release.manifest.graphs}
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 12 and _ID_DIGITS.issuperset(text)
+
+
+def _resource(request: Request, served: Served, found: Link) -> Resource:
+    door = Door.of(request)
+    reader = door.reader(request)
+
+    def page(frame: PageFrame) -> Body:
+        view = showing(served, reader).link(found)
+        body = door.pages.render(
+            "link.html",
+            reader,
+            frame=frame,
+            view=view,
+            run=served.links.run(),
+            query=query_about(NamedNode(found.iri)),
+            release=served.release,
+        )
+        return Body(body)
+
+    return Resource(
+        f"/links/{found.id}", found.iri, DOCUMENT_FORMS, lambda: link_document(served.store, found), page
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which links an address asks for, and which page of them."""
+
+    filters: dict[str, str]
+    after: str
+    limit: int
+
+    @classmethod
+    def of(cls, request: Request, served: Served) -> "_Asked":
+        """Read and check the parameters; raises ProblemError."""
+        given = request.query_params
+        filters = {name: given[name] for name in _FILTERS if given.get(name)}
+        _check(filters, "state", STATES)
+        _check(filters, "band", BANDS)
+        for name in ("source", "linkset"):
+            if filters.get(name) and served.release.manifest.graph(filters[name]) is None:
+                raise ProblemError("bad-request", f"{name} is the name of a graph of this release: see /graph.")
+        after = given.get("after", "")
+        if after and not _is_id(after):
+            raise ProblemError("bad-request", "after is the id of a link: 12 hexadecimal digits.")
+        limit = given.get("limit", str(PAGE_SIZE))
+        if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit[:6]) <= _LARGEST:
+            raise ProblemError("bad-request", f"limit is a number from 1 to {_LARGEST}.")
+        return cls(filters, after, int(limit))
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address has to carry for that."""
+        limit = {"limit": str(self.limit)} if self.limit != PAGE_SIZE else {}
+        return {**self.filters, **limit, **({"after": self.after} if self.after else {})}
+
+
+def _check(filters: Mapping[str, str], name: str, known: tuple[str, ...]) -> None:
+    if filters.get(name) and filters[name] not in known:
+        raise ProblemError("bad-request", f"{name} is one of {', '.join(known)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page of links, and what leads to the next."""
+
+    served: Served
+    reader: Reader
+    asked: _Asked
+    found: list[Link]
+    following: str
+
+    @property
+    def next_parameters(self) -> dict[str, str]:
+        """The parameters of the next page; empty on the last one."""
+        return {**self.asked.parameters, "after": self.following} if self.following else {}
+
+
+async def _list(request: Request, fixed: Form | None) -> Response:
+    door = Door.of(request)
+    async with door.release() as served:
+        reader = door.reader(request)
+        asked = _Asked.of(request, served)
+        form = negotiate(request, FORMS, fixed)
+        is_page = form.media_type == HTML
+        headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
+        headers["Link"] = link_header(reader, "/links", FORMS, reader.absolute("/links"), asked.parameters)
+        if fixed is None and form.suffix:
+            headers["Content-Location"] = f"{reader.prefix}/links.{form.suffix}{search(asked.parameters)}"
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        if form.media_type == TSV:
+            return _table(served, reader, asked, headers)
+
+        def make() -> Body:
+            found = served.links.page(**asked.filters, after=asked.after, most=asked.limit + 1)
+            more = found[asked.limit - 1].id if len(found) > asked.limit else ""
+            page = _Page(served, reader, asked, found[: asked.limit], more)
+            return Body(_written(door, page, form), more)
+
+        key = (reader.path, search(asked.parameters), headers["ETag"])
+        made = served.bodies.get(key)
+        if made is None:
+            made = await door.make(request, make, key)
+            served.bodies.put(key, made)
+        if made.following:
+            suffix = f".{form.suffix}" if fixed else ""
+            following = search({**asked.parameters, "after": made.following})
+            headers["Link"] += f', <{reader.absolute("/links")}{suffix}{following}>; rel="next"'
+        return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+
+
+def _written(door: Door, page: _Page, form: Form) -> bytes:
+    served, reader, asked = page.served, page.reader, page.asked
+    if form.media_type == HTML:
+        return _rendered(door, page)
+    if form.media_type == JSON:
+        return bytes(JSONResponse(_plain(page)).body)
+    address = reader.absolute("/links") + search(asked.parameters)
+    return write(links_document(served.store, page.found, address), form.media_type, served, reader)
+
+
+def _rendered(door: Door, page: _Page) -> bytes:
+    served, reader, asked = page.served, page.reader, page.asked
+    views = showing(served, reader)
+    counts = served.links.counts()
+    totals = {
+        "state": {state: _sum(counts, 1, state) for state in STATES},
+        "band": {band: _sum(counts, 2, band) for band in BANDS},
+        "linkset": {linkset: _sum(counts, 0, linkset) for linkset in sorted({key[0] for key in counts})},
+        "source": served.links.sources(),
+    }
+    kept = {name: value for name, value in asked.parameters.items() if name != "after"}
+    return door.pages.render(
+        "links.html",
+        reader,
+        frame=PageFrame(alternates(reader, "/links", FORMS, asked.parameters), "", asked.parameters),
+        lines=[views.line(found) for found in page.found],
+        total=served.links.count(**asked.filters),
+        totals=totals,
+        without=lambda name: {key: value for key, value in kept.items() if key != name},
+        with_value=lambda name, value: {**kept, name: value},
+        filters=asked.filters,
+        titles=titles(served, reader),
+        following=page.next_parameters,
+        run=served.links.run(),
+        tsv=f"/links.sssom.tsv{search(asked.filters)}",
+        release=served.release,
+    )
+
+
+def _sum(counts: Mapping[tuple[str, str, str], int], place: int, value: str) -> int:
+    return sum(count for key, count in counts.items() if key[place] == value)
+
+
+def _plain(page: _Page) -> dict[str, Any]:
+    links = page.served.links
+    document: dict[str, Any] = {
+        "release": page.served.release.id,
+        "total": links.count(**page.asked.filters),
+        "links": [plain(found) for found in page.found],
+    }
+    if page.following:
+        document["next"] = f"{page.reader.absolute('/links.json')}?{urlencode(page.next_parameters)}"
+    return document
+
+
+def plain(found: Link) -> dict[str, Any]:
+    """Return a link as JSON for programs."""
+    return {
+        "id": found.id,
+        "iri": found.iri,
+        "subject": found.subject,
+        "predicate": found.predicate,
+        "object": found.object,
+        "probability": found.probability,
+        "band": found.band,
+        "state": found.state,
+        "linkset": found.linkset,
+        "justification": found.justification,
+        "reviewers": list(found.reviewers),
+        "reasons": [reason._asdict() for reason in found.reasons],
+    }
+
+
+def _table(served: Served, reader: Reader, asked: _Asked, headers: dict[str, str]) -> Response:
+    """Answer with the whole table; it is read from the release as it is sent, piece by piece."""
+
+    def pieces() -> Iterator[bytes]:
+        yield from sssom.table(served.links, asked.filters, served.release.id, reader.absolute("/links/"))
+
+    headers = {
+        **headers,
+        "Content-Disposition": f'attachment; filename="koinon-links-{served.release.id[:12]}.sssom.tsv"',
+    }
+    return StreamingResponse(iterate_in_threadpool(pieces()), headers=headers, media_type=content_type(TSV))

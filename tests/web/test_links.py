@@ -1,0 +1,166 @@
+"""A link is a page with its evidence, a mapping for programs, and a row of a table that others read."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from html_check import check_html
+from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.publish.links.waterfall import WIDTH, waterfall
+from koinon.release.links import LINK
+from koinon.release.paths import Home
+from made_links import REASONS, STATES, iri, linked_release, made_link
+from small_release import service_on
+
+PROPOSED = made_link("alpha", "beta")
+REJECTED = made_link("beta", "delta")
+SSSOM = "https://w3id.org/sssom/"
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return linked_release(tmp_path_factory.mktemp("linked"))
+
+
+@pytest.fixture(scope="module")
+def client(linked: Home) -> Iterator[httpx.Client]:
+    with service_on(linked) as client:
+        yield client
+
+
+def page(client: httpx.Client, address: str, language: str = "en") -> str:
+    answer = client.get(address, headers={"Accept": "text/html", "Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("language", INTERFACE_LANGUAGES)
+def test_pages_are_valid_in_every_language(client: httpx.Client, language: str) -> None:
+    for address in ("/links", f"/links/{PROPOSED.id}", f"/disputes?link={PROPOSED.id}", "/links/review"):
+        check_html(page(client, address, language))
+
+
+def test_a_page_tells_the_reasons_in_words_and_as_a_picture_that_ends_at_the_probability(
+    client: httpx.Client,
+) -> None:
+    text = page(client, f"/links/{PROPOSED.id}")
+    assert "60.0%" in text
+    for reason in REASONS[:2]:
+        assert reason.text in text
+    assert text.count('<rect class="bar"') == len(REASONS) + 1
+    drawn = waterfall(REASONS)
+    assert drawn
+    assert drawn.total == pytest.approx(sum(reason.weight for reason in REASONS))
+    ends = [step.after for step in drawn.steps]
+    assert ends == pytest.approx([-6.0, 3.5, 1.8, 2.2]), "what was true before comes first, the second look last"
+    assert all(step.x >= 0 and step.x + step.width <= WIDTH + 0.2 for step in drawn.steps)
+    assert [step.feature for step in drawn.speaking] == ["meanings", "city"]
+
+
+def test_two_records_stand_side_by_side_with_what_differs_marked(client: httpx.Client) -> None:
+    text = page(client, f"/links/{REJECTED.id}")
+    rows = dict(re.findall(r'<tr class="([a-z-]*)">\s*<th scope="row">\s*(\w+)', text))
+    assert rows.keys() >= {"different", "same"}
+    assert "<mark>Beta</mark>" in text
+    assert "<mark>Athens</mark>" in text
+    assert "<mark>GR</mark>" not in text
+
+
+@pytest.mark.parametrize("form", ["ttl", "jsonld", "nt", "rdf", "trig"])
+def test_a_link_is_a_mapping_in_every_form(client: httpx.Client, form: str) -> None:
+    answer = client.get(f"/links/{PROPOSED.id}.{form}")
+    assert answer.status_code == 200
+    assert "Mapping" in answer.text
+    assert PROPOSED.id in answer.text
+
+
+def test_a_mapping_says_what_is_mapped_and_how_sure_that_is(client: httpx.Client) -> None:
+    said = {q.predicate.value: q.object.value for q in parse(
+        client.get(f"/links/{PROPOSED.id}.nt").content, RdfFormat.N_TRIPLES
+    ) if q.subject.value == PROPOSED.iri}  # fmt: skip
+    owl = "http://www.w3.org/2002/07/owl#annotated"
+    assert (said[owl + "Source"], said[owl + "Target"]) == (PROPOSED.subject, PROPOSED.object)
+    assert said[SSSOM + "confidence"] == "0.6"
+
+
+def test_lists_are_paged_by_key_and_every_link_comes_once(client: httpx.Client) -> None:
+    seen: list[str] = []
+    address = "/links.json?limit=2"
+    while address:
+        answer = client.get(address).json()
+        assert answer["total"] == len(STATES)
+        seen += [link["id"] for link in answer["links"]]
+        address = answer.get("next", "")
+    assert seen == sorted(made_link(*pair).id for pair in STATES)
+    links = client.get("/links?limit=2", headers={"Accept": "text/html"}).headers["link"]
+    assert re.search(r'<[^>]*/links\?limit=2&after=[0-9a-f]{12}>; rel="next"', links)
+
+
+def test_filters_choose_and_say_so_where_nothing_is_left(client: httpx.Client) -> None:
+    for state in ("proposed", "accepted", "rejected", "disputed"):
+        found = client.get("/links.json", params={"state": state}).json()
+        assert found["total"] == sum(1 for one, _, _ in STATES.values() if one == state)
+        assert {link["state"] for link in found["links"]} == {state}
+    assert client.get("/links.json?state=accepted&band=review").json()["total"] == 0
+    assert "No link fits all of that." in page(client, "/links?state=accepted&band=review")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["state=sure", "band=1", "source=nobody", "linkset=nothing", "after=../x", "limit=0", "limit=501", "limit=x"],
+)
+def test_what_is_no_choice_is_refused_with_the_choices(client: httpx.Client, wrong: str) -> None:
+    answer = client.get(f"/links?{wrong}")
+    assert answer.status_code == 400
+    assert wrong.partition("=")[0] in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["0" * 12, "x", PROPOSED.id.upper() + "z", "a" * 500])
+def test_an_unknown_link_is_not_found(client: httpx.Client, name: str) -> None:
+    assert client.get(f"/links/{name}").status_code == 404
+
+
+def test_the_table_has_all_links_and_says_not_of_those_that_were_rejected(client: httpx.Client) -> None:
+    answer = client.get("/links.sssom.tsv")
+    assert answer.headers["content-type"].startswith("text/tab-separated-values")
+    lines = answer.text.splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    assert '#sssom_version: "1.1"' in head
+    rows = list(csv.DictReader([line for line in lines if not line.startswith("#")], delimiter="\t"))
+    assert len(rows) == len(STATES)
+    by_id = {row["record_id"].replace("link:", LINK): row for row in rows}
+    assert by_id[REJECTED.iri]["predicate_modifier"] == "Not"
+    assert by_id[PROPOSED.iri]["predicate_modifier"] == ""
+    row = by_id[PROPOSED.iri]
+    assert row["subject_id"].replace("koinon:", "https://w3id.org/koinon/") == iri("alpha")
+    assert row["mapping_justification"] == "semapv:CompositeMatching"
+    assert row["subject_label"].startswith("'="), "a spreadsheet takes no label for a formula"
+    assert "social = κοινωνική (+9.50)" in row["comment"]
+    only = client.get("/links.sssom.tsv?state=rejected").text.splitlines()
+    assert sum(1 for line in only if not line.startswith("#")) == 2
+
+
+def test_an_answer_is_known_by_its_tag_in_each_choice(client: httpx.Client) -> None:
+    tag = client.get("/links?state=proposed").headers["etag"]
+    assert client.get("/links?state=proposed", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/links?state=proposed").text != client.get("/links?state=accepted").text
+
+
+def test_links_are_read_as_an_earlier_release_has_them(client: httpx.Client, linked: Home) -> None:
+    prefix = f"/releases/{'ab' * 32}"
+    answer = client.get(f"{prefix}/links/{PROPOSED.id}", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert linked.release("ab" * 32).is_dir()
+
+
+def test_a_release_without_links_says_so(tmp_path: Path) -> None:
+    home = linked_release(tmp_path)
+    (home.release("ab" * 32) / "links.sqlite").unlink()
+    with service_on(home) as client:
+        assert "This release has no links." in page(client, "/links")
+        assert client.get("/links.json").json()["links"] == []
