@@ -1,5 +1,6 @@
 """What a person types finds what they mean, in any script, case and spelling, whatever they type."""
 
+import os
 import random
 import shutil
 import time
@@ -162,6 +163,10 @@ MARKS = ("'\"*?:~^()[]{}\\/+-&|!", "\x00\x1f\u202e\u200d\u0301", "👩‍👩‍
 ALPHABETS = ("abc", "αβγ", "łóźß", "٠١٢", "漢字", "𝔘𝔫𝔦", *MARKS)
 
 
+HOW_MANY = int(os.environ.get("KOINON_STRANGE", "600"))
+"""Strange texts that are looked for; ``KOINON_STRANGE=10000`` takes a minute."""
+
+
 def strange(dice: random.Random) -> str:
     parts = ["".join(dice.choices(dice.choice(ALPHABETS), k=dice.randrange(12))) for _ in range(dice.randrange(9))]
     return dice.choice(("", " ", ".")).join(parts) * dice.choice((1, 1, 1, 1, 50))
@@ -171,7 +176,7 @@ def test_strange_texts_are_answered(index: TermIndex) -> None:
     dice = random.Random(7)  # noqa: S311  data that can be drawn again
     slowest = 0.0
     for text in (
-        *(strange(dice) for _ in range(600)),
+        *(strange(dice) for _ in range(HOW_MANY)),
         "a" * 100_000,
         "a " * 50_000,
         "\ud800",

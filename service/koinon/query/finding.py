@@ -35,6 +35,8 @@ from koinon.release.search_index import (
 )
 
 _FACETS: Final = 500
+_INITIALS: Final = range(3, 9)
+"""Letters of a word that may be initials."""
 _LONG: Final = 8
 """Letters with which a word counts fully where not all have to be found: short ones say less."""
 _WHOLE, _FIRST, _FIRST_START = 1.5, 0.2, 0.1
@@ -47,6 +49,9 @@ class TermIndex:
         """Search in an open index."""
         self._engine = engine
         self._schema = schema()
+        # The engine makes its tables for mistakes once in a process, when the first is looked for: 0.2 s.
+        for distance in (1, 2):
+            self._engine.searcher().search(Query.fuzzy_term_query(self._schema, WORDS, "koinon", distance), 1)
 
     @classmethod
     def open(cls, release: Release) -> Self:
@@ -93,7 +98,7 @@ class TermIndex:
         self, text: str, types: Sequence[str] = (), regions: Sequence[str] = (), how: str = "words"
     ) -> Counts:
         """Return how what ``text`` names is spread, as ``Index.counts`` does."""
-        query = self._query(Asked.of(text), how)
+        query = self._query(Asked.of(text), how, ranked=False)
         searcher = self._engine.searcher()
 
         def spread(
@@ -126,47 +131,57 @@ class TermIndex:
                 parts.append((Occur.Must, any_of))
         return Query.boolean_query(parts) if len(parts) > 1 else query
 
-    def _query(self, asked: "Asked", how: str) -> Query | None:
+    def _query(self, asked: Asked, how: str, *, ranked: bool = True) -> Query | None:
+        """Return what finds the things that are asked for; ``ranked`` adds what only tells the better ones."""
         if asked.iri:
             return self._term(IRI, asked.iri, 1.0)
         if not asked.words:
             return None
         long = [min(len(forms[0]), _LONG) if how == "some" else 1 for forms in asked.words]
-        each = [
-            (Occur.Must, self._word(forms, letters / sum(long), nearly=how != "words"))
-            for forms, letters in zip(asked.words, long, strict=True)
-        ]
+        shares = [letters / sum(long) for letters in long]
+        found = [self._word(forms, share, how) for forms, share in zip(asked.words, shares, strict=True)]
+        exact = [self._exactly(forms, share) for forms, share in zip(asked.words, shares, strict=True)]
         if how == "some":
-            least = max(1, len(each) - 1 - len(each) // 4)
-            shoulds = [(Occur.Should, query) for _, query in each]
-            matching = Query.boolean_query(shoulds, minimum_number_should_match=least)
+            least = max(1, len(found) - 1 - len(found) // 4)
+            some = Query.boolean_query([(Occur.Should, query) for query in found], least)
+            parts = [(Occur.Must, some)]
+        elif len(found) == 1 and _INITIALS.start <= len(asked.words[0][0]) < _INITIALS.stop:
+            initials = [self._term(INITIALS, form, INITIAL) for form in asked.words[0]]
+            parts = [(Occur.Must, _any([*found, *initials]))]
         else:
-            matching = Query.boolean_query(each)
-            if len(asked.words) == 1:
-                initials = [self._term(INITIALS, form, INITIAL) for form in asked.words[0]]
-                matching = Query.disjunction_max_query([matching, *initials])
-        extra = [self._term(WHOLE, whole, _WHOLE) for whole in asked.wholes]
-        for form in asked.words[0]:
-            extra.append(self._term(FIRST, form, _FIRST))
-            if how != "words" and (typos := typos_of(form)):
-                fuzzy = Query.fuzzy_term_query(self._schema, FIRST, form, distance=typos)
-                extra.append(Query.const_score_query(fuzzy, _FIRST))
-            if len(form) > START_LETTERS:
-                extra.append(self._start(FIRST, form, _FIRST_START))
-        return Query.boolean_query([(Occur.Must, matching), (Occur.Should, Query.disjunction_max_query(extra))])
+            parts = [(Occur.Must, query) for query in found]
+        if ranked:
+            parts += [(Occur.Should, query) for query in exact]
+            parts.append((Occur.Should, _any([self._term(WHOLE, whole, _WHOLE) for whole in asked.wholes])))
+            parts.append((Occur.Should, self._first(asked.words[0], how)))
+        return Query.boolean_query(parts)
 
-    def _word(self, forms: tuple[str, ...], share: float, *, nearly: bool) -> Query:
-        """Return what finds a word in any of its forms, or nearly; the best of these counts."""
-        ways = []
+    def _word(self, forms: tuple[str, ...], share: float, how: str) -> Query:
+        """Return what finds words that begin with one in any of its forms, or nearly; the best of these counts."""
+        ways = [self._start(WORDS, form, START * share) for form in forms]
         for form in forms:
-            ways += [self._term(WORDS, form, EXACT * share), self._start(WORDS, form, START * share)]
-            if nearly and (typos := typos_of(form)):
+            if how != "words" and (typos := typos_of(form)):
                 fuzzy = Query.fuzzy_term_query(self._schema, WORDS, form, distance=typos)
                 ways.append(Query.const_score_query(fuzzy, NEARLY * share / typos))
                 if len(form) > START_LETTERS:
                     begun = Query.fuzzy_term_query(self._schema, WORDS, form, distance=1, prefix=True)
                     ways.append(Query.const_score_query(begun, NEARLY * share / 3))
-        return Query.disjunction_max_query(ways)
+        return _any(ways)
+
+    def _exactly(self, forms: tuple[str, ...], share: float) -> Query:
+        """Return what adds to a word that is one of the forms, and does not only begin with it."""
+        return _any([self._term(WORDS, form, (EXACT - START) * share) for form in forms])
+
+    def _first(self, forms: tuple[str, ...], how: str) -> Query:
+        """Return what adds to names that begin with a word."""
+        ways = [self._term(FIRST, form, _FIRST) for form in forms]
+        for form in forms:
+            if how != "words" and (typos := typos_of(form)):
+                fuzzy = Query.fuzzy_term_query(self._schema, FIRST, form, distance=typos)
+                ways.append(Query.const_score_query(fuzzy, _FIRST))
+            if len(form) > START_LETTERS:
+                ways.append(self._start(FIRST, form, _FIRST_START))
+        return _any(ways)
 
     def _start(self, field: str, form: str, score: float) -> Query:
         if len(form) <= START_LETTERS:
@@ -176,6 +191,11 @@ class TermIndex:
 
     def _term(self, field: str, value: str, score: float) -> Query:
         return Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), score)
+
+
+def _any(ways: list[Query]) -> Query:
+    """Return what finds any of these, the best of which counts."""
+    return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
 
 
 def _spread(buckets: Sequence[Mapping[str, object]]) -> tuple[tuple[str, int], ...]:
