@@ -33,6 +33,11 @@ PAGES = (
     "/queries/project-participants",
     "/sparql",
     "/sparql?query=SELECT%20*%20WHERE%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%205",
+    "/help",
+    "/about",
+    "/accessibility",
+    "/privacy",
+    "/api",
     "/problems/query-timeout",
     "/nothing-here",
 )

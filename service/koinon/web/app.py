@@ -39,6 +39,7 @@ from koinon.web import (
     regions,
     releases,
     search,
+    site,
     sitemap,
     sparql,
     start,
@@ -175,6 +176,7 @@ def create_app(settings: Settings) -> FastAPI:
         disputes,
         listing,
         collections,
+        site,
         start,
         home,
     ):
