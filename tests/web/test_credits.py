@@ -98,6 +98,26 @@ def test_the_list_of_graphs_gives_programs_licence_rights_and_credit(client: htt
     assert "licence" not in next(entry for entry in listed if entry["name"] == GRAPH + "territory")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/queries/statements-by-source.csv?thing=organisation/neighbour",
+        "/queries/everything-about.jsonld?thing=organisation/neighbour",
+        "/sparql?query=SELECT%20*%20%7B%20?s%20?p%20?o%20%7D%20LIMIT%201",
+        "/actors.csv",
+        "/actors.jsonld",
+    ],
+)
+def test_an_answer_that_has_no_room_for_credits_says_where_they_are(client: httpx.Client, address: str) -> None:
+    answer = client.get(address, headers={"Accept": "*/*"})
+    assert answer.status_code == 200, answer.text
+    found = re.findall(r'<([^>]*)>; rel="(license|describedby)"', answer.headers["Link"])
+    links = {relation: str(answer.url.join(target)) for target, relation in found}
+    assert links["license"].startswith("https://creativecommons.org/")
+    listed = client.get(links["describedby"], headers={"Accept": "application/json"})
+    assert CREDIT in [graph.get("credit") for graph in listed.json()["graphs"]]
+
+
 def test_every_page_leads_to_all_licences(client: httpx.Client) -> None:
     for address in ("/", "/projects", "/queries", "/check"):
         foot = page(client, address).partition("<footer")[2]

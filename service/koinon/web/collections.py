@@ -31,6 +31,7 @@ from koinon.web.representations import (
     alternates,
     caching,
     content_type,
+    credit_links,
     entity_tag,
     is_unchanged,
     negotiate,
@@ -135,6 +136,7 @@ async def _answer(request: Request, name: str, fixed: Form | None) -> Response:
         headers["Link"] = ", ".join(
             [f'<{there}>; rel="{_RELATIONS[relation]}"' for relation, there in links.items()]
             + [alternate_link(other) for other in others]
+            + ([] if served.release.manifest.imported else [credit_links()])
         )
         if fixed is None:
             headers["Content-Location"] = f"{reader.prefix}/{name}.{form.suffix}" + (

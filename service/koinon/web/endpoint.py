@@ -26,7 +26,7 @@ from koinon.web.middleware import API_HEADERS, completed
 from koinon.web.negotiation import acceptable
 from koinon.web.problems import ProblemError
 from koinon.web.replay import EXTENSION, LARGEST, Replay
-from koinon.web.representations import HTML, JSON, lists_tag
+from koinon.web.representations import HTML, JSON, credit_links, lists_tag
 from koinon.web.served import Following, edition_of
 
 QUERY_TYPE: Final = "application/sparql-query"
@@ -251,6 +251,8 @@ class _Prepared:
         found = self.shared.get(media_type)
         if found is None:
             own = _freshness(edition_of(self.release), self.job, media_type)
+            if not self.release.manifest.imported:
+                own.append(_CREDITS)
             if self.suffix:
                 own.append((b"content-disposition", f'attachment; filename="answer.{self.suffix}"'.encode()))
             found = self.shared[media_type] = (*own, *API_HEADERS)
@@ -264,6 +266,7 @@ def _freshness(edition: str, job: Job, media_type: str) -> list[Header]:
 
 
 _VARY: Final = (b"vary", b"Accept")
+_CREDITS: Final = (b"link", credit_links().encode())
 
 
 def _kept_headers(tag: str) -> list[Header]:

@@ -30,6 +30,7 @@ from koinon.web.representations import (
     alternate_link,
     alternates,
     caching,
+    credit_links,
     entity_tag,
     is_unchanged,
     negotiate,
@@ -115,6 +116,8 @@ async def question(
             return not_modified(headers)
         means = {JSON: (BINDING_TYPES[0], GRAPH_TYPES[1])}.get(form.media_type, (form.media_type,))
         answer = await door.ask(request, served, Job(query.bind(values), means), query.budget)
+        if not served.release.manifest.imported:
+            headers["Link"] = credit_links("../")
         return AnswerResponse(answer, form.media_type, headers)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from koinon.model.namespaces import CC_BY
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
@@ -141,6 +142,14 @@ def link_header(
     """Return the Link header (RFC 8288): every other form, and what the document describes."""
     others = map(alternate_link, alternates(reader, path, forms, parameters))
     return ", ".join([*others, f'<{_ascii(topic)}>; rel="describes"'])
+
+
+def credit_links(root: str = "") -> str:
+    """Return as a Link header where licence and credit lines of an answer's sources stand.
+
+    ``root`` leads from the answer's address to where ``graph`` is: so it holds at whatever address, and release.
+    """
+    return f'<{CC_BY}>; rel="license", <{root}graph>; rel="describedby"'
 
 
 def alternate_link(alternate: tuple[str, Form]) -> str:
