@@ -14,7 +14,7 @@ from koinon.model.errors import NotFoundError
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.bridge.data import bridge_csv, bridge_json
 from koinon.publish.bridge.partners import PartnersWriter, actor_of
-from koinon.publish.bridge.picture import BOX, WIDTH, picture_of
+from koinon.publish.bridge.picture import WIDTH, picture_of
 from koinon.publish.bridge.region import RegionWriter
 from koinon.publish.bridge.territories import Territory
 from koinon.publish.bridge.views import BridgeView, PartnersView, RegionView
@@ -167,7 +167,7 @@ def _page(door: Door, served: Served, reader: Reader, template: str, view: Views
     graphs = graphs_naming(served.store, things_of(view)) | {source.graph for source in view.sources}
     values["credits"] = credits_of(served.store, graphs, reader.language)
     if isinstance(view, BridgeView):
-        values |= {"picture": picture_of(view), "width": WIDTH, "box": BOX}
+        values |= {"picture": picture_of(view), "width": WIDTH}
     return door.pages.render(template, reader, **values)
 
 

@@ -4,19 +4,22 @@ from collections import Counter, OrderedDict
 from collections.abc import Collection
 from pathlib import Path
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final
 
-from koinon.model.namespaces import DEF
+from koinon.model.namespaces import DEF, M8G
 from koinon.publish.bridge.meeting import Matchmaker
 from koinon.publish.bridge.territories import Region, Territory, load_region, territory_at, territory_of
 from koinon.publish.bridge.topics import About, Topics
-from koinon.publish.bridge.work import Work, work_of
+from koinon.publish.bridge.work import Work, members_of, work_of
 from koinon.release.links import Links
-from koinon.release.relations import FILE, Relations
+from koinon.release.relations import EDGES, FILE, Relations, listed
 
-Kept = TypeVar("Kept")
 _REMEMBERED: Final = 24
-"""Regions whose actors and topics are kept in memory."""
+"""Regions that are kept in memory."""
+_TOPICS: Final = 16
+_EACH: Final = 8
+_CHOSEN: Final = 64
+"""Topics, actors of each and actors in all that are compared one by one."""
 
 
 class Atlas:
@@ -30,7 +33,7 @@ class Atlas:
         self.matchmaker = Matchmaker(self.relations, self.topics)
         self._lock = Lock()
         self._regions: OrderedDict[int, Region] = OrderedDict()
-        self._works: OrderedDict[int, dict[int, Work]] = OrderedDict()
+        self._abouts: OrderedDict[int, dict[int, list[About]]] = OrderedDict()
 
     def territory(self, name: str) -> Territory:
         """Return the territory with a code or slug; raises NotFoundError."""
@@ -50,22 +53,60 @@ class Atlas:
             known = self._regions.get(territory.number)
         if known is None:
             known = load_region(self.relations, territory)
-            self._keep(self._regions, territory.number, known)
+            with self._lock:
+                self._regions[territory.number] = known
+                while len(self._regions) > _REMEMBERED:
+                    self._regions.popitem(last=False)
         return known
 
-    def work(self, region: Region) -> dict[int, Work]:
-        """Return what the actors of a region work on."""
-        number = region.territory.number
-        with self._lock:
-            known = self._works.get(number)
-        if known is None:
-            known = work_of(self.relations, self.topics, region.residents)
-            self._keep(self._works, number, known)
-        return known
+    def parts(self, region: Region) -> dict[int, int]:
+        """Return in how many projects, events and undertakings the actors at home in a region have a part."""
+        found = dict.fromkeys(region.residents, 0)
+        for predicate in (M8G + "hasParticipant", DEF + "involvesActor"):
+            rows = self.relations.rows(
+                "SELECT o, COUNT(*) FROM edge WHERE p = ? AND o IN (SELECT value FROM json_each(?)) GROUP BY o",
+                EDGES[predicate],
+                listed(region.residents),
+            )
+            for actor, number in rows:
+                found[actor] += number
+        return found
+
+    def choose(self, region: Region, topics: Collection[int]) -> dict[int, Work]:
+        """Return what those actors of a region work on that are worth comparing with others about the topics.
+
+        In a small region that is everybody; in others the busiest of each topic, cluster models and rare ones
+        first.
+        """
+        if len(region.residents) <= _CHOSEN:
+            return work_of(self.relations, self.topics, region.residents)
+        parts = self.parts(region)
+        abouts = self.abouts(region)
+        chosen: set[int] = set()
+        for topic in sorted(topics, key=self.topics.rarest)[:_TOPICS]:
+            things = {about.thing for about in abouts.get(topic, ())}
+            near = {
+                actor
+                for members in members_of(self.relations, things & region.projects).values()
+                for actor in members
+            }
+            able = (things | near) & parts.keys()
+            chosen.update(sorted(able, key=lambda actor: (-parts[actor], actor))[:_EACH])
+            if len(chosen) >= _CHOSEN:
+                break
+        return work_of(self.relations, self.topics, chosen)
 
     def abouts(self, region: Region) -> dict[int, list[About]]:
         """Return for each topic what in a region is about it: projects, actors, clusters, practices."""
-        return self.topics.of_things(region.projects | region.residents | region.others)
+        with self._lock:
+            known = self._abouts.get(region.territory.number)
+        if known is None:
+            known = self.topics.of_things(region.projects | region.residents | region.others)
+            with self._lock:
+                self._abouts[region.territory.number] = known
+                while len(self._abouts) > _REMEMBERED:
+                    self._abouts.popitem(last=False)
+        return known
 
     def partner_regions(self, region: Region, among: Collection[int] | None = None) -> Counter[int]:
         """Return the regions with which one shares projects, and how many: at its level, or where coarser there.
@@ -115,9 +156,3 @@ class Atlas:
             if whole not in region.places and whole not in region.above and (among is None or whole in among):
                 rolled.setdefault(whole, set()).update(covered[place])
         return Counter({whole: len(found) for whole, found in rolled.items()})
-
-    def _keep(self, kept: OrderedDict[int, Kept], key: int, value: Kept) -> None:
-        with self._lock:
-            kept[key] = value
-            while len(kept) > _REMEMBERED:
-                kept.popitem(last=False)

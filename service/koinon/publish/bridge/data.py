@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from koinon.model.namespaces import DCT, DEF, PROV, SCHEMA, SKOS
-from koinon.publish.bridge.views import BridgeView, Ground, Mention, Side, Suggestion
+from koinon.publish.bridge.views import BridgeView, Ground, Mention, Side
 from koinon.publish.views import Named, Reference, Source
 
 _CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
@@ -88,10 +88,9 @@ def _rows(view: BridgeView) -> Iterable[Row]:
     for before, step in zip(view.path, view.path[1:], strict=False):
         yield ("way", *_pair(before.thing), "", *_pair(step.thing), "", step.references, "")
     for suggestion in view.suggestions:
-        reasons = " | ".join(shared.topic.label.text for shared in suggestion.shared)
-        references = tuple(r for s in suggestion.shared for r in (*s.one.references, *s.other.references))
+        reasons = " | ".join(topic.label.text for topic in suggestion.topics)
         ends = (*_pair(suggestion.one), view.one.name, *_pair(suggestion.other))
-        yield ("should-meet", *ends, reasons, references, f"{suggestion.strength:.3f}")
+        yield ("should-meet", *ends, reasons, suggestion.references, f"{suggestion.strength:.3f}")
 
 
 def _grounded(relation: str, thing: Named, side: Side, ground: Ground) -> Row:
@@ -140,21 +139,15 @@ def bridge_json(view: BridgeView, address: str, licence: str) -> bytes:
                 "position": position,
                 "strength": round(s.strength, 3),
                 "actors": [_named(s.one), _named(s.other)],
-                "shared": [_named(shared.topic) for shared in s.shared],
-                "through": [_named(via) for via in _through(s)],
-                "sources": _cited(view, [w.references for sh in s.shared for w in (sh.one, sh.other)]),
+                "shared": [_named(topic) for topic in s.topics],
+                "through": [_named(via) for via in s.through],
+                "sources": _cited(view, [s.references]),
             }
             for position, s in enumerate(view.suggestions, 1)
         ],
         "sources": [source.graph for source in view.sources],
     }
     return json.dumps(body, ensure_ascii=False, indent=1).encode()
-
-
-def _through(suggestion: Suggestion) -> list[Named]:
-    """Return the projects by which two actors come to what they share."""
-    ways = (way for shared in suggestion.shared for way in (shared.one, shared.other))
-    return list(dict.fromkeys(way.via for way in ways if way.via))
 
 
 def _region(side: Side) -> dict[str, Any]:

@@ -148,18 +148,16 @@ class Grounds:
         """Return who says that a thing is about a concept."""
         return self.notes.cite(self.relations.iri(about.thing), about.predicate, self.relations.iri(about.concept))
 
-    def way(self, about: About, part: Part | None, actor: int) -> Way:
+    def way(self, part: Part | None, actor: int) -> Way:
         """Return how an actor comes to a topic: of itself, or by a project that it has a part in."""
         if part is None:
-            return Way(None, self.about(about))
+            return Way(None, ())
         project, iri = self.relations.iri(part.project), self.relations.iri(actor)
         if part.via is None:
-            own = self.part_in(project, iri)
-            return Way(self.of(project), merged(own, self.about(about)))
+            return Way(self.of(project), self.part_in(project, iri))
         via = self.relations.iri(part.via)
-        own = self.part_in(via, iri)
-        shown = merged(*(self.notes.cite(s, p, v) for s, p, v in self._belongs(via, project)))
-        return Way(self.of(project), merged(own, shown, self.about(about)))
+        belongs = merged(*(self.notes.cite(s, p, v) for s, p, v in self._belongs(via, project)))
+        return Way(self.of(project), merged(self.part_in(via, iri), belongs))
 
     def _involved(self, thing: str, actor: str) -> tuple[Reference, ...]:
         return self.notes.cite(thing, DEF + "involvesActor", actor)

@@ -110,7 +110,7 @@ class Matchmaker:
 
     def _meeting(self, one: int, other: int, profiles: Mapping[int, Profile], weights: Weights) -> Meeting:
         mine, theirs = profiles[one], profiles[other]
-        topics = sorted(mine.topics & theirs.topics, key=self._rarest)
+        topics = sorted(mine.topics & theirs.topics, key=self._topics.rarest)
         return Meeting(
             one,
             other,
@@ -120,10 +120,6 @@ class Matchmaker:
             tuple(sorted(mine.partners & theirs.partners, key=lambda p: (-weights.partner(p), p))),
         )
 
-    def _rarest(self, topic: int) -> tuple[bool, float, int]:
-        """Sort topics: models before themes, the rarer before the more common."""
-        return topic not in self._topics.models, -self._topics.weight(topic), topic
-
     def _choose(self, works: Mapping[int, Work], shared: Collection[int]) -> dict[int, Work]:
         """Return the actors of one side that are worth comparing."""
         able = {actor: work for actor, work in works.items() if work.topics.keys() & shared}
@@ -131,7 +127,7 @@ class Matchmaker:
             return able
         busiest = sorted(able, key=lambda actor: (-len(able[actor].parts), actor))
         chosen: dict[int, Work] = {}
-        for topic in sorted(shared, key=self._rarest)[:_TOPICS]:
+        for topic in sorted(shared, key=self._topics.rarest)[:_TOPICS]:
             about = [actor for actor in busiest if topic in able[actor].topics]
             chosen.update((actor, able[actor]) for actor in about[:_EACH] if len(chosen) < CHOSEN)
         for actor in busiest:

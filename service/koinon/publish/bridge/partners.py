@@ -64,7 +64,7 @@ class PartnersWriter(Writer):
         """Return who might be met: those who share rare topics, and the partners of partners, the nearest first."""
         relations, topics = self.atlas.relations, self.atlas.topics
         near: Counter[int] = Counter()
-        rarest = sorted(work.topics, key=lambda t: (t not in topics.models, -topics.weight(t), t))
+        rarest = sorted(work.topics, key=topics.rarest)
         for topic in rarest[:_TOPICS]:
             things = topics.things_about(topic)
             if len(things) <= _HUB:

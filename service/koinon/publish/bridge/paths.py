@@ -4,29 +4,40 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from koinon.model.namespaces import DEF, M8G, ORG
-from koinon.publish.bridge.work import FUNDER
+from koinon.publish.bridge.work import FUNDER, members_of
 from koinon.release.relations import Relations
 
 MOST: Final = 20_000
 """Things that a search reaches before it gives up."""
-_BOTH_WAYS: Final = (
-    DEF + "partOfProject",
-    DEF + "involvesActor",
-    DEF + "cooperatesWith",
-    DEF + "showcases",
-    ORG + "unitOf",
-    ORG + "hasMember",
-)
+_DIRECT: Final = (DEF + "cooperatesWith", ORG + "unitOf", ORG + "hasMember")
+_BOTH_WAYS: Final = (*_DIRECT, DEF + "partOfProject", DEF + "involvesActor", DEF + "showcases")
 
 
-def shortest_path(relations: Relations, starts: Collection[int], ends: Collection[int]) -> list[int] | None:
+def shortest_path(
+    relations: Relations, starts: Collection[int], ends: Collection[int], common: Iterable[int] = ()
+) -> list[int] | None:
     """Return actors, projects, events and networks in the order of the shortest chain from a start to an end.
 
     Each has a part in, belongs to or works with the next. None where there is no chain, or none that a search of
-    ``MOST`` things finds. Of chains of one length it is always the same one.
+    ``MOST`` things finds. Of chains of one length it is always the same one. ``common`` are projects that are known
+    to join the two groups: where no start works with an end directly, they spare the search.
     """
     if not starts or not ends:
         return None
+    direct = sorted(
+        pair
+        for one, other, there in ((starts, ends, True), (ends, starts, False))
+        for near, far in relations.objects(_DIRECT, one)
+        if far in other
+        for pair in [(near, far) if there else (far, near)]
+    )
+    if direct:
+        return list(direct[0])
+    for project in common:
+        members = members_of(relations, [project]).get(project, set())
+        first, last = sorted(members & set(starts)), sorted(members & set(ends))
+        if first and last:
+            return [first[0], project, last[0]]
     before: dict[int, int | None] = dict.fromkeys(sorted(starts))
     after: dict[int, int | None] = dict.fromkeys(sorted(ends))
     met = sorted(before.keys() & after.keys())

@@ -6,12 +6,12 @@ from typing import Final
 from koinon.publish.bridge.views import BridgeView, Mention
 from koinon.publish.views import Named
 
-WIDTH: Final = 960
+WIDTH: Final = 1040
 ROW: Final = 46
 _MOST: Final = 6
-_COLUMNS: Final = {"one": 8, "middle": 345, "other": 682}
-BOX: Final = 270
-_LONGEST: Final = 34
+_COLUMNS: Final = {"one": (5, 280), "middle": (350, 340), "other": (755, 280)}
+_LETTER: Final = 7.7
+"""Width of a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Box:
 
     x: int
     y: int
+    width: int
     text: str
     whole: str
     lang: str
@@ -78,10 +79,14 @@ def picture_of(view: BridgeView) -> Picture | None:
             y = start + row * ROW + 4
             place[column, thing.iri] = y + 17
             text = thing.label.text
-            short = text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
-            boxes.append(Box(_COLUMNS[column], y, short, text, thing.label.lang, kind))
+            x, width = _COLUMNS[column]
+            longest = int(width / _LETTER)
+            short = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+            boxes.append(Box(x, y, width, short, text, thing.label.lang, kind))
     lines = []
-    for side, x1, x2 in (("one", _COLUMNS["one"] + BOX, 345), ("other", _COLUMNS["other"], 345 + BOX)):
+    ends = {"one": (sum(_COLUMNS["one"]), _COLUMNS["middle"][0])}
+    ends["other"] = (_COLUMNS["other"][0], sum(_COLUMNS["middle"]))
+    for side, (x1, x2) in ends.items():
         for thing, ties in sides[side].values():
             for target, stated in ties:
                 lines.append(Line(x1, place[side, thing.iri], x2, place["middle", target], stated))

@@ -20,18 +20,18 @@ class RegionWriter(Writer):
     def write(self, territory: Territory) -> RegionView:
         """Return the page about a territory of any level."""
         region = self.atlas.region(territory)
-        work = self.atlas.work(region)
+        parts = self.atlas.parts(region)
         projects = []
         for project in self.newest(region.projects)[:_PROJECTS]:
             references = tuple(r for g in self.grounds.coverage(project, region.places) for r in g.references)
             projects.append(Mention(self.named(project), None, tuple(dict.fromkeys(references))))
         actors = []
-        for actor in sorted(work, key=lambda one: (-len(work[one].parts), one))[:_ACTORS]:
+        for actor in sorted(parts, key=lambda one: (-parts[one], one))[:_ACTORS]:
             ground = self.grounds.presence(actor, region)
             if ground is not None:
                 actors.append(SharedActor(self.named(actor), ground, ground))
         below = self.atlas.relations.levels(region.places - {territory.number})
-        parts = {place: 0 for place, level in below.items() if level == territory.level + 1}
+        inner = {place: 0 for place, level in below.items() if level == territory.level + 1}
         return RegionView(
             self.side(region),
             tuple(projects),
@@ -39,7 +39,7 @@ class RegionWriter(Writer):
             self._topics(territory),
             self.neighbours(self.atlas.partner_regions(region), _REGIONS),
             self._alike(territory),
-            tuple(sorted(self.neighbours(parts, _PARTS), key=lambda part: part.region.label.text.casefold())),
+            tuple(sorted(self.neighbours(inner, _PARTS), key=lambda part: part.region.label.text.casefold())),
             self.notes.sources(),
         )
 

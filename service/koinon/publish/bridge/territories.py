@@ -21,7 +21,8 @@ AT_HOME: Final = frozenset({SEAT, UNIT, WORKS, SITE})
 
 _CODE: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{0,5}")
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
-_IDENTIFIERS: Final = ("nuts", "statistical-region")
+_IDENTIFIERS: Final = ("nuts", "statistical-region", "iso-3166-1-alpha-2")
+"""How the fragments begin that name a place's codes; those without a version give way to those with one."""
 _ACTORS: Final = (ORG + "Organization", DEF + "Cluster", DEF + "Network")
 
 
@@ -54,7 +55,8 @@ class Region:
     """What the graph knows of a territory. All things are numbers of the table of relations.
 
     ``places`` are the territory and all that lies in it, ``above`` all that hold it. ``wider`` are projects that
-    are placed in one of these alone, such as a whole country.
+    are placed in one of these alone, such as a whole country; ``residents`` are the actors at work here, without
+    those that only came to an event.
     """
 
     territory: Territory
@@ -63,12 +65,8 @@ class Region:
     projects: frozenset[int]
     wider: int
     actors: dict[int, Presence]
+    residents: frozenset[int]
     others: frozenset[int]
-
-    @property
-    def residents(self) -> frozenset[int]:
-        """The actors at work here, without those that only came to an event."""
-        return frozenset(actor for actor, found in self.actors.items() if found.kind in AT_HOME)
 
 
 def territory_at(relations: Relations, name: str) -> Territory:
@@ -82,7 +80,8 @@ def territory_at(relations: Relations, name: str) -> Territory:
             return found
     code = name.upper()
     if _CODE.fullmatch(code):
-        found = _with_code(relations, code)
+        place = _with_code(relations, code)
+        found = territory_of(relations, place) if place else None
         if found is not None:
             return found
     raise NotFoundError(
@@ -102,7 +101,7 @@ def territory_of(relations: Relations, iri: str) -> Territory | None:
         edition = _text(relations, DEF + "schemeVersion", fragment)
         if not code or edition > version:
             code, version = notation, edition
-    if code and (best := _with_code(relations, code)) is not None and best.number != number:
+    if code and _with_code(relations, code) != iri:
         code = ""  # a newer territory has this code now; the older one is found by its name
     return Territory(number, iri, code, version, level)
 
@@ -116,8 +115,16 @@ def load_region(relations: Relations, territory: Territory) -> Region:
     around = {s for s, _ in relations.subjects([DEF + "coversTerritory"], above)}
     wider = relations.of_class(DEF + "Project", around) - projects
     actors, others = _present(relations, places)
+    residents = frozenset(actor for actor, presence in actors.items() if presence.kind in AT_HOME)
     return Region(
-        territory, frozenset(places), frozenset(above), frozenset(projects), len(wider), actors, frozenset(others)
+        territory,
+        frozenset(places),
+        frozenset(above),
+        frozenset(projects),
+        len(wider),
+        actors,
+        residents,
+        frozenset(others),
     )
 
 
@@ -149,24 +156,19 @@ def _present(relations: Relations, places: set[int]) -> tuple[dict[int, Presence
     return found, held - actors - events
 
 
-def _with_code(relations: Relations, code: str) -> Territory | None:
-    best: tuple[str, str] | None = None
+def _with_code(relations: Relations, code: str) -> str | None:
+    """Return the IRI of the place with a code: that of the newest version where several have it."""
     rows = relations.rows(
         "SELECT node.iri FROM value JOIN node ON node.id = value.s WHERE p = ? AND text = ?",
         VALUES[SKOS + "notation"],
         code,
     )
-    for row in rows:
-        place, _, fragment = str(row[0]).partition("#")
+    found = []
+    for (iri,) in rows:
+        place, _, fragment = str(iri).partition("#")
         if fragment.startswith(_IDENTIFIERS):
-            version = _text(relations, DEF + "schemeVersion", str(row[0]))
-            if best is None or (version, place) > best:
-                best = version, place
-    if best is None:
-        return None
-    number = number_of(best[1])
-    level = relations.levels([number]).get(number)
-    return None if level is None else Territory(number, best[1], code, best[0], level)
+            found.append((_text(relations, DEF + "schemeVersion", str(iri)), place))
+    return max(found)[1] if found else None
 
 
 def _identifiers(relations: Relations, iri: str) -> list[tuple[str, str]]:

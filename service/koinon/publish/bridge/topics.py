@@ -7,7 +7,7 @@ from math import log
 from typing import Final
 
 from koinon.model.namespaces import CODE, DCT, DEF, ID, RDF, SKOS
-from koinon.release.relations import EDGES, Relations, number_of
+from koinon.release.relations import EDGES, Relations, listed, number_of
 
 MODEL: Final = DEF + "ClusterModel"
 PREDICATES: Final = (
@@ -18,6 +18,11 @@ PREDICATES: Final = (
     DEF + "fieldOfWork",
 )
 """By which a thing says what it is about."""
+_NUMBERS: Final = {EDGES[predicate]: predicate for predicate in PREDICATES}
+_SAID: Final = (
+    "SELECT p, s, o FROM edge INDEXED BY edge_of_node WHERE p IN (SELECT value FROM json_each(?)) "
+    "AND s IN (SELECT value FROM json_each(?))"
+)
 _OF_FUNDS: Final = tuple(f"{ID}topic/keep-{kind}-" for kind in ("objective", "investment", "ipa"))
 """Lists by which funds sort what they pay for: they say out of which pot, not about what."""
 
@@ -37,6 +42,7 @@ class Topics:
     def __init__(self, relations: Relations) -> None:
         """Read from ``relations``."""
         self._relations = relations
+        self._lineages: dict[int, frozenset[int]] = {}
 
     @cached_property
     def _one(self) -> dict[int, int]:
@@ -116,6 +122,10 @@ class Topics:
         """Return how much it tells that two share a topic: the rarer, the more (inverse document frequency)."""
         return log(1 + self.total / max(1, self.counts.get(topic, 1)))
 
+    def rarest(self, topic: int) -> tuple[bool, float, int]:
+        """Sort topics: models of clusters before themes, the rarer before the more common."""
+        return topic not in self.models, -self.weight(topic), topic
+
     def lineage(self, concept: int) -> set[int]:
         """Return the topic of a concept and all broader ones that say something.
 
@@ -147,12 +157,11 @@ class Topics:
     def of_things(self, things: Iterable[int]) -> dict[int, list[About]]:
         """Return for each topic which of the things are about it, and how they say so."""
         found: dict[int, list[About]] = {}
-        wanted = set(things)
-        lineages: dict[int, set[int]] = {}
-        for predicate in PREDICATES:
-            for thing, concept in self._relations.objects([predicate], wanted):
-                if concept not in lineages:
-                    lineages[concept] = set() if concept in self._ignored else self.lineage(concept)
-                for topic in lineages[concept]:
-                    found.setdefault(topic, []).append(About(thing, predicate, concept))
+        for predicate, thing, concept in self._relations.rows(_SAID, listed(_NUMBERS), listed(things)):
+            known = self._lineages.get(concept)
+            if known is None:
+                known = frozenset() if concept in self._ignored else frozenset(self.lineage(concept))
+                self._lineages[concept] = known
+            for topic in known:
+                found.setdefault(topic, []).append(About(thing, _NUMBERS[predicate], concept))
         return found

@@ -80,7 +80,7 @@ class SharedTopic:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an actor comes to a topic: by the project or thing ``via`` (None: it says so itself), and who says so."""
+    """How an actor comes to a topic: by the project ``via`` (None: it is its own), and who says it takes part."""
 
     via: Named | None
     references: tuple[Reference, ...]
@@ -88,28 +88,55 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A topic that two actors share."""
+    """A topic that two actors share, and who says that they, or their projects, are about it."""
 
     topic: Named
     is_model: bool
-    known: int
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """The topics that two actors share in the same way: through the same two projects, say."""
+
     one: Way
     other: Way
+    shared: tuple[Shared, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Two actors who should meet, and why; ``strength`` is from 0 to 1, in relation to the best pair shown."""
+    """Two actors who should meet, and why; ``strength`` is from 0 to 1, in relation to the best pair shown.
+
+    ``more`` counts the topics that they share beyond those of the bonds.
+    """
 
     one: Named
     one_ground: Ground | None
     other: Named
     other_ground: Ground | None
     strength: float
-    shared: tuple[Shared, ...]
+    bonds: tuple[Bond, ...]
     more: int
     programmes: tuple[Named, ...]
     partners: tuple[Named, ...]
+
+    @property
+    def topics(self) -> tuple[Named, ...]:
+        """The topics that are shown, those of most weight first."""
+        return tuple(shared.topic for bond in self.bonds for shared in bond.shared)
+
+    @property
+    def through(self) -> tuple[Named, ...]:
+        """The projects by which the two come to what they share."""
+        return tuple(dict.fromkeys(w.via for bond in self.bonds for w in (bond.one, bond.other) if w.via))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """All that the reasons rest on."""
+        found = [r for bond in self.bonds for r in (*bond.one.references, *bond.other.references)]
+        found += [r for bond in self.bonds for shared in bond.shared for r in shared.references]
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

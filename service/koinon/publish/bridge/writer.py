@@ -1,6 +1,6 @@
 """The page about two regions: what they share, on which ground, and who should meet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -10,11 +10,12 @@ from koinon.model.namespaces import SCHEMA
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.bridge.grounds import Grounds
 from koinon.publish.bridge.meeting import Meeting
-from koinon.publish.bridge.notes import Notes
+from koinon.publish.bridge.notes import Notes, merged
 from koinon.publish.bridge.paths import shortest_path
 from koinon.publish.bridge.territories import KINDS, Region, Territory
 from koinon.publish.bridge.topics import About
 from koinon.publish.bridge.views import (
+    Bond,
     BridgeView,
     Mention,
     Neighbour,
@@ -27,6 +28,7 @@ from koinon.publish.bridge.views import (
     Side,
     Step,
     Suggestion,
+    Way,
 )
 from koinon.publish.bridge.work import Work
 from koinon.publish.naming import Naming
@@ -39,7 +41,8 @@ THEMES: Final = 8
 SUGGESTIONS: Final = 8
 """How much of each a page shows; the table for programs has more."""
 _MENTIONS: Final = 4
-_REASONS: Final = 3
+_REASONS: Final = 5
+_OTHERS: Final = 3
 _NEAR: Final = 5
 
 
@@ -123,28 +126,23 @@ class Writer:
         regions: tuple[Region, ...],
         best: float,
     ) -> Suggestion:
-        shared = []
+        bonds: dict[tuple[Way, Way], list[Shared]] = {}
         for topic in meeting.topics[:_REASONS]:
             mine, theirs = ones[meeting.one].topics[topic][0], others[meeting.other].topics[topic][0]
-            shared.append(
-                Shared(
-                    self.named(topic),
-                    topic in self.atlas.topics.models,
-                    self.atlas.topics.counts.get(topic, 0),
-                    self.grounds.way(*mine, meeting.one),
-                    self.grounds.way(*theirs, meeting.other),
-                )
-            )
+            ways = self.grounds.way(mine[1], meeting.one), self.grounds.way(theirs[1], meeting.other)
+            said = merged(self.grounds.about(mine[0]), self.grounds.about(theirs[0]))
+            is_model = topic in self.atlas.topics.models
+            bonds.setdefault(ways, []).append(Shared(self.named(topic), is_model, said))
         return Suggestion(
             self.named(meeting.one),
             self.grounds.presence(meeting.one, regions[0]) if regions else None,
             self.named(meeting.other),
             self.grounds.presence(meeting.other, regions[1]) if regions else None,
             meeting.score / best,
-            tuple(shared),
-            len(meeting.topics) - len(shared),
-            tuple(self.named(programme) for programme in meeting.programmes[:_REASONS]),
-            tuple(self.named(partner) for partner in meeting.partners[:_REASONS]),
+            tuple(Bond(*ways, tuple(shared)) for ways, shared in bonds.items()),
+            max(0, len(meeting.topics) - _REASONS),
+            tuple(self.named(programme) for programme in meeting.programmes[:_OTHERS]),
+            tuple(self.named(partner) for partner in meeting.partners[:_OTHERS]),
         )
 
 
@@ -157,9 +155,10 @@ class BridgeWriter(Writer):
         projects = one.projects & other.projects
         both = one.actors.keys() & other.actors.keys()
         topics, models, themes = self._topics(one, other)
-        ones, others = self.atlas.work(one), self.atlas.work(other)
+        common = self.atlas.abouts(one).keys() & self.atlas.abouts(other).keys()
+        ones, others = self.atlas.choose(one, common), self.atlas.choose(other, common)
         meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS, same=self.atlas.same)
-        path = [] if one.residents & other.residents else self._path(one, other)
+        path = [] if one.residents & other.residents else self._path(one, other, projects)
         by_topic = not path and bool(meetings) and not both
         lonely = not projects
         near_one = self.atlas.partner_regions(other, self.atlas.siblings(first)) if lonely else {}
@@ -235,8 +234,9 @@ class BridgeWriter(Writer):
             )
         return tuple(shown), len(models), len(themes)
 
-    def _path(self, one: Region, other: Region) -> list[Step]:
-        found = shortest_path(self.atlas.relations, one.residents, other.residents) or []
+    def _path(self, one: Region, other: Region, projects: Collection[int]) -> list[Step]:
+        newest = self.newest(projects)[:PROJECTS]
+        found = shortest_path(self.atlas.relations, one.residents, other.residents, newest) or []
         return [
             Step(self.named(node), self.grounds.tie(found[index - 1], node) if index else ())
             for index, node in enumerate(found)
@@ -245,20 +245,17 @@ class BridgeWriter(Writer):
     def _through_topic(self, best: Meeting, ones: Mapping[int, Work], others: Mapping[int, Work]) -> list[Step]:
         """Return the chain from one actor to another through the topic that they share."""
         topic = best.topics[0]
-        mine = self.grounds.way(*ones[best.one].topics[topic][0], best.one)
-        theirs = self.grounds.way(*others[best.other].topics[topic][0], best.other)
-        here = ones[best.one].topics[topic][0][0]
-        there = others[best.other].topics[topic][0][0]
+        here, part = ones[best.one].topics[topic][0]
+        there, their_part = others[best.other].topics[topic][0]
+        mine, theirs = self.grounds.way(part, best.one), self.grounds.way(their_part, best.other)
         chain = [Step(self.named(best.one), ())]
         if mine.via:
-            chain.append(Step(mine.via, tuple(r for r in mine.references if r not in self.grounds.about(here))))
+            chain.append(Step(mine.via, mine.references))
         chain.append(Step(self.named(topic), self.grounds.about(here), is_topic=True))
         if theirs.via:
             chain.append(Step(theirs.via, self.grounds.about(there)))
-            own = tuple(r for r in theirs.references if r not in self.grounds.about(there))
-            chain.append(Step(self.named(best.other), own))
-        else:
-            chain.append(Step(self.named(best.other), self.grounds.about(there)))
+        own = theirs.references if theirs.via else self.grounds.about(there)
+        chain.append(Step(self.named(best.other), own))
         return chain
 
 
