@@ -7,7 +7,7 @@ from importlib import import_module
 import typer
 
 from koinon import __version__
-from koinon.cli import build, check, doctor, release, source, template, token
+from koinon.cli import build, check, doctor, link, release, source, template, token
 from koinon.model.errors import KoinonError, StorageError
 
 _LATE = {
@@ -29,6 +29,7 @@ app.command("build")(build.build)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("template")(template.template)
+app.add_typer(link.app, name="link")
 app.add_typer(release.app, name="release")
 app.add_typer(source.app, name="source")
 app.add_typer(token.app, name="token")

@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from koinon.build.registry.tokens import Token
-from koinon.release.judgements import Judgements, Standing, file_of, pair_of
+from koinon.release.judgements import Judgements, file_of
 from koinon.release.lines import NOTHING, State, state_of
-from koinon.release.links import Link, Links, Said
+from koinon.release.links import Link, Links
 from koinon.release.paths import Home
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError
@@ -29,8 +29,6 @@ COOKIE: Final = "koinon_review"
 SECONDS: Final = 8 * 3600
 """How long a reviewer stays at the desk."""
 _KEY: Final = secrets.token_bytes(32)
-_LOOKED_AT: Final = 400
-"""Links of the queue that are looked at to find one that a token is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,9 @@ class Reviewer:
         """What judgements say of who it was."""
         return self.token.label
 
-    def may_judge(self, *said: Said | None) -> bool:
-        """Tell whether the token is for a source of one of these records."""
+    def may_judge(self, links: Links, link: Link) -> bool:
+        """Tell whether the token is for a source of one of the two records."""
+        said = (links.said(link.subject), links.said(link.object))
         return any(self.token.allows(VERB, one.source if one else "") for one in said)
 
 
@@ -95,28 +94,6 @@ class Kept:
         if state != self._read[0]:
             self._read = (state, Judgements.read(home))
         return self._read[1]
-
-
-def next_link(links: Links, judgements: Judgements, reviewer: Reviewer) -> Link | None:
-    """Return the link that a review of this reviewer would tell most about, None where nothing waits."""
-    mine = {pair for pair, opinion in judgements.pairs.items() if reviewer.name in opinion.reviewers}
-    for link in links.queue(_LOOKED_AT + len(mine)):
-        if pair_of(link.subject, link.object) not in mine and reviewer.may_judge(
-            links.said(link.subject), links.said(link.object)
-        ):
-            return link
-    return None
-
-
-def second_looks(links: Links, judgements: Judgements, reviewer: Reviewer, most: int) -> list[Link]:
-    """Return links that another reviewer accepted, and that one more word would make certain."""
-    found: list[Link] = []
-    for one, other in judgements.with_standing(Standing.SAME):
-        if reviewer.name not in judgements.opinion(one, other).reviewers:
-            found += [link for link in links.of_thing(one) if other in (link.subject, link.object)][:1]
-        if len(found) >= most:
-            break
-    return [link for link in found if reviewer.may_judge(links.said(link.subject), links.said(link.object))]
 
 
 def _may_review(token: Token) -> Token:

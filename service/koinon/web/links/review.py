@@ -3,7 +3,7 @@
 What is judged here is on the disk before the answer, and in force in the next release.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from koinon.model.errors import ConfigurationError, NotFoundError, StorageError
+from koinon.publish.links.queue import link_between, next_link, second_looks
 from koinon.publish.links.views import Line, LinkView
 from koinon.release.disputes import Dispute, Disputes, State, decide
 from koinon.release.judgements import Judgement, Judgements, Verdict, judge, pair_of, undo
@@ -23,9 +24,7 @@ from koinon.web.links.desk import (
     check_word,
     enter,
     leave,
-    next_link,
     reviewer_of,
-    second_looks,
 )
 from koinon.web.links.listing import find, plain, showing
 from koinon.web.links.sending import sent
@@ -159,17 +158,25 @@ async def _decided(door: Door, served: Served, reviewer: Reviewer, fields: Mappi
 
 
 def _check_may(served: Served, reviewer: Reviewer, link: Link) -> None:
-    if not reviewer.may_judge(served.links.said(link.subject), served.links.said(link.object)):
+    if not reviewer.may_judge(served.links, link):
         raise ProblemError(
             "token-scope", f"This token is for links of the sources {', '.join(reviewer.token.sources)}."
         )
+
+
+def _allowed(served: Served, reviewer: Reviewer) -> Callable[[Link], bool]:
+    return lambda link: reviewer.may_judge(served.links, link)
 
 
 def _look(
     home: Home, served: Served, reviewer: Reviewer, wanted: str
 ) -> tuple[Link | None, Judgements, list[Dispute]]:
     judgements = _KEPT.now(home)
-    found = find(served, wanted) if wanted else next_link(served.links, judgements, reviewer)
+    found = (
+        find(served, wanted)
+        if wanted
+        else next_link(served.links, judgements, reviewer.name, _allowed(served, reviewer))
+    )
     return found, judgements, Disputes.read(home).waiting()[:_SECONDS]
 
 
@@ -187,7 +194,7 @@ async def _page(
     mine = [line for line in judgements.lines if line.reviewer == reviewer.name and line.of is None]
     undone = judgements.undone()
     own = any(line.sequence not in undone and pair_of(line.subject, line.object) == pair for line in mine)
-    seconds = second_looks(served.links, judgements, reviewer, _SECONDS)
+    seconds = second_looks(served.links, judgements, reviewer.name, _allowed(served, reviewer), _SECONDS)
     return await html(
         request,
         "review.html",
@@ -209,8 +216,7 @@ async def _page(
 
 
 def _line(views: Any, served: Served, judgement: Judgement) -> Line:
-    links = served.links.of_thing(judgement.subject)
-    link = next((one for one in links if judgement.object in (one.subject, one.object)), None)
+    link = link_between(served.links, judgement.subject, judgement.object)
     left, right = views.side(judgement.subject), views.side(judgement.object)
     made = Link("", judgement.subject, "", judgement.object, 0.0, "", "", (), "", "")
     return Line(link or made, left, right, "")
