@@ -26,6 +26,7 @@ STATIC: Final = {
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
     "sparql.css": "text/css; charset=utf-8",
+    "embed.js": "text/javascript; charset=utf-8",
     "links.css": "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
 }
