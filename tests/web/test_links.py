@@ -12,9 +12,12 @@ from pyoxigraph import RdfFormat, parse
 from html_check import check_html
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.publish.links.waterfall import WIDTH, waterfall
+from koinon.release.chained import START
+from koinon.release.disputes import ACCEPTED_FILE, State, decide, dispute, write_accepted
+from koinon.release.judgements import Judgements
 from koinon.release.links import LINK
 from koinon.release.paths import Home
-from made_links import REASONS, STATES, iri, linked_release, made_link
+from made_links import REASONS, RELEASE, STATES, iri, linked_release, made_link
 from small_release import service_on
 
 PROPOSED = made_link("alpha", "beta")
@@ -164,3 +167,22 @@ def test_a_release_without_links_says_so(tmp_path: Path) -> None:
     with service_on(home) as client:
         assert "This release has no links." in page(client, "/links")
         assert client.get("/links.json").json()["links"] == []
+
+
+def test_the_page_of_a_thing_shows_its_links_and_what_is_disputed_about_it(tmp_path: Path) -> None:
+    home = linked_release(tmp_path)
+    statement = (iri("gamma"), "http://www.w3.org/2004/02/skos/core#prefLabel", '"Gamma & Co <b>"@en')
+    said = dispute(home, "It is called <i>Gamma</i> alone.", statement=statement)
+    decide(home, "desk", said.sequence, State.ACCEPTED)
+    judgements = Judgements.read(home)
+    assert judgements.head != START, "another release"
+    write_accepted(home.release(RELEASE) / ACCEPTED_FILE, judgements.disputes)
+    with service_on(home) as client:
+        text = page(client, "/doc/organisation/gamma")
+        check_html(text)
+        for pair in (("alpha", "gamma"), ("gamma", "delta")):
+            assert f'href="/links/{made_link(*pair).id}"' in text
+        assert "It is called &lt;i&gt;Gamma&lt;/i&gt; alone." in text
+        assert f"about={iri('gamma').replace(':', '%3A').replace('/', '%2F')}" in text
+        assert 'id="disputed"' not in page(client, "/doc/organisation/delta")
+        assert made_link("beta", "delta").id not in page(client, "/doc/organisation/delta"), "it was rejected"

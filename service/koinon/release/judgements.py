@@ -7,14 +7,16 @@ keeps it from being accepted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
 
 from koinon.model.errors import ConfigurationError, NotFoundError, StorageError
 from koinon.release.chained import START, Chained, held, read_chained
+from koinon.release.disputes import Dispute, Disputes
 from koinon.release.paths import Home
 
 FILE: Final = "judgements.jsonl"
@@ -103,19 +105,25 @@ _NONE: Final = Opinion()
 class Judgements:
     """All judgements of a home as they were at one moment.
 
-    ``head`` is the hash of the last line: it names everything that was judged, and enters the release id where it
-    is not ``START``. ``pairs`` has the pairs with at least one judgement in force.
+    ``head`` names everything that was judged, and enters the release id where it is not ``START``: the hash of the
+    last line, or of that and ``disputes``, the disputes of statements that were accepted. ``pairs`` has the pairs
+    with at least one judgement in force.
     """
 
     lines: tuple[Judgement, ...] = ()
     head: str = START
     pairs: Mapping[Pair, Opinion] = field(default_factory=dict)
+    disputes: tuple[Dispute, ...] = ()
 
     @classmethod
     def read(cls, home: Home) -> Self:
         """Read the judgements of a home, none where there is no file. Raises StorageError where it is damaged."""
         path = file_of(home)
-        return cls.of(read_chained(path), path)
+        judged = cls.of(read_chained(path), path)
+        disputes = tuple(Disputes.read(home).accepted())
+        if not disputes:
+            return judged
+        return replace(judged, disputes=disputes, head=sha256(f"{judged.head} {disputes}".encode()).hexdigest())
 
     @classmethod
     def of(cls, chained: Chained, path: Path) -> Self:

@@ -16,6 +16,7 @@ from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
+from koinon.web.links.listing import linked_of
 from koinon.web.problems import ProblemError
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
 from koinon.web.routing import reads
@@ -101,6 +102,7 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
             reader,
             frame=frame,
             view=thing_view(shown, served.store, served.vocabulary, reader.language),
+            linked=linked_of(served, reader, topic.value),
             credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
             query=query_about(topic),
             path=path,

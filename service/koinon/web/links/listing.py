@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from koinon.model.errors import NotFoundError
 from koinon.publish.links import sssom
 from koinon.publish.links.documents import link_document, links_document
+from koinon.publish.links.section import Section, section
 from koinon.publish.links.views import Showing
 from koinon.publish.naming import Naming
 from koinon.publish.sparql import query_about
@@ -101,6 +102,13 @@ def showing(served: Served, reader: Reader) -> Showing:
     """Return what makes views of links for a reader."""
     naming = Naming(served.store, served.vocabulary, reader.language)
     return Showing(served.links, naming, titles(served, reader))
+
+
+def linked_of(served: Served, reader: Reader, iri: str) -> Section:
+    """Return what the page of a thing says of its links and of what is disputed about it."""
+    naming = Naming(served.store, served.vocabulary, reader.language)
+    views = Showing(served.links, naming, titles(served, reader))
+    return section(served.links, views, naming, served.release.path, iri)
 
 
 def titles(served: Served, reader: Reader) -> dict[str, Text]:
