@@ -10,8 +10,9 @@ WIDTH: Final = 1040
 ROW: Final = 46
 _MOST: Final = 6
 _COLUMNS: Final = {"one": (5, 280), "middle": (350, 340), "other": (755, 280)}
-_LETTER: Final = 7.7
-"""Width of a letter."""
+_SMALL: Final = 7.6
+_CAPITAL: Final = 10.6
+"""Widths of letters, and of capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def picture_of(view: BridgeView) -> Picture | None:
         for name, grounds in (("one", shared.one), ("other", shared.other)):
             for ground in grounds:
                 if ground.via is not None:
-                    stated = any(reference.basis == "stated" for reference in ground.references)
+                    stated = all(reference.basis == "stated" for reference in ground.references)
                     _add(sides[name], Mention(ground.via, None, ground.references), shared.project.iri, stated)
     rows = max(len(middle), *(len(side) for side in sides.values()))
     height = rows * ROW + 8
@@ -80,9 +81,7 @@ def picture_of(view: BridgeView) -> Picture | None:
             place[column, thing.iri] = y + 17
             text = thing.label.text
             x, width = _COLUMNS[column]
-            longest = int(width / _LETTER)
-            short = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-            boxes.append(Box(x, y, width, short, text, thing.label.lang, kind))
+            boxes.append(Box(x, y, width, _fitting(text, width - 12), text, thing.label.lang, kind))
     lines = []
     ends = {"one": (sum(_COLUMNS["one"]), _COLUMNS["middle"][0])}
     ends["other"] = (_COLUMNS["other"][0], sum(_COLUMNS["middle"]))
@@ -91,6 +90,15 @@ def picture_of(view: BridgeView) -> Picture | None:
             for target, stated in ties:
                 lines.append(Line(x1, place[side, thing.iri], x2, place["middle", target], stated))
     return Picture(height, tuple(boxes), tuple(lines))
+
+
+def _fitting(text: str, width: float) -> str:
+    """Return as much of a text as fits."""
+    for index, letter in enumerate(text):
+        width -= _CAPITAL if letter.isupper() else _SMALL
+        if width < 0:
+            return text[: index - 1].rstrip() + "…"
+    return text
 
 
 def _add(
