@@ -229,3 +229,17 @@ def test_forms_are_few_however_long_a_name_is() -> None:
     forms = forms_of("Ü" * 5_000 + " ä.ö.ü. " * 5_000)
     assert len(forms.words) <= 60
     assert max(len(form) for each in forms.words for form in each) <= 200
+
+
+def test_reading_leaves_nothing_in_the_index_and_needs_no_right_to_write_there(
+    folder: Path, tmp_path: Path
+) -> None:
+    before = sorted(path.name for path in (folder / "search").iterdir())
+    opened = TermIndex(open_index(folder / "search"))
+    assert sorted(path.name for path in (folder / "search").iterdir()) == before
+    assert not [name for name in before if "lock" in name]
+    gone = tmp_path / "gone"
+    shutil.copytree(folder / "search", gone)
+    held = TermIndex(open_index(gone))
+    shutil.rmtree(gone)
+    assert names(held.search("lodz")) == names(opened.search("lodz"))

@@ -6,6 +6,7 @@ that a hit is shown without another look-up, and two indexes can be compared.
 
 import json
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ FOLDER: Final = "search"
 VERSION: Final = "1"
 _VERSION_FILE: Final = "version"
 LOCKS: Final = (".tantivy-writer.lock", ".tantivy-meta.lock")
-"""Files that whoever opens an index may leave in it; nothing stands in them."""
+"""Files that whoever writes to an index may leave in it; nothing stands in them."""
 
 WRITER_HEAP: Final = 50_000_000
 """Bytes of terms that a writer keeps before it writes a segment."""
@@ -109,17 +110,39 @@ def create_index(folder: Path) -> Index:
 
 
 def open_index(folder: Path) -> Index:
-    """Open the index in ``folder``; raises ReleaseError where it is missing, damaged or of another version."""
+    """Open the index in ``folder`` to search in it; raises ReleaseError where it is missing, damaged or of another
+    version.
+
+    The engine locks a file in the folder when it opens an index, also to read. A release is never written to, and
+    belongs to another account than the service where operators want it so. So the engine gets a folder of its own
+    with links to the files, which can go again once they are open.
+    """
     try:
-        version = (folder / _VERSION_FILE).read_text(encoding="utf-8")
-        if version != _version():
-            raise ReleaseError(f"{folder} is of another version.")
-        index = Index.open(str(folder))
-        index.config_reader("manual")
-        index.reload()
+        _check_version(folder)
+        with tempfile.TemporaryDirectory(prefix="koinon-search-") as place:
+            for path in folder.iterdir():
+                if path.name not in LOCKS:
+                    (Path(place) / path.name).symlink_to(path.resolve())
+            index = Index.open(place)
+            index.config_reader("manual")
+            index.reload()
     except (OSError, ValueError) as error:
         raise ReleaseError(f"{folder} cannot be opened ({error}).") from error
     return index
+
+
+def open_to_change(folder: Path) -> Index:
+    """Open the index in ``folder`` to write to it; raises ReleaseError as ``open_index`` does."""
+    try:
+        _check_version(folder)
+        return Index.open(str(folder))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"{folder} cannot be opened ({error}).") from error
+
+
+def _check_version(folder: Path) -> None:
+    if (folder / _VERSION_FILE).read_text(encoding="utf-8") != _version():
+        raise ReleaseError(f"{folder} is of another version.")
 
 
 def _version() -> str:

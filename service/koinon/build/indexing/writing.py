@@ -36,6 +36,7 @@ from koinon.release.search_index import (
     Body,
     create_index,
     open_index,
+    open_to_change,
 )
 
 MOST: Final = 100_000
@@ -203,7 +204,7 @@ def _shared(old: Path, new: Path) -> Index | None:
                 shutil.copyfile(entry.path, new / entry.name)
             elif entry.name not in LOCKS:
                 os.link(entry.path, new / entry.name)
-        return open_index(new)
+        return open_to_change(new)
     except (ReleaseError, FileNotFoundError):
         shutil.rmtree(new, ignore_errors=True)
         return None
