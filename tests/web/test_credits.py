@@ -118,6 +118,15 @@ def test_an_answer_that_has_no_room_for_credits_says_where_they_are(client: http
     assert CREDIT in [graph.get("credit") for graph in listed.json()["graphs"]]
 
 
+def test_the_page_of_a_source_tells_whose_it_is_and_how_much_it_says(client: httpx.Client) -> None:
+    told = page(client, "/sources/neighbour")
+    assert SHOWN in told
+    assert f'href="{LICENCE}"' in told
+    assert 'href="/graph/neighbour"' in told
+    assert client.get("/sources/nobody", headers={"Accept": "text/html"}).status_code == 404
+    assert client.get("/sources/neighbour").json()["source"] == "neighbour"
+
+
 def test_every_page_leads_to_all_licences(client: httpx.Client) -> None:
     for address in ("/", "/projects", "/queries", "/check"):
         foot = page(client, address).partition("<footer")[2]

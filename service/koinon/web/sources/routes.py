@@ -19,11 +19,13 @@ from koinon.build.registry.registered import Registered
 from koinon.build.registry.registry import Registry
 from koinon.build.registry.tokens import Token
 from koinon.model.errors import ConfigurationError, KoinonError, NotFoundError, SourceError, StorageError
+from koinon.publish.credits import credit_of
 from koinon.release.current import current_id
 from koinon.web.checking.process import AsSource, Job
-from koinon.web.door import Door
+from koinon.web.door import Door, html
+from koinon.web.graph_list import title_of
 from koinon.web.problems import ProblemError, kind_of
-from koinon.web.representations import JSON, Form, negotiate
+from koinon.web.representations import HTML, JSON, Form, negotiate
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.sources import status
@@ -36,6 +38,7 @@ router: Final = APIRouter()
 
 _LOG: Final = logging.getLogger("koinon.sources")
 _FORMS: Final = (Form(JSON, "", "JSON"),)
+_PUBLIC_FORMS: Final = (*_FORMS, Form(HTML, "", "HTML"))
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
 _LONGEST_REASON: Final = 500
 
@@ -60,13 +63,13 @@ async def delete(request: Request, slug: str) -> Response:
 @reads(router, "/sources/{slug}", response_class=JSONResponse, openapi_extra=get_described())
 async def get(request: Request, slug: str) -> Response:
     """Tell where a source stands: what the release has of it, and with a token also versions and reports."""
-    negotiate(request, _FORMS)
+    form = negotiate(request, _PUBLIC_FORMS)
     slug = _slug(slug)
     token = reader_of(request, slug)
     if token is not None:
         return await _told(_get, request, token, slug, {})
     async with Door.of(request).release() as served:
-        return _public(request, served, slug)
+        return await _page(request, served, slug) if form.media_type == HTML else _public(request, served, slug)
 
 
 async def _get(request: Request, _: Token, slug: str, __: dict[str, object]) -> Response:
@@ -95,6 +98,23 @@ def _public(request: Request, served: Served, slug: str) -> Response:
     if document is None:
         raise NotFoundError(f"The release has no source {slug!r}.")
     return JSONResponse(document, headers=_HEADERS)
+
+
+async def _page(request: Request, served: Served, slug: str) -> Response:
+    """Answer with what everybody may know of a source, as a page."""
+    entry = served.release.manifest.graph(slug)
+    if entry is None:
+        raise NotFoundError(f"The release has no source {slug!r}.")
+    language = Door.of(request).reader(request).language
+    return await html(
+        request,
+        "source.html",
+        headers=_HEADERS,
+        entry=entry,
+        title=title_of(entry, language),
+        credit=credit_of(served.store, entry.name, language),
+        release=served.release,
+    )
 
 
 async def _put(request: Request, token: Token, slug: str, facts: dict[str, object]) -> Response:
