@@ -28,7 +28,7 @@ def texts_of_the_interface() -> set[str | tuple[str, str]]:
                     found.add((message[0], message[1]))
                 elif message is not None:
                     found.add(message if isinstance(message, str) else message[0])
-    for path in (*WEB.glob("*.py"), *(WEB / "checking").glob("*.py")):
+    for path in (*WEB.glob("*.py"), *(WEB / "checking").glob("*.py"), *(WEB / "reconcile").glob("*.py")):
         with path.open("rb") as file:
             for _, function, message, _ in extract_python(file, ["_", "ngettext"], [], {}):
                 if isinstance(message, str):

@@ -58,6 +58,7 @@ from koinon.web.links import disputes, listing, review
 from koinon.web.middleware import CommonHeaders
 from koinon.web.observing import Observer
 from koinon.web.press import SWITCH_SECONDS
+from koinon.web.reconcile import routes as reconcile
 from koinon.web.refusing import client_gone, http_error, refuse, unexpected, validation_error
 from koinon.web.rendering import Pages
 from koinon.web.served import Following, Served
@@ -170,6 +171,7 @@ def create_app(settings: Settings) -> FastAPI:
         members,
         sources,
         quality,
+        reconcile,
         search,
         completions,
         embedding,

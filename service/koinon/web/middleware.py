@@ -34,6 +34,11 @@ API_HEADERS: Final = tuple(
 """Those of them that matter for an answer that is data, as ASGI has them."""
 
 _LONGEST_PATH: Final = 2048
+_POSTED: Final = (
+    *("/sparql", "/check", "/disputes", "/links/review"),
+    *("/reconcile", "/reconcile/1.0-draft/match", "/reconcile/1.0-draft/extend"),
+)
+"""The ends of addresses that take POST."""
 
 
 class CommonHeaders:
@@ -89,7 +94,7 @@ def methods_of(path: str) -> str:
     """Return the methods that the address takes, as Allow names them."""
     if "/sources/" in path:
         return "GET, HEAD, PUT, DELETE, OPTIONS"
-    takes_posts = path.rstrip("/").endswith(("/sparql", "/check", "/disputes", "/links/review"))
+    takes_posts = path.rstrip("/").endswith(_POSTED)
     return "GET, HEAD, POST, OPTIONS" if takes_posts else "GET, HEAD, OPTIONS"
 
 

@@ -23,6 +23,7 @@ STATIC: Final = {
     "koinon.css": "text/css; charset=utf-8",
     "collections.css": "text/css; charset=utf-8",
     "regions.css": "text/css; charset=utf-8",
+    "reconcile.css": "text/css; charset=utf-8",
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
     "sparql.css": "text/css; charset=utf-8",

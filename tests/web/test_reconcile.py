@@ -1,0 +1,249 @@
+"""Reconciliation: what a client of the API, such as OpenRefine, gets for the names in a spreadsheet."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft7Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
+
+from serving import Service
+
+SHARED = Path(os.environ.get("KOINON_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+SPECS = SHARED / "conformance" / "reconciliation"
+NAMES = {
+    "q0": {"query": "Regionalny Ośrodek Polityki Społecznej w Krakowie", "type": "actors"},
+    "q1": {"query": "RESPONDET", "type": ["projects"]},
+    "q2": {"query": "economia circolare", "type": "topics", "limit": 3},
+    "q3": {"query": "Nobody is called like this", "type": "actors"},
+}
+
+
+@pytest.fixture(scope="module")
+def client(server: Service) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
+        yield client
+
+
+def match(client: httpx.Client, **queries: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the candidates of each query."""
+    answer = client.post("/reconcile", data={"queries": json.dumps(queries)})
+    assert answer.status_code == 200, answer.text
+    return {key: value["result"] for key, value in answer.json().items()}
+
+
+def first(client: httpx.Client, query: str, **more: Any) -> dict[str, Any]:
+    """Return the best candidate for a name."""
+    return match(client, q={"query": query, **more})["q"][0]
+
+
+def valid(document: Any, version: str, schema: str) -> None:
+    """Validate a document by a schema of the specification, where its files are at hand."""
+    folder = SPECS / version / "schemas"
+    if not folder.is_dir():
+        pytest.skip("the schemas of the specification are not here (KOINON_SHARED)")
+    files = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    # Its files call each other by their names, whatever their own addresses are.
+    named = [
+        (name, Resource.from_contents(one, default_specification=DRAFT7))
+        for path, one in zip(folder.glob("*.json"), files, strict=True)
+        for name in {path.name, one["$id"], one["$id"].rsplit("/", 1)[0] + "/" + path.name}
+    ]
+    whole = json.loads((folder / f"{schema}.json").read_text())
+    Draft7Validator(whole, registry=Registry().with_resources(named)).validate(document)
+
+
+def test_a_name_in_its_own_language_is_matched(client: httpx.Client) -> None:
+    found = first(client, "Regionalny Ośrodek Polityki Społecznej w Krakowie", type="actors")
+    assert (found["id"], found["match"], found["score"]) == ("id/organisation/rops-krakow", True, 100)
+    assert "Kraków" in found["description"]
+
+
+def test_a_name_in_any_language_and_spelling_finds_one_topic(client: httpx.Client) -> None:
+    names = ("economia circolare", "Gospodarka o obiegu zamkniętym", "APRITES EKONOMIKA", "kykliki oikonomia")
+    for name in names:
+        assert first(client, name, type="topics")["id"] == "code/theme/circular-economy", name
+
+
+def test_a_spelling_that_is_known_to_be_wrong_finds_the_project(client: httpx.Client) -> None:
+    assert first(client, "RESIS", type="projects")["id"] == "id/project/resist"
+
+
+def test_an_association_and_a_cluster_of_one_name_are_both_offered_and_neither_is_chosen(
+    client: httpx.Client,
+) -> None:
+    found = match(client, q={"query": "PLOUCS", "type": "actors"})["q"]
+    assert {one["id"] for one in found[:2]} == {"id/cluster/ploucs", "id/organisation/ploucs"}
+    assert not any(one["match"] for one in found)
+
+
+def test_a_column_beside_the_name_decides(client: httpx.Client) -> None:
+    agreeing = first(client, "RESPONDET", properties=[{"pid": "country", "v": "Poland"}])
+    assert agreeing["match"]
+    assert {one["id"]: one["value"] for one in agreeing["features"]}["country"] == 100
+    contradicting = first(client, "RESPONDET", properties=[{"pid": "start", "v": "1987"}])
+    assert not contradicting["match"]
+    assert contradicting["score"] < agreeing["score"]
+
+
+def test_a_code_is_enough(client: httpx.Client) -> None:
+    by_property = match(client, q={"properties": [{"pid": "identifier", "v": "PL21"}], "type": "regions"})["q"]
+    assert by_property[0]["id"] == "id/place/malopolskie"
+    assert first(client, "PL21", type="regions")["id"] == "id/place/malopolskie"
+
+
+@pytest.mark.parametrize(
+    "name", ["id/project/resist", "project/resist", "https://w3id.org/koinon/id/project/resist"]
+)
+def test_an_id_is_matched_with_its_thing(client: httpx.Client, name: str) -> None:
+    assert first(client, name)["id"] == "id/project/resist"
+    assert first(client, name)["match"]
+
+
+def test_types_hold_and_limits_too(client: httpx.Client) -> None:
+    found = match(client, q={"query": "social", "type": "projects", "limit": 2})["q"]
+    assert len(found) <= 2
+    assert all({"projects"} <= {kind["id"] for kind in one["type"]} for one in found)
+
+
+def test_answers_are_those_of_the_specification(client: httpx.Client) -> None:
+    valid(client.get("/reconcile").json(), "0.2", "manifest")
+    valid(client.get("/reconcile/1.0-draft").json(), "1.0-draft", "manifest")
+    valid(
+        client.get("/reconcile", params={"queries": json.dumps(NAMES)}).json(), "0.2", "reconciliation-result-batch"
+    )
+    for version, path in (("0.2", "/reconcile"), ("1.0-draft", "/reconcile/1.0-draft")):
+        for kind, schema in (("entity", "entities"), ("property", "properties"), ("type", "types")):
+            found = client.get(f"{path}/suggest/{kind}", params={"prefix": "c"}).json()
+            assert found["result"]
+            valid(found, version, f"suggest-{schema}-response")
+        proposed = client.get(f"{path}/extend/propose", params={"type": "projects"}).json()
+        valid(proposed, version, "data-extension-property-proposal")
+    asked = [
+        {"type": "actors", "lang": "pl", "conditions": [{"matchType": "name", "propertyValue": "Małopolska"}]},
+        {"conditions": [{"matchType": "id", "propertyValue": "project/resist"}]},
+    ]
+    drafted = client.post("/reconcile/1.0-draft/match", json={"queries": asked}).json()
+    valid(drafted, "1.0-draft", "reconciliation-result-batch")
+    assert drafted["results"][1]["candidates"][0]["match"]
+
+
+def test_a_required_condition_of_the_draft_is_a_filter(client: httpx.Client) -> None:
+    name = {"matchType": "name", "propertyValue": "RESPONDET"}
+    country = {"matchType": "property", "propertyId": "country", "required": True}
+    asked = [{"conditions": [name, {**country, "propertyValue": place}]} for place in ("Belgium", "Iceland")]
+    found = client.post("/reconcile/1.0-draft/match", json={"queries": asked}).json()["results"]
+    assert [bool(one["candidates"]) for one in found] == [True, False]
+
+
+def test_columns_are_added_from_what_was_matched(client: httpx.Client) -> None:
+    asked = {
+        "ids": ["id/project/respondet", "id/organisation/rops-krakow", "id/project/unknown"],
+        "properties": [
+            {"id": "country"},
+            {"id": "start"},
+            {"id": "name", "settings": {"language": "pl", "limit": "1"}},
+            {"id": "partner", "settings": {"content": "id"}},
+        ],
+    }
+    old = client.post("/reconcile", data={"extend": json.dumps(asked)}).json()
+    valid(old, "0.2", "data-extension-response")
+    project = old["rows"]["id/project/respondet"]
+    assert {"id": "id/place/poland", "name": "Poland"} in project["country"]
+    assert project["start"] == [{"date": "2022-05-01T00:00:00Z"}]
+    assert {"str": "https://w3id.org/koinon/id/organisation/rops-krakow"} in project["partner"]
+    assert old["rows"]["id/organisation/rops-krakow"]["name"] == [
+        {"str": "Regionalny Ośrodek Polityki Społecznej w Krakowie"}
+    ]
+    assert old["rows"]["id/project/unknown"]["country"] == [{}]
+    new = client.post("/reconcile/1.0-draft/extend", json=asked).json()
+    valid(new, "1.0-draft", "data-extension-response")
+    assert [row["id"] for row in new["rows"]] == asked["ids"]
+
+
+def test_names_come_in_the_language_of_the_reader(client: httpx.Client) -> None:
+    polish = client.get("/reconcile", headers={"Accept-Language": "pl"}).json()
+    assert {"id": "projects", "name": "Projekty"} in polish["defaultTypes"]
+    answer = client.get("/reconcile", params={"queries": json.dumps(NAMES)}, headers={"Accept-Language": "pl"})
+    assert answer.headers["Content-Language"] == "pl"
+    assert answer.json()["q2"]["result"][0]["name"] == "gospodarka o obiegu zamkniętym"
+
+
+def test_a_preview_may_stand_in_a_frame_of_others_and_runs_nothing(client: httpx.Client) -> None:
+    shown = client.get("/reconcile/preview", params={"id": "id/project/resist"})
+    policy = shown.headers["Content-Security-Policy"]
+    assert "frame-ancestors *" in policy
+    assert "default-src 'none'" in policy
+    assert "<script" not in shown.text
+    assert "RESIST" in shown.text
+    assert "frame-ancestors 'none'" in client.get("/doc/project/resist").headers["Content-Security-Policy"]
+
+
+def test_a_client_is_led_to_the_page_of_an_entity(client: httpx.Client) -> None:
+    for identifier, path in (
+        ("id/project/resist", "/doc/project/resist"),
+        ("code/theme/circular-economy", "/code/theme/circular-economy"),
+    ):
+        led = client.get("/reconcile/view", params={"id": identifier})
+        assert (led.status_code, led.headers["Location"]) == (303, path)
+
+
+@pytest.mark.parametrize(
+    ("queries", "told"),
+    [
+        ("{", "line 1, column 2"),
+        ("[]", "takes an object"),
+        ('{"q": {}}', "queries.q has neither query nor properties"),
+        ('{"q": {"query": 1}}', "queries.q.query takes a text"),
+        ('{"q": {"query": "x", "type": "castle"}}', "'castle' is no type here"),
+        ('{"q": {"query": "x", "properties": [{"pid": "colour", "v": 1}]}}', "'colour' is no property here"),
+        ('{"q": {"query": "x", "properties": [{"p": "country"}]}}', "queries.q.properties[0].pid is missing"),
+        ('{"q": {"query": "x", "limit": -1}}', "queries.q.limit takes a number above 0"),
+        ('{"q": {"query": "x", "colour": 1}}', "queries.q.colour is no field"),
+        ("[" * 5000, "nested too deeply"),
+    ],
+)
+def test_what_is_wrong_in_a_batch_is_told_with_its_place(client: httpx.Client, queries: str, told: str) -> None:
+    answer = client.post("/reconcile", data={"queries": queries})
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert told in answer.json()["detail"]
+
+
+def test_the_invalid_examples_of_the_specification_are_refused(client: httpx.Client) -> None:
+    if not SPECS.is_dir():
+        pytest.skip("the examples of the specification are not here (KOINON_SHARED)")
+    for path in sorted((SPECS / "0.2/examples/reconciliation-query-batch/invalid").glob("*.json")):
+        assert client.post("/reconcile", data={"queries": path.read_text()}).status_code == 400, path.name
+    for path in sorted((SPECS / "1.0-draft/examples/reconciliation-query-batch/invalid").glob("*.json")):
+        answer = client.post("/reconcile/1.0-draft/match", json=json.loads(path.read_text()))
+        assert answer.status_code == 400, path.name
+
+
+def test_too_much_at_once_is_refused_and_the_manifest_says_how_much_is_not(client: httpx.Client) -> None:
+    most = client.get("/reconcile").json()["batchSize"]
+    queries = {str(number): {"query": "x"} for number in range(most + 1)}
+    refused = client.post("/reconcile", data={"queries": json.dumps(queries)})
+    assert (refused.status_code, str(most) in refused.json()["detail"]) == (413, True)
+    assert (
+        client.post("/reconcile", content=b" " * 600_000, headers={"Content-Type": "application/json"}).status_code
+        == 413
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "\u200b", "x" * 20_000, "ltd", "\u202eabc", "' OR 1=1", "<script>", "İı", "ς", "%00"]
+)
+def test_strange_names_are_answered(client: httpx.Client, name: str) -> None:
+    assert isinstance(match(client, q={"query": name})["q"], list)
+
+
+def test_a_flyout_escapes_what_it_shows(client: httpx.Client) -> None:
+    shown = client.get("/reconcile/flyout/entity", params={"id": "id/project/resist"}).json()
+    assert shown["html"].startswith("<p><b>RESIST</b></p>")
+    assert client.get("/reconcile/flyout/entity", params={"id": "<script>"}).status_code == 404
