@@ -181,9 +181,9 @@ def written_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     identifiers: list[str] = []
     write = writing._write_anew
 
-    def noted(folder: Path, inputs: writing.Inputs) -> list[GraphFile]:
+    def noted(folder: Path, inputs: writing.Inputs, links: list[GraphFile]) -> list[GraphFile]:
         identifiers.append(inputs.id)
-        return write(folder, inputs)
+        return write(folder, inputs, links)
 
     monkeypatch.setattr(writing, "_write_anew", noted)
     return identifiers

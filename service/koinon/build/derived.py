@@ -28,17 +28,18 @@ def derive(
     graphs: Sequence[GraphFile],
     rules: Sequence[Path],
     *,
+    links: Sequence[GraphFile],
     release: str,
     received: str | None,
     versions: dict[str, str],
 ) -> list[GraphFile]:
     """Write the derived graphs of the release ``release`` into ``folder`` and return their entries.
 
-    Raises VocabularyError where a rule is broken.
+    ``links`` are those of the linksets, which are written already. Raises VocabularyError where a rule is broken.
     """
     territory = _territory(folder, graphs, rules)
-    described = catalogue((*graphs, territory), release, received, versions)
-    return [territory, _write(folder, SLUG, TITLE, described)]
+    described = catalogue((*graphs, territory, *links), release, received, versions)
+    return [territory, *links, _write(folder, SLUG, TITLE, described)]
 
 
 def change_derived(
@@ -48,6 +49,7 @@ def change_derived(
     change: StoreChange,
     parent: Release,
     *,
+    links: Sequence[GraphFile],
     release: str,
     received: str | None,
     versions: dict[str, str],
@@ -63,16 +65,17 @@ def change_derived(
     made = [territory] if territory else []
     if territory is None:
         territory = _territory(folder, graphs, rules)
-    described = _write(folder, SLUG, TITLE, catalogue((*graphs, territory), release, received, versions))
+    entries = catalogue((*graphs, territory, *links), release, received, versions)
+    described = _write(folder, SLUG, TITLE, entries)
     removed: list[bytes] = []
-    for graph in (territory, described):
+    for graph in (territory, *links, described):
         if graph not in made:
             old = before[graph.slug].path if graph.slug in before else None
             lines = list(changed_lines(old, graph.path))
             change.apply(graph.name, lines)
             removed += [line for added, line in lines if not added]
     change.forget(removed)
-    return [territory, described]
+    return [territory, *links, described]
 
 
 def _territory(folder: Path, graphs: Sequence[GraphFile], rules: Sequence[Path]) -> GraphFile:

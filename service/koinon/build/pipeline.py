@@ -18,6 +18,7 @@ from koinon.build.graphs import GraphFile, Index, write_graph
 from koinon.build.judging import judge_ownership, judge_references, judge_shapes
 from koinon.build.keeping import keep_raw
 from koinon.build.kept import Kept, link_imports
+from koinon.build.linking.stage import Linking
 from koinon.build.mapped import Imports, Mapper
 from koinon.build.normalise import Normaliser
 from koinon.build.outcomes import Judged, outcomes, parts
@@ -40,6 +41,7 @@ from koinon.model.errors import ReleaseError, SourceError
 from koinon.model.namespaces import GRAPH
 from koinon.model.settings import Settings
 from koinon.release.current import QUERIES, Release, current_id, last_built, open_release
+from koinon.release.judgements import Judgements
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 from koinon.release.publishing import make_current, publish
@@ -117,11 +119,13 @@ class _Build:
             *same,
         ]
         link_imports(settled, self.work / "imports")
+        linking = Linking(self.assets, Judgements.read(self.home))
         inputs = Inputs(
             graphs=tuple(sorted(graphs, key=lambda graph: graph.name)),
-            versions=vocabulary.versions,
+            versions={**vocabulary.versions, **linking.versions},
             rules=tuple(rule_files(self.assets)),
             received=self._received([*(c.source for c in judged.accepted), *settled.sources.values()]),
+            linking=linking,
         )
         codes = {t.subject.value for t in vocabulary.codes if hasattr(t.subject, "value")}
         gone = [

@@ -45,6 +45,7 @@ def _problems(release: Release) -> Iterator[str]:
         "ontology": manifest.ontology_version,
         "rules": manifest.rules_version,
         "shapes": manifest.shapes_version,
+        **({"judgements": manifest.judgements} if manifest.judgements else {}),
     }
     if release_id(manifest.graphs, versions) != release.id or release.path.name != release.id:
         yield "the release id is not that of its graphs and versions"

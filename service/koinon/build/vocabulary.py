@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from koinon.build.canonical import label
 from koinon.build.derived import DERIVATION
 from koinon.build.graphs import lines_of
+from koinon.build.linking.version import linker_version
 from koinon.build.normalise import Normaliser, name_blank_nodes
 from koinon.model.assets import Assets
 from koinon.model.errors import SourceError, VocabularyError
@@ -34,12 +35,13 @@ class Vocabulary:
     ontology_version: str
     shapes_version: str
     rules_version: str
+    linker_version: str
 
     @property
     def versions(self) -> dict[str, str]:
         """The versions that enter the release id."""
         return {
-            "link-model": "none",
+            "link-model": self.linker_version,
             "ontology": self.ontology_version,
             "rules": self.rules_version,
             "shapes": self.shapes_version,
@@ -65,6 +67,7 @@ def read_vocabulary(assets: Assets, normaliser: Normaliser) -> Vocabulary:
         ontology_version=version,
         shapes_version=f"{shapes_version}+{_digest(shapes_lines)}",
         rules_version=f"{version}+{_digest([*rules, DERIVATION.encode()])}",
+        linker_version=linker_version(assets),
     )
 
 

@@ -15,6 +15,7 @@ from koinon.build.dumping import change_dump, write_dump
 from koinon.build.facets import add_facets
 from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import change_index, write_index
+from koinon.build.linking.stage import Linking, write_links_of, write_moved
 from koinon.build.relating import change_relations, write_relations
 from koinon.build.report import BuildReport
 from koinon.build.sealing import is_sealed
@@ -43,6 +44,7 @@ class Inputs:
     versions: dict[str, str]
     rules: tuple[Path, ...]
     received: str | None
+    linking: Linking
 
     @property
     def id(self) -> str:
@@ -60,13 +62,16 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
 
     What is the same in ``parent``, if nobody touched it, is taken over. Raises OSError where the disk refuses.
     """
-    graphs = _change_parent(folder, inputs, parent) if parent and is_sealed(parent.path) else None
+    untouched = parent if parent and is_sealed(parent.path) else None
+    links = write_links_of(folder, inputs.graphs, inputs.linking, untouched.path if untouched else None)
+    graphs = _change_parent(folder, inputs, links, untouched) if untouched else None
     if graphs is None:
         shutil.rmtree(folder / "store", ignore_errors=True)
         shutil.rmtree(folder / SEARCH, ignore_errors=True)
-        graphs = _write_anew(folder, inputs)
+        graphs = _write_anew(folder, inputs, links)
     add_facets(folder, {graph.name: graph.kind for graph in graphs})
     _write_changes(folder / "changes", graphs, parent)
+    write_moved(folder / "changes", parent.path if parent else None, folder)
     manifest = Manifest(
         id=inputs.id,
         parent=parent.id if parent else None,
@@ -74,6 +79,7 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
         shapes_version=inputs.versions["shapes"],
         rules_version=inputs.versions["rules"],
         link_model_version=inputs.versions["link-model"],
+        judgements=inputs.versions.get("judgements"),
         software_version=__version__,
         received=inputs.received,
         graphs=tuple(map(entry_of, graphs)),
@@ -83,12 +89,13 @@ def write_artefacts(folder: Path, inputs: Inputs, parent: Release | None) -> Man
     return manifest
 
 
-def _write_anew(folder: Path, inputs: Inputs) -> list[GraphFile]:
+def _write_anew(folder: Path, inputs: Inputs, links: list[GraphFile]) -> list[GraphFile]:
     """Write and check the store, with the derived graphs; returns all graphs, sorted by name."""
     derived = derive(
         folder / "graphs",
         inputs.graphs,
         inputs.rules,
+        links=links,
         release=inputs.id,
         received=inputs.received,
         versions=inputs.versions,
@@ -106,7 +113,7 @@ def _write_anew(folder: Path, inputs: Inputs) -> list[GraphFile]:
     return graphs
 
 
-def _change_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphFile] | None:
+def _change_parent(folder: Path, inputs: Inputs, links: list[GraphFile], parent: Release) -> list[GraphFile] | None:
     """Write the same as the parent's with the difference; None where that is too much, or the parent is damaged."""
     try:
         change = change_store(folder / "store", inputs.graphs, parent)
@@ -116,6 +123,7 @@ def _change_parent(folder: Path, inputs: Inputs, parent: Release) -> list[GraphF
             inputs.rules,
             change,
             parent,
+            links=links,
             release=inputs.id,
             received=inputs.received,
             versions=inputs.versions,

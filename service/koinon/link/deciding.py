@@ -16,6 +16,13 @@ Numbers = NDArray[np.float64]
 _CLEAR: Final = 12.0
 """More than this much log odds above its rivals tells no more of a pair."""
 
+OTHER_COUNTRY: Final = -3.0
+"""Log odds that two countries cost: more than any likeness of names, less than one identifier."""
+NOTHING_SHARED: Final = -8.0
+"""Log odds of names that have nothing in common and no facts beside: in a small table the nearest may be far."""
+TELLING, FITS = 1.5, 0.75
+"""Weight of the most telling shared word, and fit of an acronym, below which names have nothing in common."""
+
 
 class Band(StrEnum):
     """What becomes of a pair."""
@@ -98,3 +105,16 @@ def same_rows(keys: Sequence[Keys]) -> list[list[int]]:
         said = (key.joined, mention.country, key.city, mention.year, mention.types, key.postcode, key.domain)
         groups.setdefault((*said, key.identifiers), []).append(place)
     return list(groups.values())
+
+
+def bare(left: Keys, right: Keys) -> bool:
+    """Tell whether two records have nothing but their names, and perhaps a country, to be compared by."""
+    one, other = left.mention, right.mention
+    return not (
+        (left.city and right.city)
+        or (one.year and other.year)
+        or (one.types and other.types)
+        or (left.domain and right.domain)
+        or (left.postcode and right.postcode)
+        or (left.identifiers and right.identifiers)
+    )

@@ -13,20 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koinon.link.clusters import Clusters, certain, conflict
-from koinon.link.deciding import Band
+from koinon.link.deciding import OTHER_COUNTRY, Band
 from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
-from koinon.link.matching import OTHER_COUNTRY
-from koinon.link.pairing import Scored
 from koinon.link.pairmodel import PairModel, leads_of
 from koinon.link.reasons import remaining_reasons
 from koinon.link.records import Record
+from koinon.link.scored import Scored
 from koinon.model.namespaces import DEF, OWL
 from koinon.release.judgements import Judgements, Standing
+from koinon.release.links import SEMAPV
 
 LINKSET: Final = "links-identity"
 SAME_AS: Final = OWL + "sameAs"
 LIKELY: Final = DEF + "likelySameAs"
-SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 BY_SCORE: Final = SEMAPV + "CompositeMatching"
 BY_NUMBER: Final = SEMAPV + "BackgroundKnowledgeBasedMatching"
 BY_PEOPLE: Final = SEMAPV + "ManualMappingCuration"
@@ -100,12 +99,13 @@ def _weighed(
     once = np.array([record.distinct for record in records])
     odds = np.array([scored[pair].odds for pair in pairs])
     odds = odds + np.array([OTHER_COUNTRY * _abroad(records, pair) for pair in pairs])
-    leads = tuple(
-        np.where(once[to], leads_of(at * len(sources) + source[to], odds), NOT_EXCLUSIVE)
-        for at, to in ((left, right), (right, left))
-    )
+    # A record stands on the left of some pairs and on the right of others: its rivals are in both.
+    groups = np.concatenate([left * len(sources) + source[right], right * len(sources) + source[left]])
+    lead = leads_of(groups, np.concatenate([odds, odds]))
+    lead = np.where(np.concatenate([once[right], once[left]]), lead, NOT_EXCLUSIVE)
+    leads = lead[: len(pairs)], lead[len(pairs) :]
     placed = np.array([float(scored[pair].placed) for pair in pairs])
-    chance = model.sureness.probability(odds, (leads[0], leads[1]), placed)
+    chance = model.sureness.probability(odds, leads, placed)
     found: dict[Pair, Link] = {}
     for row in _chosen(left, right, source, once, chance):
         pair, seen = pairs[row], scored[pairs[row]]

@@ -36,6 +36,8 @@ _OF_PAIR: Final = NAMES.index("near")
 
 PAIR: Final = NAMES[:_OF_PAIR]
 """The features that are of the pair alone."""
+FEATURES: Final = (*PAIR, "weight")
+"""What the trees of pairs look at: the features of the pair alone, and Splink's weight."""
 
 _KINDS: Final = (
     "university college polytechnic school academy faculty department institute center foundation association "

@@ -1,11 +1,19 @@
 """Legal forms at the end or the beginning of a name: recognised, and taken off before names are compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Self
 
-from koinon.link.text import fold, words
+from pyoxigraph import Literal, RdfFormat, parse
 
+from koinon.link.text import fold, words
+from koinon.model.assets import Assets
+from koinon.model.namespaces import SKOS
+
+LIST: Final = "name-form.ttl"
+"""The code list of the forms."""
+_LABELS: Final = frozenset(SKOS + name for name in ("altLabel", "hiddenLabel"))
 _MOST: Final = 7
 """Words of the longest form."""
 _FIRST: Final = 3
@@ -38,3 +46,15 @@ class Forms:
         if not found and (slug := self.known.get(tuple(left))) is not None:
             found = slug
         return found, left
+
+
+def shipped_forms(assets: Assets) -> Forms:
+    """Return the legal forms that the ontology names: their other names and abbreviations, and the slug of each."""
+    return Forms.of(dict(_labels(assets.ontology / "code" / LIST)))
+
+
+def _labels(path: Path) -> Iterator[tuple[str, str]]:
+    if path.is_file():
+        for quad in parse(path=path, format=RdfFormat.TURTLE):
+            if quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
+                yield quad.object.value, str(quad.subject).strip("<>").rsplit("/", 1)[-1]

@@ -7,7 +7,18 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from koinon.link.candidates import Candidates, find_candidates
-from koinon.link.deciding import Band, Numbers, assign, leads, same_rows
+from koinon.link.deciding import (
+    FITS,
+    NOTHING_SHARED,
+    OTHER_COUNTRY,
+    TELLING,
+    Band,
+    Numbers,
+    assign,
+    bare,
+    leads,
+    same_rows,
+)
 from koinon.link.features import NAMES, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import Keys, keys_of
@@ -24,12 +35,6 @@ _LOOKED_AT: Final = 300_000
 """Pairs that the second stage looks at; of more, it takes the ones that rank best."""
 _ALIKE: Final = 3
 """So many rows of one table may say the same before it is unclear which of them is meant."""
-OTHER_COUNTRY: Final = -3.0
-"""Log odds that two countries cost: more than any likeness of names, less than one identifier."""
-NOTHING_SHARED: Final = -8.0
-"""Log odds of names that have nothing in common and no facts beside: in a small table the nearest may be far."""
-TELLING, FITS = 1.5, 0.75
-"""Weight of the most telling shared word, and fit of an acronym, below which names have nothing in common."""
 
 
 class Pair(NamedTuple):
@@ -146,19 +151,6 @@ def known_facts(left: Keys, right: Keys) -> float:
     if _differ(left.mention.country, right.mention.country):
         total += OTHER_COUNTRY
     return total
-
-
-def bare(left: Keys, right: Keys) -> bool:
-    """Tell whether two records have nothing but their names, and perhaps a country, to be compared by."""
-    one, other = left.mention, right.mention
-    return not (
-        (left.city and right.city)
-        or (one.year and other.year)
-        or (one.types and other.types)
-        or (left.domain and right.domain)
-        or (left.postcode and right.postcode)
-        or (left.identifiers and right.identifiers)
-    )
 
 
 def _spread(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:

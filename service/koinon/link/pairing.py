@@ -5,25 +5,22 @@ of mentions. So a score that was worked out once holds until one of the two reco
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from koinon.link.features import PAIR, Comparer
+from koinon.link.deciding import FITS, NOTHING_SHARED, TELLING, bare
+from koinon.link.features import FEATURES, Comparer
 from koinon.link.keys import Keys
-from koinon.link.links import Reason
-from koinon.link.matching import FITS, NOTHING_SHARED, TELLING, bare
 from koinon.link.reasons import weighed_reasons
+from koinon.link.scored import Scored
 from koinon.link.scoring import score, table_of
 from koinon.link.trees import Trees
 
 Floats = NDArray[np.float64]
 
-FEATURES: Final = (*PAIR, "weight")
-"""What the trees of pairs look at."""
 WORTH: Final = -2.5
 """Log odds from which on it is worth saying why; what is less likely is never shown."""
 _SIDES: Final = {"_left": "_right", "_right": "_left"}
@@ -37,21 +34,6 @@ _SWAPPED: Final = np.array(
     ]
 )
 """Where each feature stands when the two records change sides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What was found of two records: the log odds that they are one, before facts that need no learning; why.
-
-    ``bare`` tells that nothing but names was compared, ``placed`` that both have a postcode, ``thin`` that one of
-    the names that are most alike is a single word or a legal form. ``why`` is empty for what is never shown.
-    """
-
-    odds: float
-    bare: bool
-    placed: bool
-    thin: bool
-    why: tuple[Reason, ...]
 
 
 def swapped(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koinon.link.deciding import Band
-from koinon.link.pairing import FEATURES
+from koinon.link.features import FEATURES
 from koinon.link.trees import Trees
 from koinon.model.errors import ConfigurationError
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from math import log2
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from koinon.link.features import Comparer
 from koinon.link.keys import Keys
 from koinon.link.links import Reason
-from koinon.link.scoring import Weights
+
+if TYPE_CHECKING:  # what weighs pairs is heavy to load, and deciding needs none of it
+    from koinon.link.scoring import Weights
 
 _SHOWN: Final = 0.15
 """Bits below which a comparison is not worth a word."""
 _WORDS: Final = 5
 
 
-def weighed_reasons(left: Keys, right: Keys, weights: Weights, place: int) -> Iterator[Reason]:
+def weighed_reasons(left: Keys, right: Keys, weights: "Weights", place: int) -> Iterator[Reason]:
     """Yield what Splink's comparisons say of a pair, the weightiest first; what hardly counts is left out."""
     parts = [(name, float(values[place])) for name, values in weights.parts.items()]
     for name, weight in sorted(parts, key=lambda part: -abs(part[1])):
@@ -32,7 +34,7 @@ def remaining_reasons(told: Sequence[Reason], probability: float, prior: float) 
 
 
 def reasons_of(
-    left: Keys, right: Keys, weights: Weights, place: int, probability: float, prior: float, many: int
+    left: Keys, right: Keys, weights: "Weights", place: int, probability: float, prior: float, many: int
 ) -> Iterator[Reason]:
     """Yield the reasons of a pair, the weightiest first; they add up to the log odds of its probability."""
     told = list(weighed_reasons(left, right, weights, place))

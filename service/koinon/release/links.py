@@ -21,6 +21,9 @@ FILE: Final = "links.sqlite"
 """Name of the table in a release folder."""
 LINK: Final = BASE + "links/"
 """What the address of every link begins with."""
+SSSOM: Final = "https://w3id.org/sssom/"
+SEMAPV: Final = "https://w3id.org/semapv/vocab/"
+"""The vocabularies of mappings and of what justifies them."""
 PROPOSED, ACCEPTED, REJECTED, DISPUTED = "proposed", "accepted", "rejected", "disputed"
 """The states of a link: to be reviewed; in force; judged wrong; judged one way by some and the other by others."""
 STATES: Final = (PROPOSED, ACCEPTED, REJECTED, DISPUTED)
@@ -220,6 +223,10 @@ class Links:
         """Return a thing and all that accepted links say is the same, by IRI."""
         rows = self._rows("SELECT thing FROM member WHERE canonical = ? ORDER BY thing", (self.canonical(iri),))
         return [thing for (thing,) in rows] or [iri]
+
+    def members(self) -> dict[str, str]:
+        """Return for every thing that accepted links join with another the one that stands for it, by IRI."""
+        return dict(self._rows("SELECT thing, canonical FROM member ORDER BY thing", ()))
 
     def run(self) -> Run:
         """Return what the run of the linker was."""

@@ -16,20 +16,20 @@ from koinon.build.graphs import GraphFile
 from koinon.build.linking.described import described_in
 from koinon.build.linking.recording import Spoken, records_of
 from koinon.build.linking.remembered import Key, Remembered, Said, said_text, write_remembered
+from koinon.build.linking.version import linker_version
 from koinon.link.blocking import blocks_of, pairs_of
 from koinon.link.decisions import Decisions, decide
+from koinon.link.forms import Forms, shipped_forms
 from koinon.link.keys import Keys, keys_of
-from koinon.link.matching import Engine
-from koinon.link.pairing import Scored, score_pairs
+from koinon.link.lexicon import Lexicon
 from koinon.link.pairmodel import PRIOR, PairModel
 from koinon.link.records import Record
-from koinon.link.shipped import shipped_engine
+from koinon.link.scored import Scored
 from koinon.model.assets import Assets
 from koinon.release.judgements import Judgements
 from koinon.release.manifest import DERIVED
 
 _VOCABULARY: Final = "vocabulary"
-_CODE: Final = Path(__file__).resolve().parents[2]
 _BEST: Final = 3
 """Pairs of names that are scored of two records: those that share most blocks."""
 _TOGETHER: Final = 50_000
@@ -50,28 +50,9 @@ class Found:
 
 
 @cache
-def engine_of(assets: Assets) -> tuple[Engine, PairModel]:
-    """Return the engine that the package carries, read once a process."""
-    return shipped_engine(assets), PairModel.shipped()
-
-
-@cache
-def engine_version(assets: Assets) -> str:
-    """Return the version of the engine: that of its model, and a digest of its code, model, words and forms.
-
-    It enters the release id, as the same sources may come to other links with another one.
-    """
-    digest = hashlib.sha256()
-    forms = assets.ontology / "code" / "name-form.ttl"
-    files = [
-        path
-        for folder in (_CODE / "link", _CODE / "build" / "linking")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in {".py", ".json", ".gz", ".txt"}
-    ]
-    for path in (*files, *([forms] if forms.is_file() else [])):
-        digest.update(path.name.encode() + b"\n" + path.read_bytes())
-    return f"{PairModel.shipped().version}+{digest.hexdigest()[:12]}"
+def words_of(assets: Assets) -> tuple[Lexicon, Forms]:
+    """Return the words and legal forms that the package carries, read once a process."""
+    return Lexicon.shipped(), shipped_forms(assets)
 
 
 @dataclass(slots=True)
@@ -90,7 +71,7 @@ class Run:
     def remembered(self) -> Remembered:
         """What the parent's run left."""
         if self._remembered is None:
-            self._remembered = Remembered.of(self.parent, engine_version(self.assets))
+            self._remembered = Remembered.of(self.parent, linker_version(self.assets))
         return self._remembered
 
     def read(self, graphs: Iterable[GraphFile]) -> None:
@@ -115,11 +96,11 @@ class Run:
             Spoken(slug, self.kinds[slug], *said.described()) for slug, said in sorted(self.said.items())
         )
         scored, blocks, pairs = self._scored(records)
-        write_remembered(folder, engine_version(self.assets), self.said, blocks, pairs)
+        write_remembered(folder, linker_version(self.assets), self.said, blocks, pairs)
         self.told("decide")
         model = PairModel.shipped()
         decisions = decide(records, scored, model, PRIOR, self.judgements)
-        return Found(records, decisions, engine_version(self.assets), self.judgements.head, model.measured)
+        return Found(records, decisions, linker_version(self.assets), self.judgements.head, model.measured)
 
     def _scored(
         self, records: Sequence[Record]
@@ -157,8 +138,8 @@ class Run:
         return blocks
 
     def _keys(self, record: Record) -> list[Keys]:
-        engine, _ = engine_of(self.assets)
-        return [keys_of(mention, engine.lexicon, engine.forms) for mention in record.mentions]
+        lexicon, forms = words_of(self.assets)
+        return [keys_of(mention, lexicon, forms) for mention in record.mentions]
 
     def _score(
         self, records: Sequence[Record], blocks: Mapping[int, list[NDArray[np.int64]]], fresh: Mapping[Key, Sides]
@@ -166,7 +147,11 @@ class Run:
         """Score pairs of records: the names of either that share most blocks."""
         if not fresh:
             return {}
-        engine, model = engine_of(self.assets)
+        # Splink and DuckDB take two seconds to load, and most builds bring nothing to be weighed.
+        from koinon.link.model import Model
+        from koinon.link.pairing import score_pairs
+
+        settings, trees = Model.shipped().settings, PairModel.shipped().trees
         used = sorted({place for pair in fresh.values() for place in pair})
         names = {place: self._keys(records[place]) for place in used}
         found: dict[Key, Scored] = {}
@@ -178,7 +163,7 @@ class Run:
                 for number, (_, (one, other)) in enumerate(part)
                 for a, b in _best(blocks[records[one].key], blocks[records[other].key])
             ]
-            for number, scored in score_pairs(model.trees, engine.model.settings, pairs):
+            for number, scored in score_pairs(trees, settings, pairs):
                 found[part[number][0]] = scored
         return found
 

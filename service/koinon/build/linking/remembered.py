@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from koinon.build.linking.described import Described
 from koinon.link.links import Reason
-from koinon.link.pairing import Scored
+from koinon.link.scored import Scored
 
 FILE: Final = "linking.sqlite"
 _TABLES: Final = """
