@@ -13,7 +13,7 @@ BUILT := service/koinon/web/static/built/editor.js
 CLIENTS := tests/clients/comunica tests/clients/ldes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clock clients frontend conformance test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clock clients frontend conformance schemas test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ unit: $(VENV)/.dev clients frontend ## The tests but those that look at the cloc
 
 clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
 	$(BIN)/pytest -m clock
+
+schemas: build $(VENV)/.dev ## Thousands of requests made from the service's description: no 5xx, nothing undescribed (10 minutes)
+	PYTHONPATH=tests $(BIN)/python tests/schema_requests.py $(or $(N),5000) $(or $(SEED),7)
 
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile

@@ -52,6 +52,7 @@ from koinon.web import (
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
 from koinon.web.counting import Counting
+from koinon.web.description import completed
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
 from koinon.web.links import disputes, listing, review
@@ -86,10 +87,8 @@ class Service(FastAPI):
         self._endpoint = Endpoint(pages, door.following, door.asking, door.settings.query_max_length, page, refuse)
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description for programs, with the one way to say who a request is from."""
-        described = super().openapi()
-        described.setdefault("components", {})["securitySchemes"] = SCHEMES
-        return described
+        """Return the description for programs, completed with what the framework does not see."""
+        return completed(super().openapi(), SCHEMES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the endpoint answer, or pass the request on: it stands before all that a query does not need."""
