@@ -54,7 +54,7 @@ torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test doe
 
 test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts: 10 minutes
 	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
-	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest tests/build/sources tests/build/lookups/test_reference_facts.py
+	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest -s tests/build/sources tests/build/lookups/test_reference_facts.py tests/link/test_bridge_figure.py
 
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py

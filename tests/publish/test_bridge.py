@@ -13,6 +13,7 @@ from koinon.build.relating.tables import fill, same_relations, write_relations
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DCT, DEF, ID, M8G, ORG, RDF, SCHEMA, SKOS
 from koinon.publish.bridge.atlas import Atlas
+from koinon.publish.bridge.partners import PartnersWriter, actor_of
 from koinon.publish.bridge.views import BridgeView, Mention, Suggestion
 from koinon.publish.bridge.writer import BridgeWriter
 from koinon.publish.naming import Naming
@@ -95,6 +96,20 @@ def test_nobody_without_a_name_is_introduced(release: Release, pomorskie_and_sic
     unnamed = {s.value for s, _, o in store.triples(None, NamedNode(DEF + "nameUnknown")) if o.value == "true"}
     assert unnamed
     assert not unnamed & {side.iri for p in pomorskie_and_sicily.suggestions for side in (p.one, p.other)}
+
+
+def test_clusters_are_met_through_their_members(release: Release) -> None:
+    store = release.open()
+    naming = Naming(store, Vocabulary.load(store, SHAPES), "en")
+    writer = PartnersWriter(Atlas(release.path), store, naming)
+    actor = actor_of(writer, "pscop")
+    assert actor is not None
+    view = writer.write(actor)
+    assert view.suggestions
+    assert not [pair for pair in view.suggestions if "/id/cluster/" in pair.other.iri], "it builds that one itself"
+    partners = {partner.actor.iri for partner in view.partners}
+    assert f"{ID}organisation/agder-county" in partners
+    assert not partners & {pair.other.iri for pair in view.suggestions}
 
 
 def test_the_chain_goes_through_the_model_where_no_work_joins_them(pomorskie_and_sicily: BridgeView) -> None:

@@ -39,10 +39,11 @@ class Work:
 def work_of(relations: Relations, topics: Topics, actors: Collection[int]) -> dict[int, Work]:
     """Return what each of the actors works on; a part of its own goes before one through an event or a practice.
 
-    Actors of whom no source tells the name are left out: nobody can meet them.
+    Left out are actors whose name no source tells, whom nobody can meet, and clusters: one meets their members.
     """
     unnamed = relations.rows("SELECT s FROM value WHERE p = ? AND text = 'true'", VALUES[DEF + "nameUnknown"])
-    found = {actor: Work() for actor in actors if (actor,) not in unnamed}
+    left_out = relations.of_class(DEF + "Cluster", actors) | {actor for (actor,) in unnamed}
+    found = {actor: Work() for actor in actors if actor not in left_out}
     for actor, part in _parts(relations, found):
         found[actor].parts.setdefault(part.project, part)
     projects = {project for work in found.values() for project in work.parts}
