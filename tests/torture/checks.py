@@ -19,7 +19,7 @@ from koinon.release.current import Release, current_id, open_current, release_fo
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 
-_STANDING = {".lock", ".incoming", ".active"}
+_STANDING = {".lock", ".incoming", ".active", ".managed.json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def litter(world: World) -> list[str]:
     home = world.home.root
     found = [path for path in home.rglob(".*") if path.name not in _STANDING]
     found += incoming(world.home).glob("*")
-    found += (path for path in (world.root / "tmp").iterdir() if not _is_probe(path))
+    found += (path for path in (world.root / "tmp").iterdir() if not _is_probe(path) and not _is_view(path))
     return sorted(str(path.relative_to(world.root)) for path in found)
 
 
@@ -112,6 +112,11 @@ def _is_probe(path: Path) -> bool:
     """Tell whether Python made this file to see if it can write temporary files there, and was killed then."""
     named = re.fullmatch(r"[a-z0-9_]{8}", path.name) is not None
     return named and path.is_file() and path.read_bytes() in {b"", b"blat"}
+
+
+def _is_view(path: Path) -> bool:
+    """Tell whether a process opened a search index through this folder of links, and was killed then."""
+    return path.name.startswith("koinon-search-") and all(entry.is_symlink() for entry in path.iterdir())
 
 
 def assert_log_ends_with_current(world: World) -> None:

@@ -31,7 +31,7 @@ from pydantic import BaseModel
 
 STEPS = (
     "build.following", "build.pipeline", "build.workspace", "build.candidate", "build.storing", "build.writing",
-    "build.derived",
+    "build.derived", "build.indexing.writing",
     "build.sealing", "build.keeping", "build.checking", "build.registry.active", "build.registry.audit",
     "build.registry.delivery", "build.registry.journals", "release.lines", "build.registry.purging",
     "build.registry.receiving", "build.registry.registry", "build.registry.rewriting", "release.contents",
@@ -49,7 +49,8 @@ _PLAIN = (
     (r"\.building-[^/]*", ".building"), (r"\.removing-[^/]*", ".removing"),
     (r"\.(current|builder|folders)-\d+", r".\1"),
     (r"\.[0-9a-f]{64}-\d+", ".{hash}"), (r"[0-9a-f]{64}", "{hash}"), (r"/in-[^/]*", "/in"),
-    (r"(^|/)store/.*", r"\1store/*"), (r"members-\d+", "{slug}"), (r"\.work-[^/]*", ".work"),
+    (r"(^|/)store/.*", r"\1store/*"), (r"(^|/)search/.*", r"\1search/*"),
+    (r"koinon-search-.*", "koinon-search"), (r"members-\d+", "{slug}"), (r"\.work-[^/]*", ".work"),
 )  # fmt: skip
 
 

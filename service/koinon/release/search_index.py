@@ -104,9 +104,11 @@ def create_index(folder: Path) -> Index:
     folder.mkdir()
     (folder / _VERSION_FILE).write_text(_version(), encoding="utf-8")
     try:
-        return Index(schema(), path=str(folder))
+        index = Index(schema(), path=str(folder))
+        index.config_reader("manual")  # else it goes on looking into the folder by itself
     except ValueError as error:
         raise OSError(f"{folder}: {error}") from error
+    return index
 
 
 def open_index(folder: Path) -> Index:
@@ -135,9 +137,11 @@ def open_to_change(folder: Path) -> Index:
     """Open the index in ``folder`` to write to it; raises ReleaseError as ``open_index`` does."""
     try:
         _check_version(folder)
-        return Index.open(str(folder))
+        index = Index.open(str(folder))
+        index.config_reader("manual")
     except (OSError, ValueError) as error:
         raise ReleaseError(f"{folder} cannot be opened ({error}).") from error
+    return index
 
 
 def _check_version(folder: Path) -> None:

@@ -35,7 +35,6 @@ from koinon.release.search_index import (
     WRITER_HEAP,
     Body,
     create_index,
-    open_index,
     open_to_change,
 )
 
@@ -197,7 +196,6 @@ class Writing:
 def _shared(old: Path, new: Path) -> Index | None:
     """Return an index at ``new`` that says the same as that at ``old``; None where that cannot be read."""
     try:
-        open_index(old)
         new.mkdir()
         for entry in os.scandir(old):
             if entry.name in _REWRITTEN:
