@@ -1,19 +1,23 @@
 """What a build writes down of collections, and that a page counts as counting by hand does."""
 
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from building import make_world
+from koinon.build.facets.definitions import VERSION
+from koinon.build.verifying import verify_release
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import GRAPH, ID
 from koinon.publish.collections import Asked, page_of
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
-from koinon.release.current import Release
-from koinon.release.facets import FILE, Facet, Facets, Iris, Section, write_facets
+from koinon.release.current import Release, open_current
+from koinon.release.facets import FILE, SECTIONS, Facet, Facets, Iris, Section, write_facets
+from koinon.release.paths import Home
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,18 @@ def test_the_same_collections_are_the_same_bytes(made: Release, tmp_path: Path) 
     for name in ("one", "two"):
         write_facets(tmp_path / name, sections)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_facets_that_are_not_those_of_the_store_are_found(made: Release, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made.path.parents[1], home, symlinks=True)
+    release = open_current(Home(home))
+    assert verify_release(release) == []
+    sections = [facets_of(release).section(name) for name in SECTIONS if name != "actors"]
+    write_facets(release.path / FILE, sections, VERSION)
+    assert verify_release(release) == [f"the facets ({FILE}) are not those of the store"]
+    write_facets(release.path / FILE, sections, "by other definitions")
+    assert verify_release(release) == []
 
 
 class Named(Contents):

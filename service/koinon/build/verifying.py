@@ -9,6 +9,7 @@ from contextlib import closing
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from koinon.build.dumping import quads_of
+from koinon.build.facets import same_facets
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.indexing.verifying import index_problems
 from koinon.build.relating import same_relations
@@ -18,6 +19,7 @@ from koinon.model.errors import ReleaseError
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
 from koinon.release.current import Release
+from koinon.release.facets import FILE as FACETS
 from koinon.release.imported import Origin, import_id
 from koinon.release.manifest import release_id
 from koinon.release.relations import FILE as RELATIONS
@@ -58,6 +60,8 @@ def _problems(release: Release) -> Iterator[str]:
         yield from _store_problems(release, store.raw)
         yield from _contents_problems(release, store)
         yield from index_problems(release.path / SEARCH, store.raw)
+        if not same_facets(release.path, {entry.name: entry.kind for entry in manifest.graphs}):
+            yield f"the facets ({FACETS}) are not those of the store"
         relations = release.path / RELATIONS
         if relations.is_file() and not same_relations(relations, store.raw):
             yield f"the table of relations ({RELATIONS}) is not that of the store"

@@ -22,7 +22,7 @@ _KINDS: Final = {
     "scheme": CODE,
 }
 """How the values of a facet begin: in addresses that part is left out."""
-_NAMESPACES: Final = (ID, CODE, BASE)
+_NAMESPACES: Final = tuple(dict.fromkeys((ID, SHARED, CODE, BASE)))
 
 
 def written_value(facet: str, value: str) -> str:

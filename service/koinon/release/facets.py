@@ -43,7 +43,7 @@ SECTIONS: Final[dict[str, str]] = {
 """The path of each collection, and the class whose things it holds; of concepts, those of the lists of topics."""
 
 _TABLES: Final = """
-CREATE TABLE about (format TEXT);
+CREATE TABLE about (format TEXT, made TEXT);
 CREATE TABLE part (section TEXT, kind TEXT, name TEXT, data BLOB, PRIMARY KEY (section, kind, name)) WITHOUT ROWID;
 """
 _MOST: Final = 200_000
@@ -211,18 +211,31 @@ class Facets:
         return Section(name, Iris.of(iris), orders)
 
 
-def write_facets(path: Path, sections: Iterable[Section]) -> None:
-    """Write collections to ``path``, the same ones as the same bytes; raises OSError where the disk refuses."""
+def write_facets(path: Path, sections: Iterable[Section], made: str = "") -> None:
+    """Write collections to ``path``, the same ones as the same bytes; raises OSError where the disk refuses.
+
+    ``made`` names the definitions that they were gathered by.
+    """
     path.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
-            connection.execute("INSERT INTO about VALUES (?)", (FORMAT,))
+            connection.execute("INSERT INTO about VALUES (?, ?)", (FORMAT, made))
             rows = sorted(row for section in sections for row in _rows(section))
             connection.executemany("INSERT INTO part VALUES (?, ?, ?, ?)", rows)
             connection.commit()
     except sqlite3.OperationalError as error:
         raise OSError(f"{path}: {error}") from error
+
+
+def made_by(path: Path) -> str:
+    """Return the name of the definitions that a file was gathered by; raises ReleaseError for a damaged one."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+            found = connection.execute("SELECT * FROM about").fetchone()
+    except sqlite3.Error as error:
+        raise ReleaseError(f"{path} cannot be read ({error}).") from error
+    return str(found[-1]) if found else ""
 
 
 def _rows(section: Section) -> Iterable[tuple[str, str, str, bytes]]:

@@ -1,5 +1,6 @@
 """The facets and measures of each collection, and where in the graph they come from."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -163,6 +164,9 @@ DEFINITIONS: Final = (
     ),
 )
 """All collections; one whose measures or shared facets count another's things follows it."""
+
+VERSION: Final = f"1 {hashlib.sha256(repr(DEFINITIONS).encode()).hexdigest()[:12]}"
+"""Names these definitions; raise the number when values are gathered in another way."""
 
 TOPIC_LISTS: Final = ("theme", "cluster-model")
 """Our own code lists whose concepts are all topics; of others, those that something is about."""
