@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 ROOT = Path(__file__).resolve().parents[2]
 DEF = "https://w3id.org/koinon/def#"
-DECLARES = ("core", "place", "funding", "cluster", "practice", "activity", "provenance")
+DECLARES = ("core", "place", "funding", "cluster", "practice", "activity", "provenance", "links")
 KOI_NAME = re.compile(r"\bkoi:([A-Za-z]\w*)|def#([A-Za-z]\w*)|\bDEF \+ \"([A-Za-z]\w*)\"")
 
 

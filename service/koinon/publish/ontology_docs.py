@@ -22,7 +22,7 @@ from koinon.model.namespaces import CODE, PREFIXES, SCHEMA, XSD
 from koinon.model.namespaces import RDF as RDF_NAMESPACE
 from koinon.model.settings import Settings
 
-MODULES: Final = ("core", "place", "funding", "cluster", "practice", "activity", "provenance")
+MODULES: Final = ("core", "place", "funding", "cluster", "practice", "activity", "provenance", "links")
 """The files that declare terms, in the order in which the documentation shows them."""
 
 DOMAIN_HINT: Final = URIRef(SCHEMA + "domainIncludes")

@@ -92,7 +92,7 @@ def rows_of(path: Path) -> Iterator[Row]:
             raise VocabularyError(message) from error
         if predicate not in MATCHES:
             raise VocabularyError(f"{path}, line {number}: {predicate} is no match of SKOS. Mend it first.")
-        yield Row(subject, predicate, thing, why, comment, path.name, title)
+        yield Row(subject, predicate, thing, why, comment, path.name, title, row.get("object_label") or "")
 
 
 def concepts_in(path: Path, source: str) -> list[Concept]:
@@ -180,7 +180,8 @@ def _said(concepts: Sequence[Concept], sides: set[str], rows: Iterable[Row]) -> 
             yield Said(concept.iri, concept.source, name, tag, types=(SKOS + "Concept",), other_names=others[:20])
     for row in sorted({row.object: row for row in rows}.values(), key=lambda row: row.object):
         if row.object in sides and row.object not in known:
-            yield Said(row.object, "", row.object.rsplit("/", 1)[-1], types=(SKOS + "Concept",))
+            name, tag = (row.label, "en") if row.label else (row.object, "")
+            yield Said(row.object, "", name, tag, types=(SKOS + "Concept",))
 
 
 def _expanded(name: str, prefixes: dict[str, str]) -> str:

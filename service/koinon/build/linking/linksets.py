@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from koinon.build.graphs import GraphFile, write_graph
 from koinon.engine import Term
 from koinon.link.links import ACCEPTED, PROPOSED, REJECTED, Link, Run
-from koinon.model.namespaces import CC_BY, CODE, DCAT, DCT, DEF, GRAPH, OWL, PROV, RDF, RDFS, SKOS, VOID, XSD
+from koinon.model.namespaces import CC_BY, DCAT, DCT, DEF, GRAPH, OWL, PROV, RDF, RDFS, SKOS, VOID, XSD
 from koinon.release.links import SSSOM
 from koinon.release.manifest import DERIVED
 
@@ -65,9 +65,10 @@ def linkset(slug: str, links: Iterable[Link], run: Run, sources: Mapping[str, st
     ):
         for source in sorted(filter(None, values)):
             yield _said(node, VOID + name, NamedNode(GRAPH + source))
-    for name, value in sorted(run.linksets.get(slug, {}).items()):
-        if name in {"precision", "recall"}:
-            yield _said(node, DEF + f"measured{name.capitalize()}", _decimal(float(value)))
+    measured = run.linksets.get(slug, {})
+    for name, predicate in (("precision", DEF + "measuredPrecision"), ("recall", DEF + "measuredRecall")):
+        if name in measured:
+            yield _said(node, predicate, _decimal(float(measured[name])))
     activity = NamedNode(f"{GRAPH}{slug}#run")
     yield _said(activity, _TYPE, NamedNode(PROV + "Activity"))
     yield _said(activity, RDFS + "label", Literal(f"koinon link {run.model}", language="en"))
@@ -92,7 +93,7 @@ def mapping(link: Link, linkset: NamedNode, activity: NamedNode) -> Iterator[Tri
         yield _said(node, SSSOM + "predicate_modifier", NamedNode(SSSOM + "NegatedPredicate"))
     yield _said(node, SSSOM + "mapping_justification", NamedNode(link.justification))
     yield _said(node, SSSOM + "confidence", _decimal(link.probability))
-    yield _said(node, DEF + "linkState", NamedNode(f"{CODE}link-state/{link.state}"))
+    yield _said(node, DEF + "linkState", Literal(link.state))
     yield _said(node, DCT + "isPartOf", linkset)
     yield _said(node, PROV + "wasGeneratedBy", activity)
     for reviewer in link.reviewers:
@@ -103,7 +104,7 @@ def mapping(link: Link, linkset: NamedNode, activity: NamedNode) -> Iterator[Tri
         yield _said(part, _TYPE, NamedNode(DEF + "Evidence"))
         yield _said(part, SKOS + "notation", Literal(reason.feature))
         yield _said(part, RDFS + "comment", Literal(reason.text, language="en"))
-        yield _said(part, DEF + "weight", _decimal(reason.weight))
+        yield _said(part, DEF + "evidenceWeight", _decimal(reason.weight))
 
 
 def sources_of(links: Sequence[Link], slugs: Mapping[str, str]) -> dict[str, str]:
