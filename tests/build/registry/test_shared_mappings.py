@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from koinon.build.mapping.model import MappingError, read_mapping
+from koinon.build.ownership import Mints
 from koinon.build.registry.options import Options
 from koinon.model.errors import ConfigurationError, SourceError
+from koinon.model.namespaces import ID
 from registering import Desk
 
 TOLD = Options(title="Members of the network", publisher="The network", language="el")
@@ -39,6 +41,27 @@ def test_a_new_version_needs_only_the_file(desk: Desk, table: str) -> None:
     assert change.changed
     given = desk.registry().manifest("north", change.source.latest)
     assert (given.publisher, given.mints[0]) == ("The network", "organisation/north-*")
+
+
+def test_a_list_whose_name_begins_anothers_leaves_that_ones_names_out(desk: Desk, table: str) -> None:
+    desk.registry().add("red-cross", [table], TOLD, "lists")
+    desk.registry().add("red-crossing", [table], TOLD, "lists")
+    source = desk.registry().add("red", [table], TOLD, "lists").source
+    manifest = desk.registry().manifest("red", source.latest)
+    mints = Mints(manifest.mints, manifest.home)
+    assert mints.own(f"{ID}organisation/red-nose")
+    assert not mints.own(f"{ID}organisation/red-cross-lyon")
+    assert not mints.own(f"{ID}cluster/red-crossing-1")
+    again = desk.registry().update("red", [desk.file("b.csv", "a,b\n1,2\n")], Options()).source
+    assert desk.registry().manifest("red", again.latest).mints == manifest.mints
+
+
+def test_a_new_list_whose_names_another_mints_already_needs_another_name(desk: Desk, table: str) -> None:
+    desk.registry().add("red", [table], TOLD, "lists")
+    with pytest.raises(SourceError, match="within what the source red mints"):
+        desk.registry().add("red-cross", [table], TOLD, "lists")
+    assert not (desk.world.home.sources / "red-cross").exists()
+    assert desk.registry().add("redder-cross", [table], TOLD, "lists").changed
 
 
 @pytest.mark.parametrize("missing", ["title", "publisher", "language"])

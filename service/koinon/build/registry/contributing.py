@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from koinon.build.reading import FORMATS
+from koinon.build.registry.apart import apart
 from koinon.build.registry.delivery import check_told, version_of
 from koinon.build.registry.disk import MAPPING, raw, registry_lock
 from koinon.build.registry.entries import Given, Result
@@ -208,7 +209,8 @@ class Contributions:
         elif source is not None:
             base = later_fields(self.registry.manifest(slug, source.latest), received.files)
             base.pop("mapping", None)
-        return make_manifest(slug, base, options, received.files, datetime.now(UTC).date())
+        manifest = make_manifest(slug, base, options, received.files, datetime.now(UTC).date())
+        return apart(self.home, slug, manifest)
 
 
 def _options(

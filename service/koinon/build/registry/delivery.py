@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from koinon.build.reading import FORMATS
+from koinon.build.registry.apart import apart
 from koinon.build.registry.disk import MAPPING
 from koinon.build.registry.entries import Given, KeptMapping
 from koinon.build.registry.fetching import Fetcher, is_address
@@ -66,6 +67,7 @@ class Delivery:
             base = {"policy": "record", **base, "mints": mints, "document": document}
             options = replace(options, mints=None)
         manifest = make_manifest(self.slug, base, options, received.files, day or datetime.now(UTC).date())
+        manifest = apart(received.home, self.slug, manifest)
         if manifest.mapping and not self.template:
             detail = f"no mapping {manifest.mapping.name!r} comes with this Koinon"
             raise SourceError(self.slug, "mapping", MANIFEST, detail)
