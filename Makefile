@@ -10,10 +10,10 @@ export KOINON_HOME ?= var
 
 FRONTEND := service/frontend
 BUILT := service/koinon/web/static/built/editor.js
-CLIENTS := tests/clients/comunica tests/clients/ldes
+CLIENTS := tests/clients/comunica tests/clients/ldes tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clock clients frontend conformance schemas test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clock clients frontend conformance schemas test-browser screenshots test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,6 +44,12 @@ clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
 
 schemas: build $(VENV)/.dev ## Thousands of requests made from the service's description: no 5xx, nothing undescribed (10 minutes)
 	PYTHONPATH=tests $(BIN)/python tests/schema_requests.py $(or $(N),5000) $(or $(SEED),7)
+
+test-browser: $(VENV)/.dev clients frontend ## Every kind of page in Chromium in each language, width and colour scheme: 10 minutes
+	KOINON_BROWSER=all $(BIN)/pytest tests/browser
+
+screenshots: build $(VENV)/.dev ## Pictures of every kind of page in build/screenshots, wide and narrow, light and dark
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots $(KOINON_HOME) build/screenshots
 
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile
@@ -96,10 +102,10 @@ $(BUILT): $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONT
 	  echo "The scripts cannot be bundled: pages are served without them"
 
 # These need node; where it or the network is missing, their tests are skipped and say so.
-tests/clients/%/node_modules/.package-lock.json: tests/clients/%/package-lock.json
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests with $* are skipped"; exit 0; }; \
 	  echo "Setting up $* (once, a minute or less)"; \
-	  npm ci --prefix tests/clients/$* --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
+	  npm ci --prefix tests/$* --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
 	    --fetch-retries=1 --fetch-timeout=60000 && touch $@ || \
 	  echo "$* cannot be set up: its tests are skipped"
 

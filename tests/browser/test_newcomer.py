@@ -1,0 +1,70 @@
+"""What a newcomer does, without scripts and without a mouse."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from browser.looking import NARROW, looking
+from serving import Service
+
+
+def follow(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("link", name=name).first.click()
+
+
+def test_a_search_leads_to_a_thing_its_query_and_the_answer_without_scripts(
+    browser: Browser, server: Service
+) -> None:
+    with looking(browser, server.url, java_script_enabled=False, locale="en") as (context, watched):
+        page = context.new_page()
+        page.goto(f"{server}/")
+        page.get_by_role("searchbox").fill("pomorsk")
+        page.get_by_role("button", name="Search").click()
+        follow(page, re.compile("Pomorskie"))
+        expect(page.locator("h1")).to_contain_text("Pomorskie")
+        page.goto(f"{server}/doc/project/resist")
+        follow(page, "The query behind this page")
+        assert "resist" in page.locator("textarea").input_value()
+        page.locator("form.query button, form.query [type=submit]").first.click()
+        expect(page.locator("table").first).to_be_visible()
+        watched.assert_frugal()
+
+
+def test_the_keyboard_alone_runs_a_query_and_opens_a_result(browser: Browser, server: Service) -> None:
+    with looking(browser, server.url, locale="en", java_script_enabled=False) as (context, _):
+        page = context.new_page()
+        page.goto(f"{server}/sparql")
+        page.locator("textarea").focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type(
+            "SELECT ?project WHERE { ?project a <https://w3id.org/koinon/def#Project> } ORDER BY ?project LIMIT 3"
+        )
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('form.query button')"):
+                break
+        page.keyboard.press("Enter")
+        expect(page.locator("table").first).to_be_visible()
+        page.locator("table a").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/doc/project/"))
+
+
+def test_the_first_tab_skips_to_the_content(browser: Browser, server: Service) -> None:
+    with looking(browser, server.url, width=NARROW) as (context, _):
+        page = context.new_page()
+        page.goto(f"{server}/doc/project/resist")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_on_a_narrow_screen_the_menu_leads_to_every_part_of_the_site(browser: Browser, server: Service) -> None:
+    with looking(browser, server.url, width=NARROW, java_script_enabled=False, locale="en") as (context, _):
+        page = context.new_page()
+        page.goto(f"{server}/")
+        follow(page, "Menu")
+        page.locator("#site-map").get_by_role("link", name="Questions").click()
+        expect(page.locator("h1")).to_have_text("Questions")
