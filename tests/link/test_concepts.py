@@ -11,12 +11,13 @@ from koinon.build.graphs import GraphFile
 from koinon.build.linking.concepts import concept_links, concepts_in, rows_of, table_files
 from koinon.link.concept_matching import agreement
 from koinon.link.concepts import BROAD, CLOSE, EXACT, LEXICAL, MANUAL
-from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link
+from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Run
 from koinon.model.assets import Assets
 from koinon.model.errors import VocabularyError
 from koinon.model.namespaces import CODE, ID, RDF, SKOS
 from koinon.model.settings import Settings
 from koinon.release.judgements import Judgement, Judgements, Opinion, Verdict, pair_of
+from koinon.release.links import FILE, Links, write_links
 
 ONTOLOGY = Assets.locate(Settings()).ontology
 CIRCULAR = CODE + "theme/circular-economy"
@@ -185,3 +186,15 @@ def test_labels_and_editors_are_measured_against_each_other(code_lists: GraphFil
     sys.stdout.write(f"labels against {len(rows)} rows of editors: {measured}\n")
     assert measured["precision"] >= 0.9
     assert measured["recall"] >= 0.85
+
+
+def test_a_concept_of_a_vocabulary_that_is_not_here_is_known_by_its_label(
+    code_lists: GraphFile, tmp_path: Path
+) -> None:
+    found = concept_links([code_lists], ONTOLOGY, Judgements())
+    write_links(tmp_path / FILE, found.links, Run("model", ""), found.said)
+    links = Links.of(tmp_path)
+    said = links.said("http://eurovoc.europa.eu/5463")
+    links.close()
+    assert said is not None
+    assert (said.name, said.source) == ("biodiversity", "")

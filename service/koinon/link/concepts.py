@@ -58,7 +58,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table of matches: what ``subject`` is to ``object``, and why."""
+    """One row of a table of matches: what ``subject`` is to ``object``, why, and what the object is called."""
 
     subject: str
     predicate: str
@@ -67,6 +67,7 @@ class Row:
     comment: str
     table: str
     title: str
+    label: str = ""
 
 
 def language_of(tag: str) -> str:

@@ -212,7 +212,7 @@ class Links:
         fields: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(rows[0][0]).items()
         }
-        return Said(iri=iri, **fields)
+        return Said(**{"iri": iri, "source": "", "name": "", **fields})
 
     def canonical(self, iri: str) -> str:
         """Return the thing that stands for this one and all that accepted links say is the same; else itself."""
