@@ -8,10 +8,14 @@ from pathlib import Path
 
 from koinon.build.describe import graph_iri
 from koinon.build.graphs import GraphFile
+from koinon.build.indexing.writing import write_index
 from koinon.build.storing import check_store, fill_store
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import write_contents
 from koinon.release.current import Release, sync_folder
 from koinon.release.manifest import DERIVED
 from koinon.release.publishing import sync_tree
+from koinon.release.search_index import FOLDER as SEARCH
 
 _EXCHANGE = 2
 _HERE = -100
@@ -24,7 +28,7 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     OSError, and ReleaseError where the graph files are not those of the manifest.
     """
     fresh = work / release.id
-    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl")
+    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl", CONTENTS, SEARCH)
     shutil.copytree(release.path, fresh, copy_function=_link, ignore=made_here, symlinks=True)
     graphs = [
         GraphFile(e.slug, e.name, e.kind, dict(e.title), release.graph_file(e.slug), e.sha256, e.triples)
@@ -35,6 +39,10 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     store.optimize()
     del store
     check_store(fresh / "store", graphs)
+    # What is deleted in these goes on standing in their files.
+    for name, write in ((CONTENTS, write_contents), (SEARCH, write_index)):
+        if (release.path / name).exists():
+            write(fresh / name, fresh / "store")
     (fresh / "changes").mkdir()
     left_out = {graph_iri(slug), *(e.name for e in release.manifest.graphs if e.kind == DERIVED)}
     endings = tuple(f" <{name}> .\n".encode() for name in left_out)
