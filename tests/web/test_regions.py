@@ -117,3 +117,19 @@ def test_an_actor_has_partners_and_is_told_whom_to_meet(server: Service) -> None
     _, _, page = get(server, "/actors/pscop/partners")
     assert "Agder" in page.split("Partners so far")[1]
     assert "Horcynus Orca Foundation" in page.split("Partners so far")[0]
+
+
+@pytest.mark.parametrize("path", ["/regions/PL63", "/actors/pscop/partners"])
+def test_every_page_about_regions_is_data_too(server: Service, path: str) -> None:
+    _, headers, text = get(server, f"{path}.csv")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert headers["content-type"] == "text/csv; charset=utf-8"
+    assert "RESIST" in text
+    assert {"project-here", "projects-in-common"} <= {row["relation"] for row in rows} or {
+        "partner",
+        "should-meet",
+    } == {row["relation"] for row in rows}
+    _, headers, text = get(server, path, Accept="application/ld+json")
+    assert headers["content-location"] == f"{path}.jsonld"
+    graph = Graph().parse(data=text, format="json-ld")
+    assert len(set(graph.predicates(URIRef(f"{server}{path}")))) >= 4

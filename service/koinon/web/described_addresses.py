@@ -230,7 +230,10 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
         ),
     ),
     *((rf"/{name}(\.\{{suffix\}})?", _collection(name)) for name in _FACETS),
-    (r"/actors/\{name\}/partners", Described((HTML, JSON_LD, JSON, _CSV), (_LANGUAGE,), {"name": "pscop"})),
+    (
+        r"/actors/\{name\}/partners(\.\{suffix\})?",
+        Described((HTML, JSON_LD, JSON, _CSV), (_LANGUAGE,), {"name": "pscop", "suffix": "csv"}),
+    ),
     (
         r"/regions/\{name\}/with",
         Described(

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
 from koinon.publish.bridge.atlas import Atlas
-from koinon.publish.bridge.data import bridge_csv, bridge_json
+from koinon.publish.bridge.data import as_csv, as_json
 from koinon.publish.bridge.partners import PartnersWriter, actor_of
 from koinon.publish.bridge.picture import WIDTH, picture_of
 from koinon.publish.bridge.region import RegionWriter
@@ -30,7 +30,6 @@ from koinon.web.representations import (
     JSON,
     JSON_LD,
     PAGE,
-    PAGE_ALONE,
     VARY,
     Form,
     alternate_link,
@@ -54,24 +53,26 @@ FORMS: Final = (PAGE, Form(JSON_LD, "jsonld", "JSON-LD"), Form(CSV, "csv", "CSV"
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 Name = Annotated[str, Path(description="NUTS code, like PL63, or the last part of the region's address.")]
+Actor = Annotated[str, Path(description="Last part of the actor's address.")]
 Views = BridgeView | RegionView | PartnersView
 
 
 @reads(router, "/regions/{name}")
 async def region(request: Request, name: Name) -> Response:
     """Show what is known of a region of any NUTS level, and with which others it shares what."""
+    slug, form = split_suffix(name, FORMS)
     door = Door.of(request)
     async with door.release() as served:
-        atlas = await door.make(request, served.atlas)
-        found = atlas.territory(name)
+        atlas = await _atlas(request, served)
+        found = atlas.territory(slug)
         path = f"/regions/{found.name}"
-        if name != found.name:
-            return _redirect(door.reader(request), path)
+        if slug != found.name:
+            return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
 
         def made(naming: Naming) -> RegionView:
             return RegionWriter(atlas, served.store, naming).write(found)
 
-        return await _answer(request, served, path, (PAGE_ALONE,), None, "region.html", made)
+        return await _answer(request, served, path, FORMS, form, "region.html", made)
 
 
 @reads(router, "/regions/{name}/with")
@@ -79,7 +80,7 @@ async def choose(request: Request, name: Name) -> Response:
     """Lead to the bridge to the region of ``?region=``, a code or a name."""
     door = Door.of(request)
     async with door.release() as served:
-        atlas = await door.make(request, served.atlas)
+        atlas = await _atlas(request, served)
         one = atlas.territory(name)
         other = atlas.territory(request.query_params.get("region", "").strip())
     return _redirect(door.reader(request), f"/regions/{one.name}/with/{other.name}")
@@ -91,27 +92,42 @@ async def bridge(request: Request, one: Name, other: Name) -> Response:
     slug, form = split_suffix(other, FORMS)
     door = Door.of(request)
     async with door.release() as served:
-        atlas = await door.make(request, served.atlas)
+        atlas = await _atlas(request, served)
         first, second = atlas.territory(one), atlas.territory(slug)
         path = f"/regions/{first.name}/with/{second.name}"
         if (one, slug) != (first.name, second.name):
             return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
-        await door.make(request, lambda: _refuse_nested(atlas, served, door.reader(request), first, second))
 
         def made(naming: Naming) -> BridgeView:
+            _refuse_nested(atlas, naming, first, second)
             return BridgeWriter(atlas, served.store, naming).write(first, second)
 
         return await _answer(request, served, path, FORMS, form, "bridge.html", made)
 
 
 @reads(router, "/actors/{name}/partners")
-async def partners(
-    request: Request, name: Annotated[str, Path(description="Last part of the actor's address.")]
-) -> Response:
+async def partners(request: Request, name: Actor) -> Response:
     """Show with whom an actor shares projects, and whom it should meet."""
+    return await _partners(request, name, None)
+
+
+@reads(router, "/actors/{name}/partners.{suffix}")
+async def partners_form(
+    request: Request,
+    name: Actor,
+    suffix: Annotated[str, Path(description="Suffix of a form: jsonld, csv or html.")],
+) -> Response:
+    """Show the partners of an actor in the form of the suffix."""
+    form = next((form for form in FORMS if form.suffix == suffix), None)
+    if form is None:
+        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
+    return await _partners(request, name, form)
+
+
+async def _partners(request: Request, name: str, form: Form | None) -> Response:
     door = Door.of(request)
     async with door.release() as served:
-        atlas = await door.make(request, served.atlas)
+        atlas = await _atlas(request, served)
         naming = Naming(served.store, served.vocabulary, door.reader(request).language)
         actor = actor_of(PartnersWriter(atlas, served.store, naming), name)
         if actor is None:
@@ -120,8 +136,12 @@ async def partners(
         def made(naming: Naming) -> PartnersView:
             return PartnersWriter(atlas, served.store, naming).write(actor)
 
-        path = f"/actors/{name}/partners"
-        return await _answer(request, served, path, (PAGE_ALONE,), None, "partners.html", made)
+        return await _answer(request, served, f"/actors/{name}/partners", FORMS, form, "partners.html", made)
+
+
+async def _atlas(request: Request, served: Served) -> Atlas:
+    """Return what the release knows of regions; opening it the first time is work for the press."""
+    return served.atlas() if served.knows_regions else await Door.of(request).make(request, served.atlas)
 
 
 async def _answer(
@@ -149,9 +169,9 @@ async def _answer(
     def write() -> Body:
         view = made(Naming(served.store, served.vocabulary, reader.language))
         if form.media_type == CSV:
-            return Body(bridge_csv(_bridge(view)))
+            return Body(as_csv(view))
         if form.media_type in (JSON_LD, JSON):
-            return Body(bridge_json(_bridge(view), reader.absolute(path), _LICENCE))
+            return Body(as_json(view, reader.absolute(path), _LICENCE))
         return Body(_page(door, served, reader, template, view, PageFrame(links, "", {})))
 
     key = (path, reader.release, headers["ETag"])
@@ -171,16 +191,9 @@ def _page(door: Door, served: Served, reader: Reader, template: str, view: Views
     return door.pages.render(template, reader, **values)
 
 
-def _bridge(view: Views) -> BridgeView:
-    if not isinstance(view, BridgeView):
-        raise ProblemError("not-acceptable", "There is a page of this, and nothing else.")
-    return view
-
-
-def _refuse_nested(atlas: Atlas, served: Served, reader: Reader, one: Territory, other: Territory) -> None:
+def _refuse_nested(atlas: Atlas, naming: Naming, one: Territory, other: Territory) -> None:
     """Raise ProblemError for two territories of which one is or holds the other: they share all that is in it."""
     if atlas.nested(one, other):
-        naming = Naming(served.store, served.vocabulary, reader.language)
         raise ProblemError(
             "bad-request",
             f"{naming(one.iri)} and {naming(other.iri)} are the same, or one lies in the other. Choose two regions "

@@ -101,6 +101,11 @@ class Served:
             place=place,
         )
 
+    @property
+    def knows_regions(self) -> bool:
+        """Whether ``atlas`` has been asked for, and is at hand."""
+        return self._atlas is not None
+
     def atlas(self) -> Atlas:
         """Return what the release knows of regions; raises NotFoundError for one that has no table of relations."""
         if self._atlas is None:

@@ -1,4 +1,4 @@
-"""A bridge as data: a table of what the page says, and the same as JSON-LD in well-known terms.
+"""Pages about regions as data: a table of what the page says, and the same as JSON-LD in well-known terms.
 
 The table has a row for each statement: the kind of relation, what it is about, in which region and on which ground,
 how that is known and who says so. JSON-LD uses Dublin Core, PROV and schema.org, so no term had to be made.
@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from koinon.model.namespaces import DCT, DEF, PROV, SCHEMA, SKOS
-from koinon.publish.bridge.views import BridgeView, Ground, Mention, Side
+from koinon.publish.bridge.views import (
+    BridgeView,
+    Ground,
+    Mention,
+    PartnersView,
+    RegionView,
+    Side,
+    Suggestion,
+)
 from koinon.publish.views import Named, Reference, Source
 
 _CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
@@ -35,6 +43,10 @@ _CONTEXT: Final[dict[str, Any]] = {
     "schema": SCHEMA,
     "skos": SKOS,
     "label": "skos:prefLabel",
+    "projects": {"@id": "schema:about", "@type": "@id", "@container": "@set"},
+    "partners": {"@id": "schema:mentions", "@type": "@id", "@container": "@set"},
+    "topics": {"@id": "dct:subject", "@type": "@id", "@container": "@set"},
+    "regionsThatShare": {"@id": "dct:relation", "@type": "@id", "@container": "@set"},
     "regions": {"@id": "dct:spatial", "@type": "@id", "@container": "@set"},
     "code": "skos:notation",
     "projectsInCommon": {"@id": "schema:about", "@type": "@id", "@container": "@set"},
@@ -51,13 +63,16 @@ _CONTEXT: Final[dict[str, Any]] = {
 }
 
 
-def bridge_csv(view: BridgeView) -> bytes:
-    """Return what a bridge says as CSV (RFC 4180), with a byte order mark as spreadsheets want it for UTF-8."""
+View = BridgeView | RegionView | PartnersView
+
+
+def as_csv(view: View) -> bytes:
+    """Return what a page says as CSV (RFC 4180), with a byte order mark as spreadsheets want it for UTF-8."""
     graphs = _graphs(view.sources)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _rows(view):
+    for row in _rows_of(view):
         *start, references, strength = row
         cells = [*map(_safe, start), " | ".join(dict.fromkeys(r.basis for r in references if r.basis))]
         cells.append(" | ".join(dict.fromkeys(graphs[r.number] for r in references)))
@@ -66,6 +81,42 @@ def bridge_csv(view: BridgeView) -> bytes:
 
 
 Row = tuple[str, str, str, str, str, str, str, tuple[Reference, ...], str]
+
+
+def _rows_of(view: View) -> Iterable[Row]:
+    if isinstance(view, BridgeView):
+        return _rows(view)
+    return _rows_of_region(view) if isinstance(view, RegionView) else _rows_of_partners(view)
+
+
+def _rows_of_region(view: RegionView) -> Iterable[Row]:
+    for mention in view.projects:
+        yield ("project-here", *_pair(mention.thing), view.side.name, "", "", "", mention.references, "")
+    for actor in view.actors:
+        yield _grounded("actor-here", actor.actor, view.side, actor.one)
+    for topic in view.topics:
+        relation = "cluster-model-here" if topic.is_model else "theme-here"
+        for mention in topic.one:
+            yield _mentioned(relation, topic.topic, view.side, mention)
+    region = (*_pair(view.side.region), view.side.name)
+    for place in view.partners:
+        yield ("projects-in-common", *region, *_pair(place.region), "", (), str(place.number))
+    for place, model in view.alike:
+        yield ("cluster-model-in-common", *region, *_pair(place.region), model.label.text, (), str(place.number))
+
+
+def _rows_of_partners(view: PartnersView) -> Iterable[Row]:
+    for partner in view.partners:
+        for project in partner.projects:
+            ends = (*_pair(view.actor), "", *_pair(partner.actor))
+            yield ("partner", *ends, project.thing.label.text, project.references, str(partner.number))
+    yield from (_suggested(suggestion, "") for suggestion in view.suggestions)
+
+
+def _suggested(suggestion: Suggestion, region: str) -> Row:
+    reasons = " | ".join(topic.label.text for topic in suggestion.topics)
+    ends = (*_pair(suggestion.one), region, *_pair(suggestion.other))
+    return ("should-meet", *ends, reasons, suggestion.references, f"{suggestion.strength:.3f}")
 
 
 def _rows(view: BridgeView) -> Iterable[Row]:
@@ -87,10 +138,7 @@ def _rows(view: BridgeView) -> Iterable[Row]:
                 yield _mentioned(relation, named, side, mention)
     for before, step in zip(view.path, view.path[1:], strict=False):
         yield ("way", *_pair(before.thing), "", *_pair(step.thing), "", step.references, "")
-    for suggestion in view.suggestions:
-        reasons = " | ".join(topic.label.text for topic in suggestion.topics)
-        ends = (*_pair(suggestion.one), view.one.name, *_pair(suggestion.other))
-        yield ("should-meet", *ends, reasons, suggestion.references, f"{suggestion.strength:.3f}")
+    yield from (_suggested(suggestion, view.one.name) for suggestion in view.suggestions)
 
 
 def _grounded(relation: str, thing: Named, side: Side, ground: Ground) -> Row:
@@ -107,13 +155,50 @@ def _pair(named: Named) -> tuple[str, str]:
     return named.iri, named.label.text
 
 
-def bridge_json(view: BridgeView, address: str, licence: str) -> bytes:
-    """Return a bridge as JSON-LD that stands by itself; ``address`` is that of its page."""
-    body: dict[str, Any] = {
+def as_json(view: View, address: str, licence: str) -> bytes:
+    """Return what a page says as JSON-LD that stands by itself; ``address`` is that of the page."""
+    head: dict[str, Any] = {
         "@context": _CONTEXT,
         "@id": address,
         "@type": "schema:ItemList",
         "dct:license": {"@id": licence},
+    }
+    body = (
+        _bridge(view, address)
+        if isinstance(view, BridgeView)
+        else _one_region(view)
+        if isinstance(view, RegionView)
+        else _partners(view, address)
+    )
+    sources = [source.graph for source in view.sources]
+    return json.dumps({**head, **body, "sources": sources}, ensure_ascii=False, indent=1).encode()
+
+
+def _one_region(view: RegionView) -> dict[str, Any]:
+    return {
+        "regions": [_region(view.side)],
+        "projects": [_named(mention.thing) for mention in view.projects],
+        "actors": [_named(actor.actor) for actor in view.actors],
+        "topics": [_named(topic.topic) for topic in view.topics],
+        "regionsThatShare": [
+            _named(place.region) for place in (*view.partners, *(place for place, _ in view.alike))
+        ],
+    }
+
+
+def _partners(view: PartnersView, address: str) -> dict[str, Any]:
+    return {
+        "actors": [_named(view.actor)],
+        "partners": [
+            {**_named(partner.actor), "through": [_named(project.thing) for project in partner.projects]}
+            for partner in view.partners
+        ],
+        "suggestions": _suggestions(view, address),
+    }
+
+
+def _bridge(view: BridgeView, address: str) -> dict[str, Any]:
+    return {
         "regions": [_region(side) for side in (view.one, view.other)],
         "projectsInCommon": [
             {**_named(p.project), "sources": _cited(view, [g.references for g in (*p.one, *p.other)])}
@@ -132,22 +217,24 @@ def bridge_json(view: BridgeView, address: str, licence: str) -> bytes:
             for t in view.topics
         ],
         "way": [_named(step.thing) for step in view.path],
-        "suggestions": [
-            {
-                "@id": f"{address}#meet-{position}",
-                "@type": "schema:ListItem",
-                "position": position,
-                "strength": round(s.strength, 3),
-                "actors": [_named(s.one), _named(s.other)],
-                "shared": [_named(topic) for topic in s.topics],
-                "through": [_named(via) for via in s.through],
-                "sources": _cited(view, [s.references]),
-            }
-            for position, s in enumerate(view.suggestions, 1)
-        ],
-        "sources": [source.graph for source in view.sources],
+        "suggestions": _suggestions(view, address),
     }
-    return json.dumps(body, ensure_ascii=False, indent=1).encode()
+
+
+def _suggestions(view: BridgeView | PartnersView, address: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "@id": f"{address}#meet-{position}",
+            "@type": "schema:ListItem",
+            "position": position,
+            "strength": round(pair.strength, 3),
+            "actors": [_named(pair.one), _named(pair.other)],
+            "shared": [_named(topic) for topic in pair.topics],
+            "through": [_named(via) for via in pair.through],
+            "sources": _cited(view, [pair.references]),
+        }
+        for position, pair in enumerate(view.suggestions, 1)
+    ]
 
 
 def _region(side: Side) -> dict[str, Any]:
@@ -160,7 +247,7 @@ def _named(named: Named) -> dict[str, Any]:
     return {"@id": named.iri, "label": text}
 
 
-def _cited(view: BridgeView, groups: Iterable[tuple[Reference, ...]]) -> list[str]:
+def _cited(view: View, groups: Iterable[tuple[Reference, ...]]) -> list[str]:
     graphs = _graphs(view.sources)
     return list(dict.fromkeys(graphs[reference.number] for group in groups for reference in group))
 

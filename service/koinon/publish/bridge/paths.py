@@ -24,13 +24,9 @@ def shortest_path(
     """
     if not starts or not ends:
         return None
-    direct = sorted(
-        pair
-        for one, other, there in ((starts, ends, True), (ends, starts, False))
-        for near, far in relations.objects(_DIRECT, one)
-        if far in other
-        for pair in [(near, far) if there else (far, near)]
-    )
+    few, many = sorted((starts, ends), key=len)
+    ties = [*relations.objects(_DIRECT, few), *((o, s) for s, o in relations.subjects(_DIRECT, few))]
+    direct = sorted((near, far) if few is starts else (far, near) for near, far in ties if far in many)
     if direct:
         return list(direct[0])
     for project in common:

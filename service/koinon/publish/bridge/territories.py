@@ -174,7 +174,7 @@ def _with_code(relations: Relations, code: str) -> str | None:
 def _identifiers(relations: Relations, iri: str) -> list[tuple[str, str]]:
     """Return the identifiers of a place by which it is found, with their notations."""
     found = relations.rows(
-        "SELECT node.iri, value.text FROM node JOIN value ON value.s = node.id AND value.p = ? "
+        "SELECT node.iri, value.text FROM node CROSS JOIN value ON value.s = node.id AND value.p = ? "
         "WHERE node.iri >= ? AND node.iri < ?",
         VALUES[SKOS + "notation"],
         f"{iri}#",
