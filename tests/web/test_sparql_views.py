@@ -127,3 +127,10 @@ def test_completions_are_the_words_of_this_graph(client: httpx.Client) -> None:
     assert classes["koi:Project"]["count"] > 0
     assert "koi:coversTerritory" in {term["name"] for term in found["properties"]}
     assert found["prefixes"]["koi"] == PREFIXES["koi"]
+
+
+def test_questions_that_a_chart_answers_better_have_one(client: httpx.Client) -> None:
+    text = client.get("/queries/reach-of-programmes", headers=HTML).text
+    check_html(text)
+    assert text.count("<rect") >= 3
+    assert "<rect" not in client.get("/queries/project-participants", headers=HTML).text

@@ -45,6 +45,7 @@ class _Head(BaseModel):
     questions: tuple[str, ...] = ()
     budget: float = Field(gt=0, description="Seconds the query may take.")
     parameters: dict[str, Parameter] = {}
+    chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class CatalogueQuery:
     """One question of the catalogue.
 
     ``title`` and ``description`` are by language tag; ``budget`` is in seconds; ``text`` is the whole file
-    without its head; ``defaults`` gives each parameter's default as it stands in the text.
+    without its head; ``defaults`` gives each parameter's default as it stands in the text. ``chart`` is the
+    variable whose numbers are better seen as bars, if there is one.
     """
 
     name: str
@@ -65,6 +67,7 @@ class CatalogueQuery:
     defaults: Mapping[str, str]
     form: Form
     text: str
+    chart: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -85,6 +88,8 @@ class CatalogueQuery:
                 f"{path}: the head names the parameters {sorted(head.parameters)}, "
                 f"the marked lines {sorted(defaults)}."
             )
+        if head.chart and not re.search(rf"[?$]{re.escape(head.chart)}\b", text):
+            raise ConfigurationError(f"{path}: the head names {head.chart!r} for its chart, the query does not.")
         return cls(
             name=path.stem,
             title=head.title,
@@ -96,6 +101,7 @@ class CatalogueQuery:
             defaults=defaults,
             form=form[1].lower(),  # type: ignore[arg-type]  # the pattern admits the four forms alone
             text=text,
+            chart=head.chart,
         )
 
     def bind(self, values: Mapping[str, str] | None = None) -> str:

@@ -18,10 +18,11 @@ from koinon.web.results import Cell, Row, Table
 _NUMBERS: Final = frozenset(
     XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "gYear")
 )
+_LEAST: Final = 2
 _BARS: Final = 40
 _DOTS: Final = 300
 _LOOKED_UP: Final = 200
-"""Bars and dots that a drawing has, and things whose place is looked up for one."""
+"""The least and the most bars and dots that a drawing has, and things whose place is looked up for one."""
 _LATITUDE: Final = re.compile(r"lat(itude)?", re.IGNORECASE)
 _LONGITUDE: Final = re.compile(r"lon(g(itude)?)?|lng", re.IGNORECASE)
 _POINT: Final = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
@@ -65,12 +66,17 @@ class ResultMap:
     left_out: int
 
 
-def chart_of(table: Table, naming: Naming) -> Chart | None:
-    """Return the chart of a table with a column of numbers, none below zero, and one of names; else None."""
+def chart_of(table: Table, naming: Naming, column: str = "") -> Chart | None:
+    """Return the chart of a table with a column of numbers, none below zero, and one of names; else None.
+
+    ``column`` names the numbers; without it they are those of the last column that has any.
+    """
     columns = range(len(table.columns))
     numbers = [i for i in columns if _is_numeric([row[i] for row in table.rows])]
     names = [i for i in columns if i not in numbers and any(row[i] for row in table.rows)]
-    if len(table.rows) < 2 or not numbers or not names:
+    if column:
+        numbers = [i for i in numbers if table.columns[i] == column]
+    if len(table.rows) < _LEAST or not numbers or not names:
         return None
     name, number = names[0], numbers[-1]
     rows = [(label, cell, _number(cell)) for row in table.rows if (label := row[name]) and (cell := row[number])]
