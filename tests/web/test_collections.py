@@ -102,6 +102,15 @@ def test_a_wider_value_finds_the_things_of_narrower_ones(client: httpx.Client) -
     assert set(gdansk) < set(everywhere)
 
 
+def test_territories_of_one_level_are_listed_and_those_of_others_narrow(client: httpx.Client) -> None:
+    (regions,) = (each for each in page(client, "/projects.jsonld?more=region")["facets"] if each["name"] == "region")
+    level = {value["id"] for value in regions["values"]}
+    second = {item["id"] for item in page(client, "/regions.jsonld?level=2&size=200")["items"]}
+    assert level
+    assert level <= second
+    assert page(client, "/projects.jsonld?region=hamburg-nuts-3")["total"] > 0
+
+
 def test_a_collection_is_sorted_both_ways(client: httpx.Client) -> None:
     ascending, descending = (things(client, f"/actors.jsonld?size=9&sort={sort}") for sort in ("name", "-name"))
     assert ascending == descending[::-1]
@@ -179,9 +188,9 @@ def test_what_excludes_everything_says_how_to_widen(client: httpx.Client) -> Non
         ("region=nowhere-at-all", "Nothing is known of region"),
         ("theme=circular-econmy", "circular-economy"),
         ("regoin=pomorskie", "There is no parameter 'regoin'"),
-        ("size=0", "size is a number from 1 to 500"),
-        ("size=100000", "size is a number from 1 to 500"),
-        ("size=ten", "size is a number from 1 to 500"),
+        ("size=0", "size is a number from 1 to 200"),
+        ("size=100000", "size is a number from 1 to 200"),
+        ("size=ten", "size is a number from 1 to 200"),
         ("sort=beauty", "sort takes name"),
         ("size=5&size=6", "more than once"),
         ("after=%3Cscript%3E", "after is taken from the link"),

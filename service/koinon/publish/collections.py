@@ -21,7 +21,7 @@ from koinon.release.facets import MISSING, SECTIONS, Facet, Mask, Numbers, Secti
 __all__ = ["SECTIONS", "Asked", "Choice", "Chosen", "Entry", "FacetView", "Page", "entries", "page_of"]
 
 PAGE_SIZE: Final = 50
-LARGEST: Final = 500
+LARGEST: Final = 200
 """Things of a page, by default and at most."""
 CHOICES: Final = 7
 ALL_CHOICES: Final = 500
@@ -203,7 +203,8 @@ def _facets(
     for name, facet in section.facets.items():
         chosen = set(asked.filters.get(name, ()))
         counts = facet.counts(_all_of((everything, *_others(masks, name))))
-        there = np.flatnonzero(counts)
+        worth = counts if facet.shown is None else counts * facet.shown
+        there = np.flatnonzero(worth if worth.any() else counts)
         by_count = np.argsort(-counts[there], kind="stable")
         ranked = there[::-1] if name in _BY_VALUE else there[by_count]
         most = ALL_CHOICES if name == asked.more else CHOICES

@@ -93,12 +93,14 @@ class Iris(Sequence[str]):
 class Facet:
     """What things can be narrowed by: ``values`` (IRIs or plain texts, sorted), and the things of each.
 
-    The things of value ``i`` are ``things[starts[i] : starts[i + 1]]``.
+    The things of value ``i`` are ``things[starts[i] : starts[i + 1]]``. Where not all values are worth listing (of
+    territories, those of NUTS level 2 are), ``shown`` marks those that are; the others narrow all the same.
     """
 
     values: tuple[str, ...]
     starts: Numbers
     things: Numbers
+    shown: Mask | None = None
 
     def number(self, value: str) -> int | None:
         """Return the number of a value, or None where no thing has it."""
@@ -250,6 +252,8 @@ def _rows(section: Section) -> Iterable[tuple[str, str, str, bytes]]:
         yield section.name, "values", name, json.dumps(facet.values, ensure_ascii=False).encode()
         yield section.name, "starts", name, facet.starts.tobytes()
         yield section.name, "things", name, facet.things.tobytes()
+        if facet.shown is not None:
+            yield section.name, "shown", name, facet.shown.tobytes()
     for name, measure in section.measures.items():
         yield section.name, "measure", name, measure.tobytes()
 
@@ -259,4 +263,5 @@ def _facet(parts: Mapping[tuple[str, str], bytes], name: str) -> Facet:
         tuple(json.loads(parts["values", name])),
         np.frombuffer(parts["starts", name], np.uint32),
         np.frombuffer(parts["things", name], np.uint32),
+        np.frombuffer(parts["shown", name], np.bool_) if ("shown", name) in parts else None,
     )

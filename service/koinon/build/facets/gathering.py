@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,8 @@ _DEFAULT: Final = DefaultGraph()
 _TYPE: Final = NamedNode(RDF + "type")
 _SCHEME: Final = SKOS + "inScheme"
 _CONTAINED: Final = DCT + "isPartOf"
+_LISTED: Final = 2
+"""The NUTS level of the territories that are listed; those of other levels narrow a list all the same."""
 _FURTHEST: Final = 20
 """Steps to something wider that are followed: no territory, concept or programme of ours lies deeper."""
 
@@ -64,7 +67,8 @@ class _Gathering:
         numbers = {iri: number for number, iri in enumerate(iris)}
         facets: dict[str, Facet] = {}
         for each in definition.facets:
-            facets[each.name] = _facet(self._valued(each, numbers), numbers)
+            facet = _facet(self._valued(each, numbers), numbers)
+            facets[each.name] = self._comparable(facet) if each.wider is Wider.REGIONS else facet
         for shared in definition.shared:
             facets[shared.name] = _facet(self._shared(shared), numbers)
         facets["source"] = _facet(self._sources(name), numbers)
@@ -129,6 +133,10 @@ class _Gathering:
         territories = _above(self._up[Wider.WHOLES], self._within.get(value, value))
         levels = (0,) if kind is Wider.COUNTRY else (1, 2, 3)
         return tuple(place for place in territories if self._levels.get(place) in levels)
+
+    def _comparable(self, facet: Facet) -> Facet:
+        """Return a facet of territories that lists those of one level: wholes and parts side by side mislead."""
+        return replace(facet, shown=np.array([self._levels[value] == _LISTED for value in facet.values], np.bool_))
 
     def _shared(self, definition: SharedDefinition) -> Pairs:
         section = self._sections[definition.section]
