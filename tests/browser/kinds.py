@@ -43,5 +43,11 @@ KINDS: Final = {
     "not found": "/nothing-here",
     "unknown thing": "/doc/project/resists",
     "links": "/links",
+    "region": "/regions/pomorskie",
+    "bridge": "/regions/pomorskie/with/landes",
+    "partners": "/actors/pscop/partners",
+    "dispute": "/disputes?about=https%3A%2F%2Fw3id.org%2Fkoinon%2Fid%2Fproject%2Fresist",
+    "review": "/links/review",
+    "reconciliation": "/reconcile/about",
 }
 """Pages that come of one release of the repository's own data."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import hypot
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -47,6 +48,9 @@ _NEW: Final = 6
 _NAMED: Final = 8
 """Things that are named as new, and regions that are named beside the map."""
 
+_FAR: Final = 150
+"""Units of the map, of 2 km, that the two regions of the example are apart: one must not lie in the other."""
+
 _DOTS: OrderedDict[str, tuple[RegionDot, ...]] = OrderedDict()
 _RELEASES: Final = 4
 """Releases whose regions are remembered."""
@@ -89,6 +93,7 @@ async def home(request: Request) -> Response:
             sources=_sources(served, reader),
             dots=dots,
             largest=[(dot, naming(dot.iri)) for dot in dots[:_NAMED]],
+            pair=_apart([(dot, naming(dot.iri)) for dot in dots[:_NAMED]]),
             news=_news(door.changes, served.release.id, reader.language),
             release=served.release,
         )
@@ -104,6 +109,12 @@ def _dots(served: Served) -> tuple[RegionDot, ...]:
         if len(_DOTS) > _RELEASES:
             _DOTS.popitem(last=False)
     return found
+
+
+def _apart(regions: list[tuple[RegionDot, Text]]) -> list[tuple[RegionDot, Text]]:
+    """Return the first region and the next that lies far from it; nothing where all are close."""
+    far = [one for one in regions[1:] if hypot(one[0].x - regions[0][0].x, one[0].y - regions[0][0].y) > _FAR]
+    return [regions[0], far[0]] if far else []
 
 
 def _news(changes: ChangeLog, release: str, language: str) -> News | None:

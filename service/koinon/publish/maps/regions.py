@@ -31,6 +31,11 @@ class RegionDot:
     things: int
 
     @property
+    def name(self) -> str:
+        """The last part of its address."""
+        return self.iri.rpartition("/")[2]
+
+    @property
     def radius(self) -> float:
         """The radius of its dot: its area grows with the number of things."""
         return round(min(11 + 6 * sqrt(self.things), 60), 1)
