@@ -29,13 +29,15 @@ LIKELY: Final = DEF + "likelySameAs"
 BY_SCORE: Final = SEMAPV + "CompositeMatching"
 BY_NUMBER: Final = SEMAPV + "BackgroundKnowledgeBasedMatching"
 BY_PEOPLE: Final = SEMAPV + "ManualMappingCuration"
-NOT_EXCLUSIVE: Final = 2.0
-"""Lead that counts where a rival may be the same organisation once more."""
+NOT_EXCLUSIVE: Final = 0.0
+"""Lead of two records whose rivals may all be the same organisation once more."""
 _SURE: Final = 0.9999
 _SAID, _CONFIRMED = 0.99, 0.999
 """Probability of what one reviewer, and of what two, say is the same."""
 
 Pair = tuple[int, int]
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,7 @@ def _weighed(
     # A record stands on the left of some pairs and on the right of others: its rivals are in both.
     groups = np.concatenate([left * len(sources) + source[right], right * len(sources) + source[left]])
     lead = leads_of(groups, np.concatenate([odds, odds]))
-    lead = np.where(np.concatenate([once[right], once[left]]), lead, NOT_EXCLUSIVE)
-    leads = lead[: len(pairs)], lead[len(pairs) :]
+    leads = _leads(lead[: len(pairs)], lead[len(pairs) :], once[right], once[left])
     placed = np.array([float(scored[pair].placed) for pair in pairs])
     chance = model.sureness.probability(odds, leads, placed)
     found: dict[Pair, Link] = {}
@@ -118,6 +119,16 @@ def _weighed(
             state = ACCEPTED if band is Band.accept else PROPOSED
             found[pair] = _link(records, pair, LIKELY, sure, band, BY_SCORE, reasons, state)
     return found
+
+
+def _leads(one: Floats, other: Floats, one_once: Booleans, other_once: Booleans) -> tuple[Floats, Floats]:
+    """Return the leads that count: a rival is none where its source may have the same organisation once more.
+
+    Then the lead on the other side counts for both; without one, there is none.
+    """
+    first = np.where(one_once, one, np.where(other_once, other, NOT_EXCLUSIVE))
+    second = np.where(other_once, other, np.where(one_once, one, NOT_EXCLUSIVE))
+    return first, second
 
 
 def _chosen(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koinon.link.deciding import FITS, NOTHING_SHARED, TELLING, bare
-from koinon.link.features import FEATURES, Comparer
+from koinon.link.features import FEATURES, KINDS, Comparer
 from koinon.link.keys import Keys
 from koinon.link.reasons import weighed_reasons
 from koinon.link.scored import Scored
@@ -21,6 +21,8 @@ from koinon.link.trees import Trees
 
 Floats = NDArray[np.float64]
 
+_PARTS: Final = frozenset({"faculty", "department", "laboratory", "branch", "unit", "division", "section"})
+"""Ideas of parts of a body."""
 WORTH: Final = -2.5
 """Log odds from which on it is worth saying why; what is less likely is never shown."""
 _SIDES: Final = {"_left": "_right", "_right": "_left"}
@@ -74,5 +76,11 @@ def score_pairs(
         total = float(odds[best]) + (NOTHING_SHARED if unlike[best] and only_names else 0.0)
         why = tuple(weighed_reasons(one, other, weights, best)) if total > WORTH else ()
         placed = bool(one.postcode and other.postcode)
-        thin = min(len(one.words), len(other.words)) < 2
+        thin = min(len(one.words), len(other.words)) < 2 or _apart(one, other)
         yield number, Scored(total, only_names, placed, thin, why)
+
+
+def _apart(one: Keys, other: Keys) -> bool:
+    """Tell whether two names are of different kinds of bodies, or one of a part: a faculty, a department."""
+    left, right = one.ideas & KINDS, other.ideas & KINDS
+    return bool(_PARTS & (one.ideas ^ other.ideas)) or bool(left and right and not left & right)

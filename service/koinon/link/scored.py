@@ -9,8 +9,9 @@ from koinon.link.links import Reason
 class Scored:
     """The log odds that two records are one, before facts that need no learning, and why.
 
-    ``bare`` tells that nothing but names was compared, ``placed`` that both have a postcode, ``thin`` that one of
-    the names that are most alike is a single word or a legal form. ``why`` is empty for what is never shown.
+    ``bare`` tells that nothing but names was compared, ``placed`` that both have a postcode. ``thin`` tells that
+    the names are too little to go by: one is a single word, or of a part, or they are of different kinds of bodies.
+    ``why`` is empty for what is never shown.
     """
 
     odds: float

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from koinon.build.linking.described import Described
 from koinon.link.records import Record
+from koinon.link.text import fold
 from koinon.model.namespaces import CODE
 
 _CITY: Final = CODE + "place-type/city"
@@ -20,6 +21,8 @@ _LANGUAGES: Final = ("en", "und", "")
 _DEEP: Final = 8
 """Places within places."""
 _ISO: Final = 2
+_GENERAL: Final = 2
+"""Words of a name that is too general, and words that it lacks at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _record(thing: Described, source: str, places: Places, *, distinct: bool) ->
     return Record(
         iri=thing.iri,
         source=source,
-        names=tuple(_once([*names, *others])),
+        names=tuple(_once([*names, *(other for other in others if not _is_general(other[0], names))])),
         acronyms=tuple(thing.get("acronyms")),
         country=countries.pop() if len(countries) == 1 else "",
         city=str(towns[0]) if towns else "",
@@ -134,6 +137,14 @@ def _once(names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for text, tag in names:
         found.setdefault(text, "" if tag == "und" else tag)
     return list(found.items())
+
+
+def _is_general(other: str, names: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether another name is a preferred one without what tells it from its sisters: ``the office``."""
+    words = set(fold(other).split())
+    return len(words) <= _GENERAL and any(
+        words < (whole := set(fold(name).split())) and len(whole) >= len(words) + _GENERAL for name, _ in names
+    )
 
 
 def _year(values: Sequence[Any]) -> int | None:
