@@ -21,6 +21,7 @@ from koinon.link.links import Said
 from koinon.link.records import Record
 from koinon.model.assets import Assets
 from koinon.release.chained import START
+from koinon.release.disputes import ACCEPTED_FILE, write_accepted
 from koinon.release.judgements import Judgements
 from koinon.release.links import FILE as TABLE
 from koinon.release.links import Links, write_links
@@ -61,6 +62,8 @@ def write_links_of(
     slugs = {one.iri: one.source for one in said}
     every = (*found.decisions.links, *concepts.links)
     write_links(folder / TABLE, every, about, said, found.decisions.canonical)
+    if linking.judgements.disputes:
+        write_accepted(folder / ACCEPTED_FILE, linking.judgements.disputes)
     where = folder / "graphs"
     return [
         *(

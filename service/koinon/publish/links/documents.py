@@ -1,27 +1,21 @@
 """Links in RDF: each a mapping of the Simple Standard for Sharing Ontological Mappings (SSSOM), with its evidence.
 
-What is said of a link stands in the graph of its linkset; a document about it has all of that, its reasons, and the
-names of the two things.
+What is said of a link stands in the graph of its linkset, once it is more than a proposal. A document says the same
+of every link, and names the two things.
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from itertools import islice
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from koinon.build.linking.linksets import mapping
 from koinon.engine import GraphStore, Triple
-from koinon.model.namespaces import DCT, RDF, XSD
+from koinon.model.namespaces import DCT, GRAPH, RDF
 from koinon.publish.documents import Document, document_of, named
-from koinon.release.links import Link
+from koinon.release.links import SSSOM, Link
 
-SSSOM: Final = "https://w3id.org/sssom/"
-OWL_ANNOTATED: Final = "http://www.w3.org/2002/07/owl#annotated"
 _TYPE: Final = NamedNode(RDF + "type")
-_MAPPING: Final = NamedNode(SSSOM + "Mapping")
-_MOST: Final = 400
-"""Statements that are read of one link or of one of its reasons."""
 
 
 def link_document(store: GraphStore, link: Link) -> Document:
@@ -53,25 +47,8 @@ def _described(store: GraphStore, links: Iterable[Link]) -> Iterator[Triple]:
 
 
 def _of_link(store: GraphStore, link: Link) -> Iterator[Triple]:
-    node = NamedNode(link.iri)
-    said = list(islice(store.said_of(node), _MOST))
-    yield from said or _least(node, link)
-    for part in sorted({value.value for _, _, value in said if _is_part(value, link)}):
-        yield from islice(store.said_of(NamedNode(part)), _MOST)
+    graph = GRAPH + link.linkset
+    for triple in mapping(link, NamedNode(graph), NamedNode(graph + "#run")):
+        yield triple.subject, triple.predicate, triple.object  # type: ignore[misc]  # a mapping has no other terms
     for thing in (link.subject, link.object):
         yield from named(store, NamedNode(thing))
-
-
-def _is_part(value: object, link: Link) -> bool:
-    return isinstance(value, NamedNode) and value.value.startswith(link.iri + "#")
-
-
-def _least(node: NamedNode, link: Link) -> Iterator[Triple]:
-    """Return what a mapping has at least, of a link that stands in a table of the release alone."""
-    yield node, _TYPE, _MAPPING
-    yield node, NamedNode(OWL_ANNOTATED + "Source"), NamedNode(link.subject)
-    yield node, NamedNode(OWL_ANNOTATED + "Property"), NamedNode(link.predicate)
-    yield node, NamedNode(OWL_ANNOTATED + "Target"), NamedNode(link.object)
-    yield node, NamedNode(SSSOM + "mapping_justification"), NamedNode(link.justification)
-    confidence = Decimal(str(round(link.probability, 6)))
-    yield node, NamedNode(SSSOM + "confidence"), Literal(str(confidence), datatype=NamedNode(XSD + "decimal"))

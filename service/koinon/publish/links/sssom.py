@@ -1,6 +1,7 @@
 """Links as an SSSOM table (SSSOM/TSV, version 1.0): a head of metadata in YAML comments, then one row a link.
 
-A link that was judged wrong stands there with ``predicate_modifier`` Not, so that nobody proposes it anew.
+A link that was judged wrong stands there with ``predicate_modifier`` Not, so that nobody proposes it anew. What
+nobody accepted yet is told from what was by the column ``ext_state``, an extension slot as the standard has them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ COLUMNS: Final = (
     "reviewer_label",
     "see_also",
     "comment",
+    "ext_state",
 )
 SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 _PIECE: Final = 500
@@ -44,7 +46,7 @@ def table(links: Links, filters: Mapping[str, str], release: str, address: str) 
 
 
 def _prefixes() -> dict[str, str]:
-    used = {name: PREFIXES[name] for name in ("koi", "owl", "skos", "dct", "org")}
+    used = {name: PREFIXES[name] for name in ("koi", "owl", "skos", "dct", "org", "xsd")}
     return {"koinon": BASE, "link": LINK, "semapv": SEMAPV, **used}
 
 
@@ -57,6 +59,8 @@ def _head(prefixes: Mapping[str, str], release: str, model: str) -> Iterator[str
     yield "#mapping_set_title: Links of Koinon\n"
     yield f"#license: {CC_BY}\n"
     yield f'#mapping_tool: Koinon\n#mapping_tool_version: "{model}"\n'
+    yield "#extension_definitions:\n#  - slot_name: ext_state\n"
+    yield "#    property: koi:linkState\n#    type_hint: xsd:string\n"
     yield "\t".join(COLUMNS) + "\n"
 
 
@@ -78,6 +82,7 @@ def _row(links: Links, link: Link, prefixes: Mapping[str, str], address: str) ->
         "reviewer_label": "|".join(reviewer.replace("|", "/") for reviewer in link.reviewers),
         "see_also": address + link.id,
         "comment": why,
+        "ext_state": link.state,
     }
     ids = {"record_id", "subject_id", "predicate_id", "object_id", "mapping_justification"}
     return (

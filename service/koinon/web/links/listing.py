@@ -1,13 +1,14 @@
 """``/links`` and ``/links/{id}``: what was found to be the same, how sure that is, and why."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from pyoxigraph import NamedNode
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from koinon.model.errors import NotFoundError
@@ -18,6 +19,7 @@ from koinon.publish.links.views import Showing
 from koinon.publish.naming import Naming
 from koinon.publish.sparql import query_about
 from koinon.publish.text import Text
+from koinon.query.budgets import client_key
 from koinon.release.links import STATES, Link
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer, write
@@ -210,7 +212,7 @@ async def _list(request: Request, fixed: Form | None) -> Response:
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
         if form.media_type == TSV:
-            return _table(served, reader, asked, headers)
+            return _table(request, served, asked, headers)
 
         def make() -> Body:
             found = served.links.page(**asked.filters, after=asked.after, most=asked.limit + 1)
@@ -248,7 +250,7 @@ def _rendered(door: Door, page: _Page) -> bytes:
         "state": {state: _sum(counts, 1, state) for state in STATES},
         "band": {band: _sum(counts, 2, band) for band in BANDS},
         "linkset": {linkset: _sum(counts, 0, linkset) for linkset in sorted({key[0] for key in counts})},
-        "source": served.links.sources(),
+        "source": {slug: count for slug, count in served.links.sources().items() if slug},
     }
     kept = {name: value for name, value in asked.parameters.items() if name != "after"}
     return door.pages.render(
@@ -303,14 +305,25 @@ def plain(found: Link) -> dict[str, Any]:
     }
 
 
-def _table(served: Served, reader: Reader, asked: _Asked, headers: dict[str, str]) -> Response:
-    """Answer with the whole table; it is read from the release as it is sent, piece by piece."""
+def _table(request: Request, served: Served, asked: _Asked, headers: dict[str, str]) -> Response:
+    """Answer with the whole table, read from the release as it is sent; the client is charged for the work."""
+    door = Door.of(request)
+    address = door.reader(request).absolute("/links/")
+    client = client_key(request.client.host) if request.client else ""
+    door.asking.budgets.admit(client)
+    pieces = sssom.table(served.links, asked.filters, served.release.id, address)
 
-    def pieces() -> Iterator[bytes]:
-        yield from sssom.table(served.links, asked.filters, served.release.id, reader.absolute("/links/"))
+    async def sent() -> AsyncIterator[bytes]:
+        while True:
+            began = time.monotonic()
+            piece = await run_in_threadpool(next, pieces, b"")
+            door.asking.budgets.charge(client, time.monotonic() - began, failed=False)
+            if not piece:
+                return
+            yield piece
 
     headers = {
         **headers,
         "Content-Disposition": f'attachment; filename="koinon-links-{served.release.id[:12]}.sssom.tsv"',
     }
-    return StreamingResponse(iterate_in_threadpool(pieces()), headers=headers, media_type=content_type(TSV))
+    return StreamingResponse(sent(), headers=headers, media_type=content_type(TSV))
