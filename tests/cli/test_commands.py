@@ -45,7 +45,7 @@ def test_build_reports_on_stdout_and_shows_its_stages_as_plain_lines_elsewhere(w
     assert done.returncode == 0
     assert done.stdout.startswith(f"Release {world.current.id} is current now")
     assert "patient: accepted" in done.stdout
-    assert done.stderr.splitlines() == ["read: 3", "validate: 3", "write: 1", "dumps: 7"]
+    assert done.stderr.splitlines() == ["read: 3", "validate: 3", "write: 1", "dumps: 10"]
 
 
 def test_build_json_is_one_document_and_nothing_else(world: World) -> None:
