@@ -1,5 +1,6 @@
 """What two regions share, told from a release: true, with ground and source, and in time."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from koinon.publish.bridge.writer import BridgeWriter
 from koinon.publish.naming import Naming
 from koinon.publish.vocabulary import Vocabulary
 from koinon.release.current import Release
+from koinon.release.links import FILE as LINKS
+from koinon.release.links import Run, write_links
 from koinon.release.relations import FILE, Relations
 
 SHAPES = Path(__file__).resolve().parents[2] / "shapes"
@@ -236,3 +239,15 @@ def test_regions_with_thousands_of_projects_are_joined_in_the_promised_time(
     assert (view.all_projects, len(view.projects)) == (600, 12)
     assert view.suggestions
     assert min(taken) <= PROMISED, taken
+
+
+def test_two_names_of_one_body_are_not_introduced(release: Release, tmp_path: Path) -> None:
+    one, other = f"{ID}organisation/pscop", f"{ID}organisation/horcynus-orca-foundation"
+    shutil.copyfile(release.path / FILE, tmp_path / FILE)
+    write_links(tmp_path / LINKS, (), Run("made up", ""), canonical={one: other, other: other})
+    store = release.open()
+    atlas = Atlas(tmp_path)
+    naming = Naming(store, Vocabulary.load(store, SHAPES), "en")
+    view = BridgeWriter(atlas, store, naming).write(atlas.territory("PL63"), atlas.territory("ITG1"))
+    assert ("marshals-office-pomorskie", "horcynus-orca-foundation") in [ends(pair) for pair in view.suggestions]
+    assert ("pscop", "horcynus-orca-foundation") not in [ends(pair) for pair in view.suggestions]
