@@ -56,7 +56,8 @@ def rows(left: Said, right: Said) -> tuple[Row, ...]:
 
 def _values(said: Said, field: str) -> tuple[str, ...]:
     value: str | tuple[str, ...] = getattr(said, field)
-    return value if isinstance(value, tuple) else (value,) if value else ()
+    values = value if isinstance(value, tuple) else (value,) if value else ()
+    return tuple(one for one in values if "://" not in one) if field == "types" else values
 
 
 def _verdict(field: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
@@ -70,10 +71,10 @@ def _verdict(field: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
 
 def _marked(field: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[Word, ...], ...]:
     """Return values with what the other side lacks marked: words of names, whole values of anything else."""
-    if field in _UNJUDGED:
+    if field in _UNJUDGED or not theirs:
         return tuple((Word(value, False),) for value in ours)
     if field in ("name", "other_names"):
         known = {fold(word) for value in theirs for word in value.split()}
         return tuple(tuple(Word(word, fold(word) not in known) for word in value.split()) for value in ours)
     known = set(map(fold, theirs))
-    return tuple((Word(value, bool(theirs) and fold(value) not in known),) for value in ours)
+    return tuple((Word(value, fold(value) not in known),) for value in ours)

@@ -79,5 +79,6 @@ class Showing:
     def side(self, iri: str) -> Side:
         """Return one of the two things."""
         said = self._links.said(iri)
-        label = Text(said.name, said.language) if said and said.name else self._naming(iri)
+        unnamed = said is not None and said.name and not self._naming.names(iri)
+        label = Text(said.name, said.language) if said and unnamed else self._naming(iri)
         return Side(iri, label, said, self._titles.get(said.source) if said else None)
