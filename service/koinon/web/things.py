@@ -14,6 +14,7 @@ from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document, Place
 from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
+from koinon.publish.topics import speakers
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.links.listing import linked_of
@@ -103,6 +104,7 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
             frame=frame,
             view=thing_view(shown, served.store, served.vocabulary, reader.language),
             linked=linked_of(served, reader, topic.value),
+            speakers=speakers(served.store, served.vocabulary, reader.language, topic.value),
             credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
             query=query_about(topic),
             path=path,

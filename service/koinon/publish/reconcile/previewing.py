@@ -9,8 +9,8 @@ from koinon.publish.reconcile.entities import OTHERS, PREFERRED, SHORT, Entity
 from koinon.publish.reconcile.properties import PROPERTIES
 from koinon.publish.text import Text
 
-_NAMES: Final = 4
-_FACTS: Final = 5
+_NAMES: Final = 3
+_FACTS: Final = 4
 _EACH: Final = 3
 _SHOWN: Final = (
     *("programme", "lead", "classification", "topic", "cluster-model", "project", "start", "end", "website"),
@@ -42,7 +42,7 @@ def preview_of(entity: Entity) -> Preview:
     """Return what is shown of an entity of the release."""
     name, tag = entity.name()
     names = entity.texts(*PREFERRED, *OTHERS[:1], *SHORT)
-    others = dict.fromkeys(Text(text.value, text.language or "") for text in names if text.value != name)
+    others = {text.value: Text(text.value, text.language or "") for text in reversed(names) if text.value != name}
     facts: list[Fact] = []
     for one in (PROPERTIES[key] for key in _SHOWN):
         if len(facts) < _FACTS and set(entity.types) & one.types and (values := one.values(entity)):
@@ -51,7 +51,7 @@ def preview_of(entity: Entity) -> Preview:
     return Preview(
         iri=entity.iri,
         name=Text(name, tag),
-        others=tuple(others)[:_NAMES],
+        others=tuple(reversed(others.values()))[:_NAMES],
         description=entity.description(),
         facts=tuple(facts),
     )

@@ -19,7 +19,7 @@ from koinon.web.reconcile.reading import BATCH
 OLD: Final = "/reconcile"
 DRAFT: Final = "/reconcile/1.0-draft"
 """Where the two versions stand: one endpoint cannot describe itself for both."""
-WIDTH, HEIGHT = 420, 240
+WIDTH, HEIGHT = 420, 280
 """Size of a preview in pixels."""
 Json = dict[str, Any]
 
