@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.model.namespaces import ID
 from koinon.publish.collections import LARGEST, PAGE_SIZE
+from koinon.release.links import STATES
 from koinon.web.representations import HTML, JSON, JSON_LD
 
 _RDF: Final = (
@@ -151,6 +153,35 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/releases/\{release\}/diff/.*", Described((HTML, JSON, "application/rdf-patch"), (_LANGUAGE,), _RELEASE)),
     (r"/releases/\{release\}/sparql", Described((HTML, *_ROWS, *_RDF), (), _RELEASE)),
     (r"/releases.*", Described((HTML, JSON), (_LANGUAGE,), _RELEASE)),
+    (r"/links/review", Described((HTML, JSON), (Parameter("link", "Id of the link to be judged."), _LANGUAGE))),
+    (
+        r"/disputes",
+        Described(
+            (HTML, JSON),
+            (
+                Parameter("link", "Id of the link that is wrong."),
+                Parameter("about", "IRI of the thing about which something wrong is said.", ID + "project/resist"),
+                _LANGUAGE,
+            ),
+        ),
+    ),
+    (r"/links/.*", Described((HTML, *_RDF), (_LANGUAGE,), {"name": "2a87367fc407"})),
+    (
+        r"/links(\..*)?",
+        Described(
+            (HTML, *_RDF, "text/tab-separated-values"),
+            (
+                Parameter("state", "Only links in this state.", "accepted", {"type": "string", "enum": [*STATES]}),
+                Parameter("band", "Only links that are this sure.", "accept"),
+                Parameter("source", "Only links of things of this source.", "code"),
+                Parameter("linkset", "Only links of this linkset.", "links-concepts"),
+                Parameter("limit", "Links of a page; 50 without it.", "20", _number(1, 500)),
+                _AFTER,
+                _LANGUAGE,
+            ),
+            {"suffix": "json"},
+        ),
+    ),
     (r"/robots\.txt", Described(("text/plain",))),
     (r"/sitemap.*", Described((_XML,), (), {"number": "1"})),
     (

@@ -11,6 +11,15 @@ from koinon.web.representations import HTML, JSON
 
 _PROBLEM: Final = "application/problem+json"
 _BODIES: Final = {
+    "/links/review": {
+        JSON: {
+            "schema": {"type": "object"},
+            "example": {"act": "judge", "link": "2a87367fc407", "verdict": "same"},
+        },
+    },
+    "/disputes": {
+        JSON: {"schema": {"type": "object"}, "example": {"link": "2a87367fc407", "text": "What is wrong with it."}},
+    },
     "/sparql": {
         "application/x-www-form-urlencoded": {
             "schema": {"type": "object", "properties": {"query": TEXT}, "required": ["query"]},
