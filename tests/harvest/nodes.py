@@ -86,7 +86,7 @@ class Node:
             [sys.executable, "-m", "koinon.cli", *arguments, "--json"],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=250,
             check=False,
             env={
                 **os.environ,
