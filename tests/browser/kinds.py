@@ -47,6 +47,7 @@ KINDS: Final = {
     "not found": "/nothing-here",
     "unknown thing": "/doc/project/resists",
     "links": "/links",
+    "link": "/links/2a87367fc407",
     "region": "/regions/pomorskie",
     "bridge": "/regions/pomorskie/with/landes",
     "partners": "/actors/pscop/partners",
