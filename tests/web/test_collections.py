@@ -103,7 +103,9 @@ def test_a_wider_value_finds_the_things_of_narrower_ones(client: httpx.Client) -
 
 
 def test_territories_of_one_level_are_listed_and_those_of_others_narrow(client: httpx.Client) -> None:
-    (regions,) = (each for each in page(client, "/projects.jsonld?more=region")["facets"] if each["name"] == "region")
+    (regions,) = (
+        each for each in page(client, "/projects.jsonld?more=region")["facets"] if each["name"] == "region"
+    )
     level = {value["id"] for value in regions["values"]}
     second = {item["id"] for item in page(client, "/regions.jsonld?level=2&size=200")["items"]}
     assert level

@@ -145,3 +145,13 @@ def test_the_home_page_asks_a_few_questions_for_everyone(client: httpx.Client) -
         assert len(names) == 3, audience
         for name in (FEATURED, *names):
             assert f'href="/queries/{name}"' in text, "a question of the start page is not in the catalogue"
+
+
+def test_a_thing_that_is_not_there_offers_those_with_a_name_like_it(client: httpx.Client) -> None:
+    text = page(client, "/doc/project/resists")
+    check_html(text)
+    assert 'href="/doc/project/resist"' in text
+    told = client.get("/doc/place/pomorskje", headers={"Accept": "application/json"})
+    assert told.status_code == 404
+    assert "https://w3id.org/koinon/id/place/pomorskie" in told.json()["near"]
+    assert "near" not in client.get("/nothing-here", headers={"Accept": "application/json"}).json()

@@ -11,10 +11,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from uvicorn.protocols.utils import ClientDisconnected
 
-from koinon.model.errors import KoinonError, QueryError, QuerySyntaxError, TooManyRequestsError
+from koinon.model.errors import KoinonError, NotFoundError, QueryError, QuerySyntaxError, TooManyRequestsError
 from koinon.query.limits import Limits
 from koinon.web.door import Door, html
 from koinon.web.middleware import CORS, SECURITY, methods_of
+from koinon.web.missing import named, near
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import KINDS, ProblemError, kind_of, kind_of_status, limits_document, problem_document
 from koinon.web.representations import VARY
@@ -31,6 +32,10 @@ async def refuse(request: Request, error: Exception) -> Response:
     members: dict[str, object] = dict(error.members) if isinstance(error, ProblemError) else {}
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         members |= {"line": error.line, "column": error.column}
+    if isinstance(error, NotFoundError):
+        found = await near(request)
+        if found:
+            members["near"] = [hit.iri for hit in found]
     headers = dict(error.headers) if isinstance(error, ProblemError) else {}
     if isinstance(error, TooManyRequestsError):
         headers["Retry-After"] = str(ceil(error.retry_after))
@@ -90,8 +95,16 @@ async def respond(
         headers.setdefault("Retry-After", _RETRY_SECONDS)
     wanted = acceptable(combined(request.headers, "accept"), [_PROBLEM, "application/json", "text/html"])
     if wanted and wanted[0] == "text/html" and "html" in (combined(request.headers, "accept") or ""):
+        found = named(await near(request)) if members.get("near") else []
         return await html(
-            request, "error.html", status=kind.status, headers=headers, name=name, kind=kind, detail=detail
+            request,
+            "error.html",
+            status=kind.status,
+            headers=headers,
+            name=name,
+            kind=kind,
+            detail=detail,
+            near=found,
         )
     body = problem_document(name, detail, reader.base, quote(request.url.path), members)
     return JSONResponse(body, kind.status, headers, _PROBLEM)
