@@ -17,7 +17,7 @@ from koinon.publish.sparql import query_about
 from koinon.publish.topics import speakers
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
-from koinon.web.links.listing import linked_of
+from koinon.web.links.shown import linked_of
 from koinon.web.problems import ProblemError
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
 from koinon.web.routing import reads

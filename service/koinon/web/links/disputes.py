@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from koinon.engine import Triple
@@ -19,8 +20,8 @@ from koinon.query.budgets import client_key
 from koinon.release.disputes import Dispute, dispute
 from koinon.release.paths import Home
 from koinon.web.door import Door, PageFrame, html
-from koinon.web.links.listing import find, showing
 from koinon.web.links.sending import sent
+from koinon.web.links.shown import find, showing
 from koinon.web.problems import ProblemError
 from koinon.web.representations import HTML, JSON, PAGE_ALONE, Form, negotiate
 from koinon.web.routing import reads
@@ -87,14 +88,10 @@ async def form(request: Request) -> Response:
     given = request.query_params
     link, about = given.get("link", ""), given.get("about", "")
     async with door.release() as served:
-        line, thing, offered = None, Text(""), list[Offered]()
-        if link:
-            line = showing(served, reader).line(find(served, link))
-        elif about:
-            naming = Naming(served.store, served.vocabulary, reader.language)
-            node = _thing(served, about)
-            thing = naming(node.value)
-            offered = [_offered(triple, naming) for triple in islice(served.store.said_of(node), STATEMENTS)]
+        line = showing(served, reader).line(find(served, link)) if link else None
+        thing, offered = Text(""), list[Offered]()
+        if about and not link:
+            thing, offered = await run_in_threadpool(_statements, served, about, reader.language)
         return await html(
             request,
             "dispute.html",
@@ -155,7 +152,8 @@ def _subject(served: Served, fields: Mapping[str, str]) -> tuple[str, tuple[str,
     said = found[0].triple if len(found) == 1 else None
     if said is None or said.subject != node:
         raise ProblemError("bad-request", "statement is one predicate and object, in N-Triples.")
-    if not any(value == said.object for _, _, value in served.store.triples(node, said.predicate)):
+    value = said.object
+    if not isinstance(value, NamedNode | Literal) or not any(served.store.triples(node, said.predicate, value)):
         raise NotFoundError("The release does not say this, so that it cannot be disputed.")
     return "", (node.value, said.predicate.value, str(said.object))
 
@@ -168,6 +166,12 @@ def _thing(served: Served, iri: str) -> NamedNode:
     if node is None or len(iri) > _LONGEST or not served.has_subject(node):
         raise NotFoundError("Name a thing that the release knows with ?about=, or a link with ?link=.")
     return node
+
+
+def _statements(served: Served, about: str, language: str) -> tuple[Text, list[Offered]]:
+    naming = Naming(served.store, served.vocabulary, language)
+    node = _thing(served, about)
+    return naming(node.value), [_offered(one, naming) for one in islice(served.store.said_of(node), STATEMENTS)]
 
 
 def _offered(triple: Triple, naming: Naming) -> Offered:

@@ -14,16 +14,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from koinon.model.errors import NotFoundError
 from koinon.publish.links import sssom
 from koinon.publish.links.documents import link_document, links_document
-from koinon.publish.links.section import Section, section
-from koinon.publish.links.views import Showing
-from koinon.publish.naming import Naming
 from koinon.publish.sparql import query_about
-from koinon.publish.text import Text
 from koinon.query.budgets import client_key
 from koinon.release.links import STATES, Link
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer, write
-from koinon.web.graph_list import title_of
+from koinon.web.links.shown import find, is_id, showing, titles
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -56,7 +52,6 @@ PAGE_SIZE: Final = 50
 """Links of a page."""
 _LARGEST: Final = 500
 _FILTERS: Final = ("state", "band", "source", "linkset")
-_ID_DIGITS: Final = frozenset("0123456789abcdef")
 
 
 @reads(router, "/links")
@@ -90,36 +85,6 @@ async def link(
     async with door.release() as served:
         found = find(served, identifier)
         return await answer(request, served, _resource(request, served, found), form)
-
-
-def find(served: Served, identifier: str) -> Link:
-    """Return the link with this id; raises NotFoundError."""
-    found = served.links.get(identifier) if _is_id(identifier) else None
-    if found is None:
-        raise NotFoundError("There is no link of this id in this release. /links lists all.")
-    return found
-
-
-def showing(served: Served, reader: Reader) -> Showing:
-    """Return what makes views of links for a reader."""
-    naming = Naming(served.store, served.vocabulary, reader.language)
-    return Showing(served.links, naming, titles(served, reader))
-
-
-def linked_of(served: Served, reader: Reader, iri: str) -> Section:
-    """Return what the page of a thing says of its links and of what is disputed about it."""
-    naming = Naming(served.store, served.vocabulary, reader.language)
-    views = Showing(served.links, naming, titles(served, reader))
-    return section(served.links, views, naming, served.release.path, iri)
-
-
-def titles(served: Served, reader: Reader) -> dict[str, Text]:
-    """Return the titles of all graphs by slug, in the reader's language."""
-    return {entry.slug: title_of(entry, reader.language) for entry in served.release.manifest.graphs}
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 12 and _ID_DIGITS.issuperset(text)
 
 
 def _resource(request: Request, served: Served, found: Link) -> Resource:
@@ -163,7 +128,7 @@ class _Asked:
             if filters.get(name) and served.release.manifest.graph(filters[name]) is None:
                 raise ProblemError("bad-request", f"{name} is the name of a graph of this release: see /graph.")
         after = given.get("after", "")
-        if after and not _is_id(after):
+        if after and not is_id(after):
             raise ProblemError("bad-request", "after is the id of a link: 12 hexadecimal digits.")
         limit = given.get("limit", str(PAGE_SIZE))
         if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit[:6]) <= _LARGEST:

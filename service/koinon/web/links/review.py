@@ -26,8 +26,9 @@ from koinon.web.links.desk import (
     leave,
     reviewer_of,
 )
-from koinon.web.links.listing import find, plain, showing
+from koinon.web.links.listing import plain
 from koinon.web.links.sending import sent
+from koinon.web.links.shown import find, showing
 from koinon.web.problems import ProblemError
 from koinon.web.representations import HTML, JSON, PAGE_ALONE, Form, negotiate
 from koinon.web.routing import reads
