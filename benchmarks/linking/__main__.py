@@ -12,6 +12,8 @@ import numpy as np
 import speed
 from learning import learn
 from measuring import decide, measure
+from pairwise import learn_links, show
+from pairwise import write as write_pairs
 from training import FOLDS, Pairs, fit, lexicons, pairs_of, write
 
 from data import Judged, coops, gold, registry
@@ -22,7 +24,11 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 
 LINK = Path(__file__).parents[2] / "service" / "koinon" / "link"
-NOT_OF_PAIRS = {"trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py"}
+NOT_OF_PAIRS = {
+    *("trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py", "links.py", "records.py", "blocking.py"),
+    *("pairing.py", "pairmodel.py", "scored.py", "decisions.py", "clusters.py", "matching.py", "searching.py"),
+    *("concepts.py", "concept_labels.py", "concept_matching.py"),
+}
 
 
 def _code() -> str:
@@ -54,6 +60,7 @@ def main() -> None:
     print(bands)
     for pairs, decision in zip(sets, decisions, strict=True):
         measure(pairs, *decision, bands).show()
+    document = json.loads((LINK / "trained" / "splink.json").read_text("utf-8"))
     if arguments.command == "train":
         everything = learn(registry())
         packed = gzip.compress(
@@ -62,6 +69,11 @@ def main() -> None:
         (LINK / "lexicon" / "learnt.json.gz").write_bytes(packed)
         fitted = fit(sets, [np.ones(len(pairs.fold), bool) for pairs in sets], arguments.seed)
         write(LINK / "trained", arguments.version, fitted, bands)
+        document = fitted.settings
+    booster, sureness, figures = learn_links(sets, document, arguments.seed, arguments.cache, shipped_forms())
+    show(sureness, figures)
+    if arguments.command == "train":
+        write_pairs(LINK / "trained", arguments.version, booster, sureness, figures)
 
 
 def judged_pairs(seed: int, cache: Path) -> list[Pairs]:

@@ -4,30 +4,34 @@ import gzip
 import json
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
-from splink_model import trained, weights
+from simulated import Simulated, simulate
+from splink_model import weights
 from training import FOLDS, PARAMETERS, ROUNDS, Pairs, band_of, lexicons, tree_document
 
 from koinon.link.blocking import blocks_of, pairs_of
-from koinon.link.deciding import assign
-from koinon.link.features import NAMES, PAIR
+from koinon.link.candidates import Candidates
+from koinon.link.deciding import FITS, NOTHING_SHARED, TELLING, assign
+from koinon.link.features import FEATURES, NAMES, PAIR
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
 from koinon.link.lexicon import Lexicon
-from koinon.link.matching import FITS, NOTHING_SHARED, TELLING
-from koinon.link.pairing import FEATURES, swapped
+from koinon.link.pairing import swapped
 from koinon.link.pairmodel import FILE, FORM, PairModel, Sureness, leads_of
 
 REVIEW = 0.42
 SURE = 0.992
 """Precision of the band accept on judged pairs that were held back; what is shipped is a little above .99."""
-TYPICAL = "typical"
+TYPICAL = "with town"
+SIMULATED = "two tables drawn from the registry"
+KEPT = 0.35
+LEAVES = 20
 NOT_GIVEN = ("year", "year_gap", "types")
 
 
@@ -39,7 +43,7 @@ def typical(pairs: Pairs) -> Pairs:
         found.features[:, NAMES.index(name)] = np.nan
     gone = {name: np.zeros_like(pairs.parts[name]) for name in ("year", "types")}
     found.parts = {**pairs.parts, **gone}
-    found.judged = replace(pairs.judged, name=f"{pairs.judged.name}, {TYPICAL} of the graph")
+    found.judged = replace(pairs.judged, name=f"{pairs.judged.name}, {TYPICAL}")
     return found
 
 
@@ -63,27 +67,43 @@ def matrix(pairs: Pairs, document: dict[str, Any]) -> NDArray[np.float32]:
 
 
 def fit(
-    sets: Sequence[Pairs], chosen: Sequence[NDArray[np.bool_]], seed: int, given: dict[str, Any] | None = None
-) -> tuple[dict[str, Any], Any]:
-    """Return Splink's settings, learnt or given, and the trees learnt from the chosen pairs, in both directions."""
-    parts = {
-        name: np.concatenate([pairs.parts[name][rows] for pairs, rows in zip(sets, chosen, strict=True)])
-        for name in sets[0].parts
-    }
-    same = np.concatenate([pairs.same[rows] for pairs, rows in zip(sets, chosen, strict=True)])
-    document = given or trained(parts, same, np.ones(len(same)))
+    sets: Sequence[Pairs],
+    chosen: Sequence[NDArray[np.bool_]],
+    drawn: Simulated,
+    rows: NDArray[np.bool_],
+    document: dict[str, Any],
+    seed: int,
+) -> Any:
+    """Return the trees learnt, in both directions, from chosen pairs of judged sets and of drawn tables."""
     data, labels, weight = [], [], []
-    for pairs, rows in zip(sets, chosen, strict=True):
+    for pairs, its in zip(sets, chosen, strict=True):
         share = pairs.share()
-        kept = rows & (share > 0)
-        found = matrix(pairs, document)[kept]
-        data += [found, swapped(found)]
-        labels += [pairs.same[kept]] * 2
-        weight += [share[kept] / 2] * 2
+        kept = its & (share > 0)
+        _add(data, labels, weight, matrix(pairs, document)[kept], pairs.same[kept], share[kept])
+    share = thinned(drawn)
+    kept = rows & (share > 0)
+    _add(data, labels, weight, matrix_of(drawn, document)[kept], drawn.same[kept], share[kept])
     known = lightgbm.Dataset(
         np.concatenate(data), np.concatenate(labels), weight=np.concatenate(weight), feature_name=list(FEATURES)
     )
-    return document, lightgbm.train(PARAMETERS | {"seed": seed}, known, ROUNDS)
+    return lightgbm.train(PARAMETERS | {"seed": seed, "num_leaves": LEAVES}, known, ROUNDS)
+
+
+def _add(data: list[Any], labels: list[Any], weight: list[Any], rows: Any, same: Any, share: Any) -> None:
+    data += [rows, swapped(rows)]
+    labels += [same] * 2
+    weight += [share / 2] * 2
+
+
+def thinned(drawn: Simulated) -> NDArray[np.float64]:
+    """Return the weight of each drawn pair in training: of those that are two, one in three stands for three."""
+    kept = np.random.default_rng(0).random(len(drawn.same)) < KEPT
+    return np.where(drawn.same, 1.0, np.where(kept, 1 / KEPT, 0.0))
+
+
+def matrix_of(drawn: Simulated, document: dict[str, Any]) -> NDArray[np.float32]:
+    """Return the features of drawn pairs in the order of ``FEATURES``."""
+    return np.column_stack([drawn.features, weights(document, drawn.levels)]).astype(np.float32)
 
 
 def odds_of(booster: Any, pairs: Pairs, document: dict[str, Any]) -> NDArray[np.float64]:
@@ -101,60 +121,122 @@ def bare(pairs: Pairs) -> NDArray[np.bool_]:
     return np.isnan(pairs.features[:, facts]).all(axis=1)
 
 
-def held_back(sets: Sequence[Pairs], seed: int) -> list[NDArray[np.float64]]:
+def drawn_odds(booster: Any, found: NDArray[np.float32], only_names: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the log odds of drawn pairs."""
+    odds = (booster.predict(found, raw_score=True) + booster.predict(swapped(found), raw_score=True)) / 2
+    shared, fits = (found[:, FEATURES.index(name)] for name in ("shared_most", "acronym"))
+    return np.asarray(odds) + NOTHING_SHARED * ((shared < TELLING) & ~(fits > FITS) & only_names)
+
+
+def held_back(
+    sets: Sequence[Pairs], drawn: Simulated, document: dict[str, Any], seed: int
+) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
     """Return the log odds of all pairs, each by trees that never saw its organisation."""
     odds = [np.zeros(len(pairs.fold)) for pairs in sets]
+    rows, out, folds = matrix_of(drawn, document), np.zeros(len(drawn.same)), drawn.folds(FOLDS)
     for fold in range(FOLDS):
-        document, booster = fit(sets, [pairs.fold != fold for pairs in sets], seed)
+        booster = fit(sets, [pairs.fold != fold for pairs in sets], drawn, folds != fold, document, seed)
         for pairs, found in zip(sets, odds, strict=True):
             held = pairs.fold == fold
             found[held] = odds_of(booster, pairs, document)[held]
-    return odds
+        held = folds == fold
+        out[held] = drawn_odds(booster, rows[held], drawn.bare[held])
+    return odds, out
 
 
-def decide(
-    sets: Sequence[Pairs], odds: Sequence[NDArray[np.float64]], inside: Sequence[NDArray[np.bool_]]
-) -> tuple[Sureness, dict[str, dict[str, float]]]:
-    """Return the calibration and its bounds, and what comes of each set; pairs that share no block are not seen."""
-    rows, right, placed, names, places = [], [], [], [], []
-    for pairs, found, shares in zip(sets, odds, inside, strict=True):
-        kept = np.flatnonzero(shares)
-        candidates, mine = pairs.candidates.only(kept), found[kept]
-        leads = leads_of(candidates.left, mine), leads_of(candidates.right, mine)
-        chosen = assign(candidates, mine)
-        rows.append((mine[chosen], (leads[0][chosen], leads[1][chosen])))
-        right.append(pairs.same[kept][chosen])
-        placed.append((~np.isnan(pairs.features[kept][chosen][:, NAMES.index("postcode")])).astype(float))
-        names.append(bare(pairs)[kept][chosen])
-        places.append(kept[chosen])
-    sureness = _calibrated(rows, right, placed)
-    chance = [sureness.probability(*row, where) for row, where in zip(rows, placed, strict=True)]
-    full, only = [], []
-    for found, good, alone in zip(chance, right, names, strict=True):
-        for bounds, kept in ((full, ~alone), (only, alone)):
-            if kept.sum() > 200:
-                bounds.append(band_of(found[kept], good[kept], SURE))
-    sureness = replace(sureness, accept=round(max(full), 6), accept_bare=round(max(only), 6))
+@dataclass
+class Chosen:
+    """Pairs of records that were chosen one to one, and whether they are right; ``links`` is how many there are."""
+
+    name: str
+    odds: NDArray[np.float64]
+    leads: tuple[NDArray[np.float64], NDArray[np.float64]]
+    placed: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    bare: NDArray[np.bool_]
+    links: int
+    candidate_recall: float
+
+    def chance(self, sureness: Sureness) -> NDArray[np.float64]:
+        """Return the probability of each."""
+        return sureness.probability(self.odds, self.leads, self.placed)
+
+
+def chosen_of(pairs: Pairs, odds: NDArray[np.float64], inside: NDArray[np.bool_]) -> Chosen:
+    """Return the chosen pairs of a judged set; those that share no block are not seen."""
+    kept = np.flatnonzero(inside)
+    candidates, mine = pairs.candidates.only(kept), odds[kept]
+    leads = leads_of(candidates.left, mine), leads_of(candidates.right, mine)
+    places = assign(candidates, mine)
+    placed = ~np.isnan(pairs.features[kept][places][:, NAMES.index("postcode")])
+    links = len(pairs.judged.links)
+    return Chosen(
+        pairs.judged.name,
+        mine[places],
+        (leads[0][places], leads[1][places]),
+        placed.astype(float),
+        pairs.same[kept][places],
+        bare(pairs)[kept][places],
+        links,
+        float(pairs.same[inside].sum() / links),
+    )
+
+
+def chosen_drawn(drawn: Simulated, odds: NDArray[np.float64]) -> Chosen:
+    """Return the chosen pairs of records of the drawn tables: a pair is as likely as its likeliest names."""
+    swap = np.array([record.source == "right" for record in drawn.records])[drawn.left]
+    left, right = np.where(swap, drawn.right, drawn.left), np.where(swap, drawn.left, drawn.right)
+    pair = left * len(drawn.records) + right
+    order = np.lexsort((-odds, pair))
+    best = order[np.concatenate([[True], pair[order][1:] != pair[order][:-1]])]
+    left, right, mine = left[best], right[best], odds[best]
+    leads = leads_of(left, mine), leads_of(right, mine)
+    nothing = np.zeros(len(best), np.int64)
+    places = assign(Candidates(left, right, {}, nothing, nothing), mine)
+    return Chosen(
+        SIMULATED,
+        mine[places],
+        (leads[0][places], leads[1][places]),
+        np.zeros(len(places)),
+        drawn.same[best][places],
+        drawn.bare[best][places],
+        drawn.links,
+        float(len(np.unique(pair[drawn.same])) / drawn.links),
+    )
+
+
+def decide(judged: Sequence[Chosen], drawn: Chosen) -> tuple[Sureness, dict[str, dict[str, float]]]:
+    """Return the calibration with its bounds, and what comes of each set.
+
+    The calibration is of the drawn tables and the register, where most records have no counterpart or a sister.
+    """
+    registers = [one for one in judged if one.placed.any()]
+    sureness = _calibrated([drawn, *registers])
+    alone = next(one for one in judged if one.bare.all())
+    sure = float(band_of(drawn.chance(sureness), drawn.right, SURE))
+    names = float(band_of(alone.chance(sureness), alone.right, SURE))
+    sureness = replace(sureness, accept=round(sure, 6), accept_bare=round(max(sure, names), 6))
     figures = {}
-    for pairs, found, good, alone, shares in zip(sets, chance, right, names, inside, strict=True):
-        sure = found >= np.where(alone, sureness.accept_bare, sureness.accept)
+    for one in (drawn, *judged):
+        found = one.chance(sureness)
+        accepted = found >= np.where(one.bare, sureness.accept_bare, sureness.accept)
         shown = found >= sureness.review
-        links = len(pairs.judged.links)
-        figures[pairs.judged.name] = {
-            "candidate_recall": float(pairs.same[shares].sum() / links),
-            "precision": float(good[sure].mean()),
-            "recall": float(good[sure].sum() / links),
-            "shown_precision": float(good[shown].mean()),
-            "shown_recall": float(good[shown].sum() / links),
+        figures[one.name] = {
+            "candidate_recall": one.candidate_recall,
+            "precision": float(one.right[accepted].mean()),
+            "recall": float(one.right[accepted].sum() / one.links),
+            "shown_precision": float(one.right[shown].mean()),
+            "shown_recall": float(one.right[shown].sum() / one.links),
         }
     return sureness, figures
 
 
-def _calibrated(rows: Any, right: Sequence[NDArray[np.bool_]], placed: Any) -> Sureness:
-    odds = np.concatenate([one for one, _ in rows])
-    least = np.concatenate([np.minimum(*leads) for _, leads in rows])
-    most = np.concatenate([np.maximum(*leads) for _, leads in rows])
-    where, good = np.concatenate(placed), np.concatenate(right).astype(float)
+def _calibrated(sets: Sequence[Chosen]) -> Sureness:
+    odds = np.concatenate([one.odds for one in sets])
+    least = np.concatenate([np.minimum(*one.leads) for one in sets])
+    most = np.concatenate([np.maximum(*one.leads) for one in sets])
+    where = np.concatenate([one.placed for one in sets])
+    good = np.concatenate([one.right for one in sets]).astype(float)
     design = np.column_stack([np.ones(len(odds)), odds, least, most, where, where * odds])
     beta = np.zeros(design.shape[1])
     for _ in range(50):  # Newton's method for a logistic regression with a little ridge
@@ -183,6 +265,22 @@ def show(sureness: Sureness, figures: dict[str, dict[str, float]]) -> None:
         print(f"links, {name}: " + ", ".join(f"{key} {value:.3f}" for key, value in values.items()))
 
 
+def learn_links(
+    sets: Sequence[Pairs], document: dict[str, Any], seed: int, cache: Path, forms: Forms
+) -> tuple[Any, Sureness, dict[str, dict[str, float]]]:
+    """Cross-validate, calibrate and train with Splink's settings; return trees, calibration and figures."""
+    every = with_typical(sets)
+    names = [mention.name for side in (sets[0].judged.left, sets[0].judged.right) for mention in side]
+    drawn = simulate(seed, frozenset(name.casefold().strip() for name in names), cache, forms)
+    odds, drawn_by = held_back(every, drawn, document, seed)
+    inside = insides(every, seed, cache, forms)
+    judged = [chosen_of(*one) for one in zip(every, odds, inside, strict=True)]
+    sureness, figures = decide(judged, chosen_drawn(drawn, drawn_by))
+    everything = [np.ones(len(pairs.fold), bool) for pairs in every]
+    booster = fit(every, everything, drawn, np.ones(len(drawn.same), bool), document, seed)
+    return booster, sureness, figures
+
+
 def write(
     folder: Path,
     version: str,
@@ -190,8 +288,8 @@ def write(
     sureness: Sureness,
     figures: dict[str, dict[str, float]],
 ) -> None:
-    """Write the file of the model; what was measured on the typical set goes with it."""
-    measured = next(values for name, values in figures.items() if TYPICAL in name)
+    """Write the file of the model; what was measured on the drawn tables goes with it."""
+    measured = figures[SIMULATED]
     document = {
         "form": FORM,
         "version": version,

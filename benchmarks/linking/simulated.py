@@ -20,11 +20,11 @@ from splink_model import Levels, numbered, settings
 
 from data import SHARED, registry
 from koinon.link.blocking import blocks_of, pairs_of
+from koinon.link.deciding import bare
 from koinon.link.features import PAIR, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
 from koinon.link.lexicon import Lexicon, read_ideas
-from koinon.link.matching import bare
 from koinon.link.records import Record
 from koinon.link.scoring import score, table_of
 
@@ -48,6 +48,15 @@ class Simulated:
     thin: NDArray[np.bool_]
     links: int
     records: list[Record]
+
+    def folds(self, count: int) -> NDArray[np.int64]:
+        """Return the fold of each pair, by the organisation of its first record."""
+        drawn = np.random.default_rng(0)
+        known: dict[str, int] = {}
+        for record in self.records:
+            known.setdefault(record.iri.rsplit("/", 1)[0], int(drawn.integers(0, count)))
+        of = np.array([known[record.iri.rsplit("/", 1)[0]] for record in self.records], np.int64)
+        return of[self.left]
 
 
 def simulate(seed: int, without: frozenset[str], cache: Path, forms: Forms) -> Simulated:
@@ -96,7 +105,7 @@ def _organisations(without: frozenset[str]) -> Iterator[_Organisation]:
 
 
 def _drawn(organisations: Sequence[_Organisation], drawn: random.Random) -> Iterator[Record]:
-    """Yield the records of both tables; a record of the left is called ``left``, its organisation is its street."""
+    """Yield the records of both tables; the IRI of a record is that of its organisation and its side."""
     for one in organisations:
         chance = drawn.random()
         names = list(one.names)
