@@ -43,6 +43,7 @@ o:fund a org:Organization ; skos:prefLabel "Fund for Circular Economy"@en ;
 o:part a org:Organization , koi:Network ; skos:prefLabel "Cooperative bank"@en ; org:unitOf o:fund .
 <https://w3id.org/koinon/id/project/resist#aim> a koi:Objective ; skos:prefLabel "RESIST aims"@en .
 <https://w3id.org/koinon/graph/x> a koi:SourceGraph ; skos:prefLabel "RESIST graph"@en .
+<http://purl.org/dc/terms/title> skos:prefLabel "resistant"@en .
 """
 PLACE = "https://w3id.org/koinon/id/place/"
 

@@ -18,7 +18,7 @@ from koinon.model.errors import ReleaseError
 FOLDER: Final = "search"
 """Name of the index in a release folder."""
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _VERSION_FILE: Final = "version"
 LOCKS: Final = (".tantivy-writer.lock", ".tantivy-meta.lock")
 """Files that whoever writes to an index may leave in it; nothing stands in them."""

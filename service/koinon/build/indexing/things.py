@@ -111,7 +111,11 @@ class Things:
                     places.add(value)
                 elif predicate == _IDENTIFIER:
                     names.update(self._codes(value))
-        if not names or any(name in _LEFT_OUT_CLASSES or name.startswith(_LEFT_OUT) for name in classes):
+        if (
+            not names
+            or not classes
+            or any(name in _LEFT_OUT_CLASSES or name.startswith(_LEFT_OUT) for name in classes)
+        ):
             return None
         countries, regions = set[str](), set[str]()
         for place in sorted(places, key=lambda node: node.value)[:_MOST_PLACES]:
