@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from browser.looking import NARROW, looking
+from koinon.model.namespaces import DEF, SKOS
 from serving import Service
 
 
@@ -68,3 +69,31 @@ def test_on_a_narrow_screen_the_menu_leads_to_every_part_of_the_site(browser: Br
         follow(page, "Menu")
         page.locator("#site-map").get_by_role("link", name="Questions").click()
         expect(page.locator("h1")).to_have_text("Questions")
+
+
+def test_a_newcomer_goes_from_a_search_in_greek_to_a_bridge_and_takes_an_answer_away(
+    browser: Browser, server: Service
+) -> None:
+    with looking(browser, server.url, locale="el", accept_downloads=True) as (context, watched):
+        page = context.new_page()
+        page.goto(f"{server}/")
+        page.get_by_role("searchbox").fill("θρακη")  # no capital, no accent
+        page.get_by_role("searchbox").press("Enter")
+        page.locator(".entries a").first.click()
+        assert "Θράκη" in page.locator("h1").inner_text()
+        page.locator("header .calls a").first.click()
+        page.wait_for_url(re.compile("/regions/"))
+        page.locator("main a[href*='/with/']").first.click()
+        page.wait_for_url(re.compile("/with/"))
+        page.locator("main a[href*='/doc/project/'], main a[href*='/doc/']").first.click()
+        page.locator("aside a[href*='/sparql?query=']").click()
+        box = page.locator("textarea[name=query]")
+        edited = f"SELECT ?project ?name {{ ?project a <{DEF}Project> ; <{SKOS}prefLabel> ?name }} LIMIT 4"
+        box.evaluate("(box, text) => { box.value = text; box.form.requestSubmit(); }", edited)
+        expect(page.locator("table").first).to_be_visible()
+        with page.expect_download() as coming:
+            page.locator("a[href*='csv']").first.click()
+        lines = coming.value.path().read_text("utf-8").splitlines()
+        assert lines[0] == "project,name"
+        assert len(lines) == 5
+        watched.assert_frugal()
