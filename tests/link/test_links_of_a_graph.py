@@ -1,14 +1,19 @@
 """The linker over graphs: what it finds, that a run from what the last one left finds the same, and traps."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from koinon.build.graphs import GraphFile, write_graph
+from koinon.build.linking.described import described_in
 from koinon.build.linking.finding import Found, Run
+from koinon.build.linking.recording import Spoken, records_of
 from koinon.build.linking.stage import Linking, write_links_of
 from koinon.link.links import ACCEPTED
+from koinon.link.matching import Engine
 from koinon.model.assets import Assets
 from koinon.model.namespaces import DCT, DEF, GRAPH, ID, ORG, RDF, SKOS
 from koinon.model.settings import Settings
@@ -162,3 +167,25 @@ def test_offices_and_regions_of_one_name_are_not_taken_for_one(release: Release)
             {"marshals-office-pomorskie", "marshals-office-malopolskie"},
         ):
             assert ends != sisters
+
+
+def test_the_partners_of_respondet_are_found_in_both_languages_of_the_page(
+    release: Release, engine: Engine
+) -> None:
+    graph_file = release.graph_file("respondet-project-page")
+    places = [described_in(release.graph_file(slug))[1] for slug in ("place", "respondet-project-page")]
+    spoken = [
+        Spoken("respondet-project-page", "page", described_in(graph_file)[0], places[1]),
+        Spoken("place", "reference", (), places[0]),
+    ]
+    polish, other = [], []
+    for record in records_of(spoken):
+        both = zip(reversed(record.mentions), reversed(record.names), strict=True)
+        by_language = {language == "pl": mention for mention, (_, language) in both}
+        if len(by_language) == 2:
+            polish.append(replace(by_language[True], id=record.iri))
+            other.append(replace(by_language[False], id=record.iri))
+    found = {(pair.left.id, pair.right.id) for pair in engine.match(polish, other)}
+    sys.stdout.write(f"\n{len(found)} of {len(polish)} partners found in both languages\n")
+    assert len(polish) >= 10
+    assert found == {(one.id, one.id) for one in polish}
