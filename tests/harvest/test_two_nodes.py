@@ -1,6 +1,7 @@
 """Two nodes on two ports, each with its own region's data, follow each other and answer the same question."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -49,6 +50,10 @@ def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridged]:
         assert pairs(a) == pairs(b) == []
         south.follow("north", "--ldes", f"{a}/ldes/source/north")
         north.follow("south", "--ldes", f"{b}/ldes/source/south")
+        until = time.monotonic() + 120
+        while not (pairs(a) and pairs(b)):  # a service takes over a release within about a second
+            assert time.monotonic() < until, "a node does not answer with what it has harvested"
+            time.sleep(0.2)
         yield north, a, south, b
 
 
