@@ -65,6 +65,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, known: Describe
         }
     if method == "get":
         responses["304"] = {"description": "The reader has it already (If-None-Match, If-Modified-Since)"}
+    if (method, path) == ("post", "/disputes"):
+        responses["201"] = {"description": "It is kept, and will be reviewed", "content": {JSON: {}}}
     responses.setdefault("3XX", {"description": "The answer is at the address that Location names"})
     problem = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}, HTML: {}}
     responses.setdefault(
