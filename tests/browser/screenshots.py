@@ -1,6 +1,6 @@
 """Pictures of every kind of page: ``python -m browser.screenshots HOME FOLDER`` (``make screenshots``).
 
-Each kind is shown at 1280 and 390 pixels, light and dark; the four pictures of the README are among them.
+Each kind is shown at 1280 and 390 pixels, light and dark. ``--readme`` takes the four of ``docs/pictures``.
 """
 
 import argparse
