@@ -4,6 +4,8 @@ import ctypes
 import errno
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from koinon.build.describe import graph_iri
@@ -15,6 +17,7 @@ from koinon.release.contents import write_contents
 from koinon.release.current import Release, sync_folder
 from koinon.release.manifest import DERIVED
 from koinon.release.publishing import sync_tree
+from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
 
 _EXCHANGE = 2
@@ -28,7 +31,7 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     OSError, and ReleaseError where the graph files are not those of the manifest.
     """
     fresh = work / release.id
-    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl", CONTENTS, SEARCH)
+    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl", CONTENTS, RELATIONS, SEARCH)
     shutil.copytree(release.path, fresh, copy_function=_link, ignore=made_here, symlinks=True)
     graphs = [
         GraphFile(e.slug, e.name, e.kind, dict(e.title), release.graph_file(e.slug), e.sha256, e.triples)
@@ -43,6 +46,8 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     for name, write in ((CONTENTS, write_contents), (SEARCH, write_index)):
         if (release.path / name).exists():
             write(fresh / name, fresh / "store")
+    if (release.path / RELATIONS).exists():
+        _copy_rows(release.path / RELATIONS, fresh / RELATIONS)
     (fresh / "changes").mkdir()
     left_out = {graph_iri(slug), *(e.name for e in release.manifest.graphs if e.kind == DERIVED)}
     endings = tuple(f" <{name}> .\n".encode() for name in left_out)
@@ -53,6 +58,12 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     _exchange(fresh, release.path)
     sync_folder(release.path.parent)
     shutil.rmtree(fresh)
+
+
+def _copy_rows(table: Path, fresh: Path) -> None:
+    """Copy what a table says, and nothing of what was deleted in its file."""
+    with closing(sqlite3.connect(f"{table.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+        connection.execute("VACUUM INTO ?", (str(fresh),))
 
 
 def _link(source: str, target: str) -> None:
