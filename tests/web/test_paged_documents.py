@@ -85,7 +85,7 @@ def test_json_ld_names_the_next_page_too(hub: httpx.Client) -> None:
 @pytest.mark.parametrize("suffix", ["html", "ttl"])
 def test_what_the_sources_say_of_one_thing_stays_on_one_page(client: httpx.Client, name: str, suffix: str) -> None:
     assert "next" not in client.get(f"/doc/{name}.{suffix}").headers["Link"]
-    assert "next" not in client.get(f"/code/theme.{suffix}").headers["Link"]
+    assert "next" not in client.get(f"/code/claim-kind.{suffix}").headers["Link"]
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "1@nonsense", "5@%23a%3E%20%3Cb"])
