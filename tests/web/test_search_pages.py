@@ -107,3 +107,10 @@ def test_an_earlier_release_is_searched_at_its_address(client: httpx.Client) -> 
 def test_what_did_not_change_is_not_sent_again(client: httpx.Client) -> None:
     tag = client.get("/search?q=resist", headers=HTML).headers["etag"]
     assert client.get("/search?q=resist", headers={**HTML, "If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("address", ["/search?size=zz", "/suggest?size=zz", "/doc/project/nobody"])
+def test_what_explains_a_problem_of_an_earlier_release_is_there(client: httpx.Client, address: str) -> None:
+    release = client.get("/releases", headers={"Accept": "application/json"}).json()["releases"][0]["id"]
+    problem = client.get(f"/releases/{release}{address}", headers={"Accept": "application/json"}).json()
+    assert client.get(problem["type"], headers=HTML).status_code == 200

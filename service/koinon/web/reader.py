@@ -89,6 +89,11 @@ class Reader:
         return self.base + path
 
     @property
+    def root(self) -> str:
+        """The address of the service itself, without that of the earlier release that is read."""
+        return self.base.removesuffix(f"/releases/{self.release}") if self.release else self.base
+
+    @property
     def newest(self) -> str:
         """The address of this page in the current release."""
         outer = self.prefix.removesuffix(f"/releases/{self.release}") if self.release else self.prefix

@@ -106,5 +106,5 @@ async def respond(
             detail=detail,
             near=found,
         )
-    body = problem_document(name, detail, reader.base, quote(request.url.path), members)
+    body = problem_document(name, detail, reader.root, quote(request.url.path), members)
     return JSONResponse(body, kind.status, headers, _PROBLEM)
