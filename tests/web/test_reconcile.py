@@ -243,6 +243,42 @@ def test_strange_names_are_answered(client: httpx.Client, name: str) -> None:
     assert isinstance(match(client, q={"query": name})["q"], list)
 
 
+@pytest.mark.parametrize("name", ["%", "%ff", "http://[x", "https://x/%zz", "<", "koinon"])
+def test_what_is_no_address_is_nothing_that_is_known(client: httpx.Client, name: str) -> None:
+    for path in ("/reconcile/preview", "/reconcile/1.0-draft/preview", "/reconcile/flyout/entity"):
+        assert client.get(path, params={"id": name}).status_code == 404
+    asked = {"ids": [name], "properties": [{"id": "country"}]}
+    rows = client.post("/reconcile", data={"extend": json.dumps(asked)}).json()["rows"]
+    assert rows == {name: {"country": [{}]}}
+    condition = {"matchType": "id", "propertyValue": {"id": name}}
+    answer = client.post("/reconcile/1.0-draft/match", json={"queries": [{"conditions": [condition]}]})
+    assert answer.json() == {"results": [{"candidates": []}]}
+
+
+@pytest.mark.parametrize(
+    "queries", ['{"q": {"query": "x", "limit": ' + "9" * 5000 + "}}", '{"\\ud800": {"quer": "x"}}']
+)
+def test_numbers_without_end_and_halves_of_characters_are_told(client: httpx.Client, queries: str) -> None:
+    answer = client.post("/reconcile", data={"queries": queries})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_batch_that_compares_too_much_is_refused(client: httpx.Client) -> None:
+    conditions = [{"pid": "country", "v": ["Greece"] * 20}] * 10
+    batch = {f"q{number}": {"query": "e", "properties": conditions} for number in range(50)}
+    answer = client.post("/reconcile", data={"queries": json.dumps(batch)})
+    assert answer.status_code == 413
+    assert "1,000 values" in answer.json()["detail"]
+
+
+def test_many_rows_are_extended_in_turns(client: httpx.Client) -> None:
+    ids = ["project/respondet", *(f"project/nothing-{number}" for number in range(50))]
+    asked = {"ids": ids, "properties": [{"id": "country"}]}
+    rows = client.post("/reconcile", data={"extend": json.dumps(asked)}).json()["rows"]
+    assert [*rows] == ids
+
+
 def test_a_flyout_escapes_what_it_shows(client: httpx.Client) -> None:
     shown = client.get("/reconcile/flyout/entity", params={"id": "id/project/resist"}).json()
     assert shown["html"].startswith("<p><b>RESIST</b></p>")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
+from pyoxigraph import NamedNode
+
 from koinon.model.namespaces import BASE, CODE, DEF, ID, ORG, SKOS
 
 TYPES: Final[dict[str, str]] = {
@@ -84,6 +86,14 @@ def iri_of(identifier: str) -> str:
     if identifier.startswith(("id/", "code/")):
         return BASE + identifier
     return ID + identifier
+
+
+def node_of(iri: str) -> NamedNode:
+    """Return the node of an IRI; of what is none, a node of this node's base that nothing is said of."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return NamedNode(ID + quote(iri, safe=""))
 
 
 def types_of(classes: set[str]) -> tuple[str, ...]:

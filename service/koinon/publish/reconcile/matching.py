@@ -19,6 +19,7 @@ from koinon.publish.reconcile.asking import (
     Value,
     iri_of,
     is_entity,
+    node_of,
 )
 from koinon.publish.reconcile.entities import OTHERS, PREFERRED, SHORT, Entity
 from koinon.publish.reconcile.properties import PROPERTIES, compared, identifiers_of
@@ -47,7 +48,7 @@ class Matcher:
 
     def entity(self, iri: str) -> Entity:
         """Return a thing of the release, whatever is known of it."""
-        return Entity(NamedNode(iri), self.store, self.naming, self.vocabulary)
+        return Entity(node_of(iri), self.store, self.naming, self.vocabulary)
 
     def candidates(self, query: Query) -> list[Candidate]:
         """Return the candidates of a query, best first; each query costs a bounded number of look-ups."""
@@ -135,7 +136,7 @@ class Matcher:
                         yield from self._coded(text)
                 elif condition.property == "website":
                     for address in _addresses(value.text):
-                        found = self.store.triples(None, NamedNode(FOAF + "homepage"), NamedNode(address))
+                        found = self.store.triples(None, NamedNode(FOAF + "homepage"), node_of(address))
                         yield from (str(thing.value) for thing, _, _ in islice(found, 20))
 
     def _coded(self, code: str) -> Iterator[str]:
@@ -152,7 +153,7 @@ class Matcher:
         texts = compared(entity, condition.property)
         if not texts:
             return None
-        scores = [value_score(_text(value), texts) for value in condition.values] or [0.0]
+        scores = [value_score(text, texts) for text in dict.fromkeys(map(_text, condition.values))] or [0.0]
         if condition.quantifier == "all":
             return min(scores)
         return SAME - max(scores) if condition.quantifier == "none" else max(scores)

@@ -1,8 +1,9 @@
 """How ``/reconcile`` answers: JSON, made beside the event loop, in the language of the reader."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +12,7 @@ from koinon.publish.naming import Naming
 from koinon.publish.reconcile.asking import TYPES
 from koinon.publish.reconcile.matching import Matcher
 from koinon.publish.reconcile.properties import PROPERTIES
+from koinon.web.asking import ClientGoneError
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
@@ -21,6 +23,7 @@ from koinon.web.translations import translations
 BODY: Final = 512 * 1024
 """Bytes of a request."""
 Json = dict[str, Any]
+Part = TypeVar("Part")
 
 
 def _(message: str) -> str:
@@ -54,10 +57,26 @@ class Words:
 
 async def answered(request: Request, work: Callable[[Words], Json]) -> Response:
     """Answer with what ``work`` makes beside the event loop, as JSON in the language of the reader."""
+    return await answered_in_parts(request, [work], lambda made: made[0])
+
+
+async def answered_in_parts(
+    request: Request, parts: Iterable[Callable[[Words], Part]], join: Callable[[list[Part]], Json]
+) -> Response:
+    """Answer with the parts of a batch, joined. Between two of them others have their turn.
+
+    Raises ClientGoneError where the client leaves before the last part; no other is then made.
+    """
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        made = await door.make(request, lambda: work(Words(served, reader)))
+        words = await door.make(request, lambda: Words(served, reader))
+        found: list[Part] = []
+        for part in parts:
+            if found and await request.is_disconnected():
+                raise ClientGoneError
+            found.append(await door.make(request, partial(part, words)))
+    made = join(found)
     headers = {"Vary": "Accept-Language", "Content-Language": reader.language, "Cache-Control": "no-cache"}
     if request.method in {"GET", "HEAD"}:
         tag = hashlib.sha256(repr(made).encode()).hexdigest()[:24]

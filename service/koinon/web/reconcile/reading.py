@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from koinon.publish.reconcile.asking import LIMIT, TYPES, Condition, Query, Value
 from koinon.publish.reconcile.extending import Column
@@ -11,6 +11,8 @@ from koinon.web.problems import ProblemError
 
 BATCH: Final = 50
 """Queries of one batch."""
+VALUES: Final = 1_000
+"""Values of properties that the queries of one batch compare."""
 ROWS: Final = 200
 """Entities of one data extension, and at most as many cells in all times the next."""
 COLUMNS: Final = 20
@@ -18,17 +20,20 @@ _VALUES: Final = 20
 _CONDITIONS: Final = 10
 _TEXT: Final = 2_000
 """Characters of a name or a value that are read."""
+Key = TypeVar("Key")
 _QUANTIFIERS: Final = ("any", "all", "none")
 
 
 def read_json(text: str, what: str) -> Any:
     """Return what a JSON text holds; raises ProblemError with line and column."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_named)
     except RecursionError as error:
         raise _wrong(f"{what} is nested too deeply.") from error
     except json.JSONDecodeError as error:
         raise _wrong(f"{what} is no JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except ValueError as error:  # Python reads no integer of thousands of digits
+        raise _wrong(f"{what} has a number that is too long.") from error
 
 
 def batch_of(given: Any, language: str) -> dict[str, Query]:
@@ -36,7 +41,7 @@ def batch_of(given: Any, language: str) -> dict[str, Query]:
     if not isinstance(given, dict):
         raise _wrong('queries takes an object: a key of your choice for each query, such as {"q0": {"query": …}}.')
     _bounded(len(given))
-    return {str(key): _query(value, f"queries.{key}", language) for key, value in given.items()}
+    return _weighed({str(key): _query(value, f"queries.{key}", language) for key, value in given.items()})
 
 
 def draft_batch_of(given: Any, language: str) -> list[Query]:
@@ -45,7 +50,8 @@ def draft_batch_of(given: Any, language: str) -> list[Query]:
     if not isinstance(queries, list):
         raise _wrong('The body takes an object with the list "queries".')
     _bounded(len(queries))
-    return [_draft_query(value, f"queries[{place}]", language) for place, value in enumerate(queries)]
+    read = {place: _draft_query(value, f"queries[{place}]", language) for place, value in enumerate(queries)}
+    return list(_weighed(read).values())
 
 
 def extension_of(given: Any) -> tuple[list[str], list[Column]]:
@@ -59,6 +65,11 @@ def extension_of(given: Any) -> tuple[list[str], list[Column]]:
             f"One request extends at most {ROWS} entities by {COLUMNS} properties; send the rest in further ones.",
         )
     return ids, [_column(one, f"extend.properties[{place}]") for place, one in enumerate(asked)]
+
+
+def _named(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose keys can be written: JSON can write halves of characters."""
+    return {key.encode(errors="ignore").decode(): value for key, value in pairs}
 
 
 def _query(given: Any, place: str, language: str) -> Query:
@@ -191,6 +202,17 @@ def _bounded(queries: int) -> None:
     if queries > BATCH:
         detail = f"One batch has at most {BATCH} queries; this one has {queries:,}. Send the rest in further ones."
         raise ProblemError("query-too-long", detail)
+
+
+def _weighed(queries: dict[Key, Query]) -> dict[Key, Query]:
+    """Return the queries of a batch. Raises ProblemError where they compare too many values."""
+    values = sum(len(condition.values) for query in queries.values() for condition in query.conditions)
+    if values > VALUES:
+        raise ProblemError(
+            "query-too-long",
+            f"One batch compares at most {VALUES:,} values; this one has {values:,}. Send the rest in others.",
+        )
+    return queries
 
 
 def _object(given: Any, place: str) -> dict[str, Any]:

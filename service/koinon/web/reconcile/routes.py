@@ -1,26 +1,29 @@
 """``/reconcile``: OpenRefine and every other client of the Reconciliation API match their names with our things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from koinon.publish.reconcile.asking import Query, iri_of
-from koinon.publish.reconcile.extending import cells
+from koinon.publish.reconcile.extending import Cell, cells
 from koinon.web.checking.handed_in import FORM, media_type_of
 from koinon.web.door import Door
 from koinon.web.forms import long_form
 from koinon.web.problems import ProblemError
 from koinon.web.reconcile import looking, writing
-from koinon.web.reconcile.answering import Words, answered, body_of
+from koinon.web.reconcile.answering import Words, answered, answered_in_parts, body_of
 from koinon.web.reconcile.reading import batch_of, draft_batch_of, extension_of, read_json
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
 
 _FIELDS: Final = 20
+_ROWS: Final = 20
+"""Entities of a data extension that are looked up in one turn."""
 
 
 @reads(router, "/reconcile")
@@ -86,22 +89,22 @@ async def _old(request: Request, fields: dict[str, str]) -> Response:
         return await _extend(request, read_json(fields["extend"], "extend"), draft=False)
     queries = batch_of(read_json(fields["queries"], "queries"), language)
 
-    def found(words: Words) -> writing.Json:
-        return {key: {"result": _candidates(words, query)} for key, query in queries.items()}
-
-    return await answered(request, found)
+    parts = [partial(_candidates, query=query, draft=False) for query in queries.values()]
+    return await answered_in_parts(
+        request, parts, lambda made: {key: {"result": found} for key, found in zip(queries, made, strict=True)}
+    )
 
 
 async def _draft(request: Request, given: Any) -> Response:
     queries = draft_batch_of(given, Door.of(request).reader(request).language)
 
-    def found(words: Words) -> writing.Json:
-        return {"results": [{"candidates": _candidates(words, query, draft=True)} for query in queries]}
+    parts = [partial(_candidates, query=query, draft=True) for query in queries]
+    return await answered_in_parts(
+        request, parts, lambda made: {"results": [{"candidates": found} for found in made]}
+    )
 
-    return await answered(request, found)
 
-
-def _candidates(words: Words, query: Query, *, draft: bool = False) -> list[writing.Json]:
+def _candidates(words: Words, query: Query, *, draft: bool) -> list[writing.Json]:
     write = writing.draft_candidate if draft else writing.candidate
     found = words.matcher.candidates(query)
     described = [replace(one, description=words.matcher.entity(one.iri).description()) for one in found]
@@ -110,14 +113,17 @@ def _candidates(words: Words, query: Query, *, draft: bool = False) -> list[writ
 
 async def _extend(request: Request, given: Any, *, draft: bool) -> Response:
     ids, columns = extension_of(given)
+    rows: dict[str, list[list[Cell]]] = {}
 
-    def found(words: Words) -> writing.Json:
-        entities = {one: words.matcher.entity(iri_of(one)) for one in ids}
-        rows = {one: [cells(entity, column) for column in columns] for one, entity in entities.items()}
+    def some(words: Words, these: Sequence[str]) -> writing.Json:
+        for one in these:
+            entity = words.matcher.entity(iri_of(one))
+            rows[one] = [cells(entity, column) for column in columns]
         write = writing.draft_extended if draft else writing.extended
-        return write(columns, rows, words.properties, words.types)
+        return write(columns, rows, words.properties, words.types) if len(rows) == len(set(ids)) else {}
 
-    return await answered(request, found)
+    parts = [partial(some, these=ids[start : start + _ROWS]) for start in range(0, len(ids) or 1, _ROWS)]
+    return await answered_in_parts(request, parts, lambda made: made[-1])
 
 
 router.include_router(looking.router)
