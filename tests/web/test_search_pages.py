@@ -114,3 +114,30 @@ def test_what_explains_a_problem_of_an_earlier_release_is_there(client: httpx.Cl
     release = client.get("/releases", headers={"Accept": "application/json"}).json()["releases"][0]["id"]
     problem = client.get(f"/releases/{release}{address}", headers={"Accept": "application/json"}).json()
     assert client.get(problem["type"], headers=HTML).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/suggest?size=zz",
+        "/search?type=nosuch",
+        "/search.json?start=-1",
+        "/actors?nosuch=1",
+        "/actors?fields=nosuch",
+        "/regions/PL63/with/PL",
+    ],
+)
+def test_what_cannot_be_read_is_told_to_those_who_have_a_copy(client: httpx.Client, address: str) -> None:
+    assert client.get(address, headers={"If-None-Match": "*"}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/search?q=resist", "/actors?size=2", "/regions/PL63"])
+def test_an_answer_without_a_body_leads_to_the_other_forms_too(client: httpx.Client, address: str) -> None:
+    whole = client.get(address, headers=HTML)
+    short = client.get(address, headers={**HTML, "If-None-Match": whole.headers["etag"]})
+    assert short.status_code == 304
+    assert {link for link in whole.headers["link"].split(", ") if "alternate" in link} <= set(
+        short.headers["link"].split(", ")
+    )
+    assert 'rel="alternate"' in short.headers["link"]
+    assert short.headers.get("content-location") == whole.headers.get("content-location")

@@ -118,30 +118,35 @@ async def _answer(request: Request, name: str, fixed: Form | None) -> Response:
     async with door.release() as served:
         spoken = form.media_type in (HTML, CSV)
         headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if spoken else None)
-        if is_unchanged(request, headers["ETag"]):
-            return not_modified(headers)
+        others = [
+            alternate_link(other) for other in alternates(reader, f"/{name}", FORMS, dict(request.query_params))
+        ]
+        credit = [] if served.release.manifest.imported else [credit_links()]
+        headers["Link"] = ", ".join(others + credit)
+        if fixed is None:
+            asked_for = f"?{request.url.query}" if request.url.query else ""
+            headers["Content-Location"] = f"{reader.prefix}/{name}.{form.suffix}{asked_for}"
 
-        def make() -> tuple[Body, dict[str, str]]:
+        def read() -> _List:
             section = served.facets.section(name)
             asked = read_asked(request.query_params, section, served)
             fields = read_fields(request.query_params, served.context)
-            listed = _List(served, section, asked, fields, reader, door, form)
-            page = page_of(section, served.contents, asked, reader.language)
+            return _List(served, section, asked, fields, reader, door, form)
+
+        if is_unchanged(request, headers["ETag"]):
+            await door.make(request, read)
+            return not_modified(headers)
+
+        def make() -> tuple[Body, dict[str, str]]:
+            listed = read()
+            page = page_of(listed.section, served.contents, listed.asked, reader.language)
             links = listed.around(page)
             return Body(_body(listed, page, links)), links
 
         key = (f"{reader.path}?{request.url.query}", headers["ETag"])
         body, links = await door.make(request, make, key)
-        others = alternates(reader, f"/{name}", FORMS, dict(request.query_params))
-        headers["Link"] = ", ".join(
-            [f'<{there}>; rel="{_RELATIONS[relation]}"' for relation, there in links.items()]
-            + [alternate_link(other) for other in others]
-            + ([] if served.release.manifest.imported else [credit_links()])
-        )
-        if fixed is None:
-            headers["Content-Location"] = f"{reader.prefix}/{name}.{form.suffix}" + (
-                f"?{request.url.query}" if request.url.query else ""
-            )
+        around = [f'<{there}>; rel="{_RELATIONS[relation]}"' for relation, there in links.items()]
+        headers["Link"] = ", ".join([*around, headers["Link"]])
         return Response(body.content, headers=headers, media_type=content_type(form.media_type))
 
 

@@ -98,11 +98,13 @@ async def bridge(request: Request, one: Name, other: Name) -> Response:
         if (one, slug) != (first.name, second.name):
             return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
 
-        def made(naming: Naming) -> BridgeView:
+        def checked(naming: Naming) -> None:
             _refuse_nested(atlas, naming, first, second)
+
+        def made(naming: Naming) -> BridgeView:
             return BridgeWriter(atlas, served.store, naming).write(first, second)
 
-        return await _answer(request, served, path, FORMS, form, "bridge.html", made)
+        return await _answer(request, served, path, FORMS, form, "bridge.html", made, checked)
 
 
 @reads(router, "/actors/{name}/partners")
@@ -152,6 +154,7 @@ async def _answer(
     fixed: Form | None,
     template: str,
     made: Callable[[Naming], Views],
+    checked: Callable[[Naming], None] = lambda _: None,
 ) -> Response:
     form = negotiate(request, forms, fixed)
     door = Door.of(request)
@@ -163,11 +166,14 @@ async def _answer(
         headers["Link"] = ", ".join(map(alternate_link, links))
     if fixed is None and form.suffix:
         headers["Content-Location"] = f"{reader.prefix}{path}.{form.suffix}"
+    naming = Naming(served.store, served.vocabulary, reader.language)
     if is_unchanged(request, headers["ETag"]):
+        await door.make(request, lambda: checked(naming))
         return not_modified(headers)
 
     def write() -> Body:
-        view = made(Naming(served.store, served.vocabulary, reader.language))
+        checked(naming)
+        view = made(naming)
         if form.media_type == CSV:
             return Body(as_csv(view))
         if form.media_type in (JSON_LD, JSON):

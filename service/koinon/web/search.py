@@ -82,9 +82,9 @@ async def suggest(request: Request) -> Response:
     given = request.query_params
     async with door.release() as served:
         headers = caching(entity_tag(served.edition, reader, JSON), reader.language)
+        sought = _sought(given, served, given.get("prefix", ""), _number(given, "size", _SUGGESTED, 1, MOST))
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
-        sought = _sought(given, served, given.get("prefix", ""), _number(given, "size", _SUGGESTED, 1, MOST))
 
         def made() -> list[dict[str, object]]:
             naming = Naming(served.store, served.vocabulary, reader.language)
@@ -105,11 +105,11 @@ async def _answer(request: Request, fixed: Form | None) -> Response:
     given = request.query_params
     async with door.release() as served:
         headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language)
-        if is_unchanged(request, headers["ETag"]):
-            return not_modified(headers)
         sought = _sought(given, served, given.get("q", ""), _number(given, "size", PAGE_SIZE, 1, MOST))
         links = alternates(reader, "/search", FORMS, sought.parameters)
         headers["Link"] = ", ".join(map(alternate_link, links))
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
 
         def view() -> View:
             naming = Naming(served.store, served.vocabulary, reader.language)
