@@ -14,6 +14,7 @@ from small_release import make_release
 THINGS = ("alpha", "beta", "gamma", "delta", "epsilon")
 RELEASE = "ab" * 32
 TURTLE = "\n".join(f'<organisation/{name}> skos:prefLabel "{name.title()} & Co <b>"@en .' for name in THINGS)
+TURTLE += '\n<organisation/beta> skos:altLabel "Άλφα"@el .'
 REASONS = (
     Reason("meanings", "words: social = κοινωνική", 9.5),
     Reason("city", "cities Athens and Gdańsk", -1.7),
@@ -66,7 +67,7 @@ def linked_release(root: Path) -> Home:
             country="GR",
             city="Athens" if name < "c" else "Gdańsk",
             types=("cooperative",),
-            other_names=(f"{name.title()}\tS.A.",),
+            other_names=(f"{name.title()}\tS.A.", *(("Άλφα",) if name == "beta" else ())),
         )
         for name in THINGS
     ]

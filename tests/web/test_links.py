@@ -74,6 +74,19 @@ def test_two_records_stand_side_by_side_with_what_differs_marked(client: httpx.C
     assert "<mark>GR</mark>" not in text
 
 
+@pytest.mark.parametrize(
+    ("language", "tag"), [("en", ' lang="el" dir="ltr"'), ("fr", ' lang="el" dir="ltr"'), ("el", "")]
+)
+def test_a_name_in_another_language_than_the_page_says_in_which(
+    client: httpx.Client, language: str, tag: str
+) -> None:
+    text = page(client, f"/links/{PROPOSED.id}", language)
+    assert f"<bdi{tag}><mark>Άλφα</mark></bdi>" in text
+    hidden = re.findall(r'class="visually-hidden">: (.*?)</a>', page(client, "/links", "fr"))
+    assert len(hidden) == len(STATES)
+    assert all(both.count('<span lang="en" dir="ltr">') == 2 for both in hidden)
+
+
 @pytest.mark.parametrize("form", ["ttl", "jsonld", "nt", "rdf", "trig"])
 def test_a_link_is_a_mapping_in_every_form(client: httpx.Client, form: str) -> None:
     answer = client.get(f"/links/{PROPOSED.id}.{form}")

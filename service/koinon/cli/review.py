@@ -14,7 +14,7 @@ from koinon.build.registry.registry import label
 from koinon.cli.judge import As, HomeOption, links_of
 from koinon.model.settings import Settings
 from koinon.publish.links.queue import next_link
-from koinon.publish.links.sides import Word, rows
+from koinon.publish.links.sides import Value, rows
 from koinon.publish.links.waterfall import FIRST, LAST
 from koinon.release import judgements
 from koinon.release.judgements import Judgement, Judgements, Verdict
@@ -73,11 +73,11 @@ def _show(console: Console, links: Links, link: Link) -> None:
         console.print(reason)
 
 
-def _side(values: tuple[tuple[Word, ...], ...]) -> Text:
+def _side(values: tuple[Value, ...]) -> Text:
     text = Text()
     for number, value in enumerate(values):
         text.append("\n" if number else "")
-        for place, word in enumerate(value):
+        for place, word in enumerate(value.words):
             text.append((" " if place else "") + word.text, "bold red" if word.other else "")
     return text if values else Text("–", "dim")
 

@@ -1,7 +1,7 @@
 """Labels of things in the reader's language."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from koinon.engine import GraphStore, Triple
 from koinon.model.languages import best_label
 from koinon.model.namespaces import DEF, FRAPO, LOCN, M8G, SCHEMA, SKOS
-from koinon.publish.documents import PREF_LABEL, label_triples, literal_of
+from koinon.publish.documents import LABELS, PREF_LABEL, label_triples, literal_of
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import Vocabulary, short_name
 
@@ -18,6 +18,9 @@ _HEADED: Final = 8
 
 _REMEMBERED: Final = 20_000
 """Labels that are remembered: a naming may serve one page, or all lists of a release."""
+
+_OTHER_NAME: Final = NamedNode(SKOS + "altLabel")
+"""What a thing is called beside its preferred labels."""
 
 _CODES: Final = (NamedNode(FRAPO + "hasAcronym"), NamedNode(SKOS + "notation"))
 HEADINGS: Final = tuple(
@@ -68,6 +71,16 @@ class Naming:
                 literal.value for literal in _literals(label_triples(self._store, NamedNode(iri)))
             )
         return self._names[iri]
+
+    def languages(self, iri: str) -> dict[str, str]:
+        """Return the language of each name that a thing or concept has, of the reader's where several share it."""
+        node = NamedNode(iri)
+        others = islice(self._store.triples(node, _OTHER_NAME), LABELS)
+        found: dict[str, str] = {}
+        for literal in _literals(chain(label_triples(self._store, node), others)):
+            if literal.language and found.get(literal.value) != self.language:
+                found[literal.value] = literal.language
+        return found
 
     def best(self, literals: Iterable[Literal]) -> Text | None:
         """Return the literal that suits the reader best, or None where there is none."""

@@ -61,7 +61,7 @@ class Showing:
     def link(self, link: Link) -> LinkView:
         """Return everything that the page of a link shows."""
         left, right = self.side(link.subject), self.side(link.object)
-        compared = rows(left.said, right.said) if left.said and right.said else ()
+        compared = rows(left.said, right.said, self._naming.languages) if left.said and right.said else ()
         return LinkView(
             link,
             left,
