@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,10 @@ from koinon.publish.links.waterfall import WIDTH, waterfall
 from koinon.release.chained import START
 from koinon.release.disputes import ACCEPTED_FILE, State, decide, dispute, write_accepted
 from koinon.release.judgements import Judgements
-from koinon.release.links import LINK
+from koinon.release.links import FILE, LINK, Run, write_links
 from koinon.release.paths import Home
-from made_links import REASONS, RELEASE, STATES, iri, linked_release, made_link
-from small_release import service_on
+from made_links import REASONS, RELEASE, STATES, TURTLE, iri, linked_release, made_link
+from small_release import make_release, service_on
 
 PROPOSED = made_link("alpha", "beta")
 REJECTED = made_link("beta", "delta")
@@ -85,6 +86,28 @@ def test_a_name_in_another_language_than_the_page_says_in_which(
     hidden = re.findall(r'class="visually-hidden">: (.*?)</a>', page(client, "/links", "fr"))
     assert len(hidden) == len(STATES)
     assert all(both.count('<span lang="en" dir="ltr">') == 2 for both in hidden)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ("Records of the same thing", "Concepts that mean the same")),
+        ("pl", ("Zapisy tej samej rzeczy", "Pojęcia o tym samym znaczeniu")),
+    ],
+)
+def test_the_linksets_have_names_in_the_language_of_the_page(
+    tmp_path: Path, language: str, names: tuple[str, str]
+) -> None:
+    home = make_release(tmp_path, RELEASE, TURTLE)
+    links = [
+        replace(made_link("alpha", "beta"), linkset="links-identity"),
+        replace(made_link("alpha", "gamma"), linkset="links-concepts"),
+    ]
+    write_links(home.release(RELEASE) / FILE, links, Run("1.0.0", "", {"links-identity": {}, "links-concepts": {}}))
+    with service_on(home) as client:
+        text = page(client, "/links", language)
+        assert all(text.count(f">{name}<") == 2 for name in names), "to choose by, and with how good they are"
+        assert f">{names[0]}</a>" in page(client, f"/links/{PROPOSED.id}", language)
 
 
 @pytest.mark.parametrize("form", ["ttl", "jsonld", "nt", "rdf", "trig"])
