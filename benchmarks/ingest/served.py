@@ -1,9 +1,9 @@
 """One changed source of 1,000 statements beside many: seconds until readers have it, and what they got meanwhile.
 
-Command: ``.venv/bin/python benchmarks/ingest/served.py [SIZE] [CHANGES]`` (default 1000000 5; seed 20261122). A node of
-its own is built and served with its builder; four readers ask for pages and queries without a pause while the small
-source is handed in over HTTP, time after time. Every query asks for two things of the source that change together: an
-answer that has one of the old and one of the new is mixed.
+Command: ``.venv/bin/python benchmarks/ingest/served.py [SIZE] [CHANGES]`` (default 1000000 5; seed 20261122). A
+node of its own is built and served with its builder; four readers ask for pages and queries without a pause while
+the small source is handed in over HTTP, time after time. Every query asks for two things of the source that change
+together: an answer that has one of the old and one of the new is mixed.
 """
 
 import os

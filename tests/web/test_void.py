@@ -39,7 +39,8 @@ def test_every_class_and_property_is_counted(description: list[Triple], release:
 
 
 def test_linksets_name_their_targets(description: list[Triple]) -> None:
-    linksets = {t.subject for t in description if t.object == NamedNode(VOID + "Linkset")}
+    kind = (NamedNode(RDF + "type"), NamedNode(VOID + "Linkset"))
+    linksets = {t.subject for t in description if (t.predicate, t.object) == kind}
     assert linksets
     for linkset in linksets:
         about = {t.predicate.value.removeprefix(VOID): t.object for t in description if t.subject == linkset}

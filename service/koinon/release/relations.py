@@ -98,7 +98,7 @@ class Relations:
         """Return all rows of a query over the tables ``node``, ``edge`` and ``value``."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?immutable=1", uri=True)
+            connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             connection.execute("PRAGMA temp_store = MEMORY")
             self._local.connection = connection
         return list(connection.execute(query, values))

@@ -234,14 +234,14 @@ WORKBOOKS = (
 TABLES = (
     Broken(
         "renamed column in a CSV",
-        "fund-csv",
+        "csvfund",
         lambda: csv().replace("Budget", "Cost"),
         "missing-column",
         "fund.csv, row 1",
     ),
     Broken(
         "swapped columns",
-        "fund-csv",
+        "csvfund",
         lambda: csv(*ROWS, ("4", "2024-05-01", "Lakes", "2024-06-01", "5", "", "")),
         "date",
         "fund.csv, row 4",
@@ -250,7 +250,7 @@ TABLES = (
     ),
     Broken(
         "Greek in cp1253",
-        "fund-csv",
+        "csvfund",
         lambda: csv(*ROWS, GREEK).encode("cp1253"),
         "encoding",
         "fund.csv, row 4",
@@ -258,93 +258,91 @@ TABLES = (
     ),
     Broken(
         "Polish in cp1250",
-        "fund-csv",
+        "csvfund",
         lambda: csv(*ROWS, POLISH).encode("cp1250"),
         "encoding",
         "fund.csv, row 4",
         "1250",
     ),
     Broken(
-        "Latvian in cp1257", "fund-csv", lambda: csv(*ROWS, LATVIAN).encode("cp1257"), "encoding", "fund.csv, row 4"
+        "Latvian in cp1257", "csvfund", lambda: csv(*ROWS, LATVIAN).encode("cp1257"), "encoding", "fund.csv, row 4"
     ),
-    Broken("UTF-16 that does not say so", "fund-csv", lambda: csv().encode("utf-16-le"), "encoding", "fund.csv"),
-    Broken("binary", "fund-csv", lambda: b"\0\1\2\3" * 100, "encoding", "fund.csv"),
+    Broken("UTF-16 that does not say so", "csvfund", lambda: csv().encode("utf-16-le"), "encoding", "fund.csv"),
+    Broken("binary", "csvfund", lambda: b"\0\1\2\3" * 100, "encoding", "fund.csv"),
     Broken(
         "a quotation that isn't closed",
-        "fund-csv",
+        "csvfund",
         lambda: csv() + '3,"Lakes,2024-05-01,2024-06-01,5,,\r\n' + "x,y\r\n" * 5,
         "quotes",
         "fund.csv, row 4",
     ),
     Broken(
         "a stray quotation mark",
-        "fund-csv",
+        "csvfund",
         lambda: csv() + '3,"Lakes" and rivers,2024-05-01,2024-06-01,5,,\r\n',
         "quotes",
         "fund.csv, row 4",
     ),
     Broken(
         "a cell too many",
-        "fund-csv",
+        "csvfund",
         lambda: csv() + "3,Lakes,,,,,,x,y\r\n",
         "record: too-many-cells",
         "fund.csv, row 4",
         gone="Lakes",
     ),
-    Broken("a million columns in a CSV", "fund-csv", lambda: "," * 1_000_000 + csv(), "columns", "fund.csv"),
+    Broken("a million columns in a CSV", "csvfund", lambda: "," * 1_000_000 + csv(), "columns", "fund.csv"),
     Broken(
-        "semicolons instead of commas", "fund-csv", lambda: csv().replace(",", ";"), "delimiter", "fund.csv, row 1"
+        "semicolons instead of commas", "csvfund", lambda: csv().replace(",", ";"), "delimiter", "fund.csv, row 1"
     ),
-    Broken("only titles", "fund-csv", lambda: csv().split("\r\n")[0] + "\r\n", "nothing-left", "fund.csv"),
+    Broken("only titles", "csvfund", lambda: csv().split("\r\n")[0] + "\r\n", "nothing-left", "fund.csv"),
     Broken(
         "no name",
-        "fund-csv",
+        "csvfund",
         table(project(Name="")),
         "record: required-missing",
         "fund.csv, row 4",
-        gone="fund-csv-3",
+        gone="csvfund-3",
     ),
     Broken(
         "31 February",
-        "fund-csv",
+        "csvfund",
         table(project(Start="2024-02-31")),
         "impossible-date",
         "fund.csv, row 4",
         gone="02-31",
     ),
     *(
-        Broken(
-            f"date as {text}", "fund-csv", table(project(Start=text)), "date", "fund.csv, row 4", text, gone=text
-        )
+        Broken(f"date as {text}", "csvfund", table(project(Start=text)), "date", "fund.csv, row 4", text, gone=text)
         for text in ("01/05/2024", "1.5.2024", "May 2024", "2024/05/01", "5-1-24", "45413")
     ),
     Broken(
         "end before start",
-        "fund-csv",
+        "csvfund",
         table(project(Start="2024-06-01", End="2024-05-01")),
         "end-before-start",
         "fund.csv, row 4",
         "ends before it starts",
         gone="2024-06-01",
     ),
-    Broken("negative budget", "fund-csv", table(project(Budget="-5")), "range", "fund.csv, row 4", gone='"-5"'),
+    Broken("negative budget", "csvfund", table(project(Budget="-5")), "range", "fund.csv, row 4", gone='"-5"'),
     Broken(
-        "a budget in words", "fund-csv", table(project(Budget="five")), "number", "fund.csv, row 4", gone='"five"'
+        "a budget in words", "csvfund", table(project(Budget="five")), "number", "fund.csv, row 4", gone='"five"'
     ),
     Broken(
         "javascript: as website",
-        "fund-csv",
+        "csvfund",
         table(project(Website="javascript:alert(1)")),
         "url-scheme",
         "fund.csv, row 4",
         gone="javascript:",
     ),
     Broken(
-        "an e-mail as website", "fund-csv", table(project(Website="ada@example.org")), "email", "row 4", gone="ada@"
+        "an e-mail as website", "csvfund", table(project(Website="ada@example.org")), "email", "row 4", gone="ada@"
     ),
     Broken(
         "two websites",
-        "fund-csv",
+        "csvfund",
         table(project(Website="www.a.example www.b.example")),
         "two-urls",
         "row 4",
@@ -352,7 +350,7 @@ TABLES = (
     ),
     Broken(
         "the same project twice",
-        "fund-csv",
+        "csvfund",
         table(("1", *project()[1:])),
         "record: twice",
         "fund.csv, row 4",
@@ -360,38 +358,38 @@ TABLES = (
     ),
     Broken(
         "number with a slash",
-        "fund-csv",
+        "csvfund",
         table(project(Number="../3")),
         "identifier",
         "fund.csv, row 4",
-        gone="fund-csv-..",
+        gone="csvfund-..",
     ),
     Broken(
         "a person instead of a name",
-        "fund-csv",
+        "csvfund",
         table(project(Name="Dr. Ada Example")),
         "person",
         "fund.csv, row 4",
         gone="Ada Example",
     ),
     Broken(
-        "a name without end", "fund-csv", table(project(Name="x" * 500)), "too-long", "fund.csv, row 4", gone="xxxx"
+        "a name without end", "csvfund", table(project(Name="x" * 500)), "too-long", "fund.csv, row 4", gone="xxxx"
     ),
     Broken(
         "part of itself",
-        "fund-csv",
+        "csvfund",
         lambda: csv((*GOOD[:6], "2"), ROWS[1]),
         "circle",
         "fund.csv, row 3",
-        gone="isPartOf> <https://w3id.org/koinon/id/project/fund-csv-1>",
+        gone="isPartOf> <https://w3id.org/koinon/id/project/csvfund-1>",
     ),
     Broken(
         "part of nothing",
-        "fund-csv",
+        "csvfund",
         table(project(**{"Part of": "77"})),
         "dangling",
         "fund.csv, row 4",
-        gone="fund-csv-77",
+        gone="csvfund-77",
     ),
 )
 
@@ -405,11 +403,11 @@ def feature(**changed: object) -> dict[str, object]:
 
 JSON = (
     Broken(
-        "deep JSON", "fund-map", lambda: '{"features": ' + deep(5000) + "}", "nothing-left", "fund.json", "100 deep"
+        "deep JSON", "mapfund", lambda: '{"features": ' + deep(5000) + "}", "nothing-left", "fund.json", "100 deep"
     ),
     Broken(
         "deep line",
-        "fund-lines",
+        "linesfund",
         lambda: lines() + deep(5000) + "\n",
         "record: nesting",
         "fund.jsonl, row 3",
@@ -417,17 +415,17 @@ JSON = (
     ),
     Broken(
         "key twice",
-        "fund-lines",
+        "linesfund",
         lambda: lines() + '{"Number": "3", "Number": "4"}\n',
         "record: duplicate-key",
         "fund.jsonl, row 3",
         "'Number'",
         gone="lines-3",
     ),
-    Broken("not ended", "fund-map", lambda: json.dumps(features())[:-9], "syntax", "fund.json"),
+    Broken("not ended", "mapfund", lambda: json.dumps(features())[:-9], "syntax", "fund.json"),
     Broken(
         "a line that is cut",
-        "fund-lines",
+        "linesfund",
         lambda: lines() + '{"Number": "3"',
         "record: syntax",
         "fund.jsonl, row 3",
@@ -435,7 +433,7 @@ JSON = (
     ),
     Broken(
         "not a number",
-        "fund-lines",
+        "linesfund",
         lambda: lines() + '{"Number": NaN}\n',
         "record: number",
         "fund.jsonl, row 3",
@@ -443,17 +441,17 @@ JSON = (
     ),
     Broken(
         "no such list",
-        "fund-map",
+        "mapfund",
         lambda: json.dumps({"items": records()}),
         "no-such-list",
         "fund.json",
         "features",
     ),
-    Broken("JSON in UTF-16", "fund-map", lambda: json.dumps(features()).encode("utf-16"), "encoding", "fund.json"),
-    Broken("JSON that is a page", "fund-map", lambda: "<html>Log in</html>", "format", "fund.json", "a web page"),
+    Broken("JSON in UTF-16", "mapfund", lambda: json.dumps(features()).encode("utf-16"), "encoding", "fund.json"),
+    Broken("JSON that is a page", "mapfund", lambda: "<html>Log in</html>", "format", "fund.json", "a web page"),
     Broken(
         "a record that is none",
-        "fund-lines",
+        "linesfund",
         lambda: lines() + '"Lakes"\n',
         "record: not-an-object",
         "fund.jsonl, row 3",
@@ -461,22 +459,22 @@ JSON = (
     ),
     Broken(
         "a date that is a list",
-        "fund-lines",
+        "linesfund",
         lambda: lines(*ROWS, project(Start=["x"])),
         "date",
         "fund.jsonl, row 3",
         gone='"x"',
     ),
-    Broken("list with a DOCTYPE", "fund-list", lambda: code_list(prolog=BOMB), "doctype", "fund.gc"),
-    Broken("list cut off", "fund-list", lambda: code_list()[:-40], "syntax", "fund.gc"),
+    Broken("list with a DOCTYPE", "listfund", lambda: code_list(prolog=BOMB), "doctype", "fund.gc"),
+    Broken("list cut off", "listfund", lambda: code_list()[:-40], "syntax", "fund.gc"),
     Broken(
         "list without names",
-        "fund-list",
+        "listfund",
         lambda: code_list(code_row(code="a"), ("code",)),
         "missing-column",
         "fund.gc",
     ),
-    Broken("list that is a page", "fund-list", lambda: "<html><body/></html>", "format", "fund.gc"),
+    Broken("list that is a page", "listfund", lambda: "<html><body/></html>", "format", "fund.gc"),
 )
 
 ORGANISATION = 'a org:Organization ; skos:prefLabel "X"@en ; org:classification actor-type:association .\n'

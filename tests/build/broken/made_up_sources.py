@@ -206,11 +206,11 @@ def put_mappings(world: World) -> None:
         "fund": _head("fund", "project/fund-*", "organisation/fund-*")
         + _projects("xlsx", 'sheet = "Projects"\n')
         + _PARTNERS,
-        "fund-csv": _head("fund-csv", "project/fund-csv-*") + _projects("csv"),
-        "fund-lines": _head("fund-lines", "project/fund-lines-*") + _projects("jsonl", title="path"),
-        "fund-map": _head("fund-map", "project/fund-map-*")
+        "csvfund": _head("csvfund", "project/csvfund-*") + _projects("csv"),
+        "linesfund": _head("linesfund", "project/linesfund-*") + _projects("jsonl", title="path"),
+        "mapfund": _head("mapfund", "project/mapfund-*")
         + f'[[table]]\nname = "Projects"\nreader = "json"\npath = "features"\n{properties}',
-        "fund-list": _head("fund-list", "project/fund-list-*") + _LIST,
+        "listfund": _head("listfund", "project/listfund-*") + _LIST,
         "nuts": _head("nuts", "place/nuts-*").replace('"record"', '"record"\nkind = "reference"') + _REGIONS,
     }
     for name, text in texts.items():
@@ -219,10 +219,10 @@ def put_mappings(world: World) -> None:
 
 FILES: Mapping[str, str] = {
     "fund": "fund.xlsx",
-    "fund-csv": "fund.csv",
-    "fund-lines": "fund.jsonl",
-    "fund-map": "fund.json",
-    "fund-list": "fund.gc",
+    "csvfund": "fund.csv",
+    "linesfund": "fund.jsonl",
+    "mapfund": "fund.json",
+    "listfund": "fund.gc",
     "members": "members.ttl",
 }
 """The file that each source is handed in with."""
@@ -236,10 +236,10 @@ def hand_in_all(desk: Desk) -> None:
     codes = "code,version,country\nPL634,2021,Poland\nPL634,2024,Poland\n"
     good: Mapping[str, str | bytes] = {
         "fund": workbook(),
-        "fund-csv": csv(),
-        "fund-lines": lines(),
-        "fund-map": json.dumps(features()),
-        "fund-list": code_list(code_row(code="a1", Name="Hill") + code_row(code="a2", Name="Coast")),
+        "csvfund": csv(),
+        "linesfund": lines(),
+        "mapfund": json.dumps(features()),
+        "listfund": code_list(code_row(code="a1", Name="Hill") + code_row(code="a2", Name="Coast")),
     }
     registry.add("nuts", [desk.file("nuts.csv", codes)], type(OPTIONS)())
     for name, content in good.items():

@@ -182,7 +182,9 @@ def test_a_disk_that_takes_no_more_is_a_clear_error_and_nothing_changes(desk: De
     assert desk.registry().update("members", [path], Options()).changed
 
 
-@pytest.mark.parametrize("place", ["receiving.os.fsync", "lines.os.fsync", "receiving.sync_folder"])
+@pytest.mark.parametrize(
+    "place", ["build.registry.receiving.os.fsync", "release.lines.os.fsync", "build.registry.receiving.sync_folder"]
+)
 def test_a_disk_that_fails_at_a_step_is_a_clear_error_and_nothing_happened(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -194,7 +196,7 @@ def test_a_disk_that_fails_at_a_step_is_a_clear_error_and_nothing_happened(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"koinon.build.registry.{place}", full)
+        patch.setattr(f"koinon.{place}", full)
         with pytest.raises(StorageError, match="is full"):
             desk.registry().update("members", [path], Options())
     assert state(desk) == before
