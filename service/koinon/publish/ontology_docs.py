@@ -325,6 +325,7 @@ def data_model(ontology: Ontology) -> str:
     lines += ["Arrows are properties, open arrowheads point to the wider class."]
     lines += [
         "Each class has [a page](ontology/README.md) with its definition, properties and labels.",
+        "The page is long because each property is a line of a diagram.",
         "",
         "## Overview",
         "",
