@@ -13,7 +13,7 @@ BUILT := service/koinon/web/static/built/editor.js
 CLIENTS := tests/clients/comunica tests/clients/ldes tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types layers unit clock clients frontend conformance schemas test-browser screenshots test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
+.PHONY: help serve build test lint types layers unit clock clients frontend conformance schemas test-browser screenshots test-long test-hostile test-real torture soak docs bench bench-linking bench-sparql lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,7 +37,10 @@ layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev clients frontend ## The tests but those that look at the clock
-	$(BIN)/pytest -n auto --dist loadscope -m "not clock"
+	$(BIN)/pytest -n auto --dist loadscope -m "not clock and not long"
+
+test-long: $(VENV)/.dev clients frontend ## The tests that make test leaves out: figures of linking, kills at every moment (5 minutes)
+	$(BIN)/pytest -n auto -m long
 
 clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
 	$(BIN)/pytest -m clock
@@ -54,7 +57,7 @@ screenshots: build $(VENV)/.dev ## Pictures of every kind of page in build/scree
 test-hostile: $(VENV)/.dev ## All attacks on a running service (make test runs a sample): 25 minutes
 	KOINON_HOSTILE=all $(BIN)/pytest tests/hostile
 
-torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test does 20), and refuse at many more; SEED=… draws others
+torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test does 10), and refuse at many more; SEED=… draws others
 	KOINON_TORTURE_CYCLES=$(or $(N),300) KOINON_TORTURE_REFUSALS=10 $(if $(SEED),KOINON_TORTURE_SEED=$(SEED)) \
 	  $(if $(LIFE),KOINON_TORTURE_LIFE=$(LIFE)) $(BIN)/pytest -s -x tests/torture $(if $(LIFE),-k lives)
 

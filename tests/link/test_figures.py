@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("KOINON_SHARED", "../shared"))
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(not (SHARED / "gold").is_dir(), reason=f"needs KOINON_SHARED ({SHARED} is not there)"),
     pytest.mark.timeout(900),
 ]

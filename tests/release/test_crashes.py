@@ -76,6 +76,7 @@ def moments(world: World) -> int:
     return int(errors.rpartition("moments ")[2])
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_build_killed_at_any_moment_leaves_a_valid_current(world: World) -> None:
     old = world.build().release

@@ -115,6 +115,7 @@ def test_nesting_is_told_from_brackets_in_texts_and_names(home: Home, tmp_path: 
     assert bring(home, put(tmp_path, "b.ttl", wide)).triples == 500
 
 
+@pytest.mark.long
 def test_an_import_killed_at_any_moment_leaves_a_valid_current(home: Home, tmp_path: Path) -> None:
     before = bring(home, put(tmp_path, "good.ttl", TURTLE)).release
     command = ["release", "import", str(put(tmp_path, "next.nt", SAME["data.nt"])), "--home", str(home.root)]

@@ -31,7 +31,7 @@ from koinon.release.search_index import FOLDER as SEARCH
 STEPS = 12
 NAMES = tuple(f"n{number}" for number in range(1, 6))
 QUANTITY = NamedNode(DEF + "quantity")
-SEEDS = os.environ.get("KOINON_SEEDS", "1-2")
+SEEDS = os.environ.get("KOINON_SEEDS", "1")
 
 PLACES = (
     "<place/sopot> a dct:Location ; skos:prefLabel 'Sopot'@en ; dct:type place-type:city ; "

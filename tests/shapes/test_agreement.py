@@ -76,6 +76,7 @@ ODD = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_engines_agree_on_odd_values() -> None:
     graph = shapes_graph()

@@ -24,7 +24,7 @@ from torture.moments import Plan
 from torture.rehearsal import rehearse
 
 SEED = os.environ.get("KOINON_TORTURE_SEED", "20261122")
-EACH = int(os.environ.get("KOINON_TORTURE_REFUSALS", "2"))
+EACH = int(os.environ.get("KOINON_TORTURE_REFUSALS", "1"))
 """Steps of each action that are refused, for each reason."""
 REASONS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE)
 ACTIONS = ("add", "update", "accept", "build")

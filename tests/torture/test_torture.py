@@ -18,7 +18,7 @@ from torture.life import READY_SECONDS, Life, Moments, lives
 from torture.rehearsal import rehearse
 
 SEED = os.environ.get("KOINON_TORTURE_SEED", "20261122")
-CYCLES = int(os.environ.get("KOINON_TORTURE_CYCLES", "20"))
+CYCLES = int(os.environ.get("KOINON_TORTURE_CYCLES", "10"))
 ONLY = os.environ.get("KOINON_TORTURE_LIFE")
 EACH = 20
 """Cycles of one life."""

@@ -367,6 +367,7 @@ def test_a_members_list_that_was_filled_in_in_greek_is_served_as_it_was_handed_i
         assert node.get("komotini")["accepted"] == answer.json()["version"]
 
 
+@pytest.mark.long
 def test_a_slow_line_is_waited_for_where_the_token_is_good(tmp_path: Path) -> None:
     with contributing(tmp_path, KOINON_REQUEST_TIMEOUT="1", KOINON_BUILDER="0") as node:
 

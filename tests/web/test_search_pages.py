@@ -99,8 +99,9 @@ def test_markup_in_a_text_stays_text(client: httpx.Client) -> None:
 
 def test_an_earlier_release_is_searched_at_its_address(client: httpx.Client) -> None:
     release = client.get("/releases", headers={"Accept": "application/json"}).json()["releases"][0]["id"]
-    page = client.get(f"/releases/{release}/search?q=resist", headers=HTML).text
-    assert f'href="/releases/{release}/doc/project/resist"' in page
+    answer = client.get(f"/releases/{release}/search?q=resist", headers=HTML)
+    assert answer.status_code == 200, re.findall(r"<h1>.*?</blockquote>", answer.text, re.S)
+    assert f'href="/releases/{release}/doc/project/resist"' in answer.text
     assert client.get(f"/releases/{release}/suggest?prefix=resis").json()["suggestions"]
 
 

@@ -26,7 +26,7 @@ from koinon.release.dumps import folder_of
 ID = "https://w3id.org/koinon/id/"
 DEF = "https://w3id.org/koinon/def#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-SEEDS = os.environ.get("KOINON_SEEDS", "1-2")
+SEEDS = os.environ.get("KOINON_SEEDS", "1")
 
 
 @pytest.fixture(scope="module")
