@@ -205,6 +205,17 @@ class ChangeLog:
         for (name,) in self._rows(sequence, query, (f"{kind}/", f"{kind}0")):
             yield name
 
+    def also_in(self, sequence: int, name: str, kind: str) -> dict[int, list[str]]:
+        """Return, by member's number, in which slices of a kind the members of the slice ``name`` also are."""
+        query = (
+            "SELECT member, name FROM slice WHERE name >= ? AND name < ? "
+            "AND member IN (SELECT member FROM slice WHERE name = ?)"
+        )
+        found: dict[int, list[str]] = {}
+        for member, other in self._rows(sequence, query, (f"{kind}/", f"{kind}0", name)):
+            found.setdefault(member, []).append(other)
+        return found
+
     def _member(self, sequence: int, row: tuple[Any, ...]) -> Member:
         number, thing, kind, change, labels, causes, position = row
         return Member(

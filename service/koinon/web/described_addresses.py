@@ -183,6 +183,21 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
         ),
     ),
     (r"/robots\.txt", Described(("text/plain",))),
+    (
+        r"/oai",
+        Described(
+            ("text/xml",),
+            (
+                Parameter("verb", "What is asked (OAI-PMH 2.0 §4).", "ListRecords", required=True),
+                Parameter("metadataPrefix", "The form of records.", "oai_dc"),
+                Parameter("identifier", "The IRI of a record.", ""),
+                Parameter("from", "Only what changed on this day, at this second or later.", "2020-01-01"),
+                Parameter("until", "Only what changed on this day, at this second or before."),
+                Parameter("set", "Only this set: projects, practices, or one that ListSets names.", "projects"),
+                Parameter("resumptionToken", "Where a list goes on, as its page has it; it stands alone."),
+            ),
+        ),
+    ),
     (r"/sitemap.*", Described((_XML,), (), {"number": "1"})),
     (
         r"/linkset/.*",

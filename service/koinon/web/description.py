@@ -27,6 +27,12 @@ _BODIES: Final = {
         },
         "application/sparql-query": {"schema": TEXT, "example": "ASK { ?s ?p ?o }"},
     },
+    "/oai": {
+        "application/x-www-form-urlencoded": {
+            "schema": {"type": "object", "properties": {"verb": TEXT}, "required": ["verb"]},
+            "example": {"verb": "Identify"},
+        },
+    },
     "/check": {
         "text/turtle": {"schema": TEXT, "example": "<https://example.org/a> a <https://example.org/B> ."},
         "application/ld+json": {"schema": {}, "example": {"@id": "https://example.org/a"}},

@@ -35,7 +35,7 @@ API_HEADERS: Final = tuple(
 
 _LONGEST_PATH: Final = 2048
 _POSTED: Final = (
-    *("/sparql", "/check", "/disputes", "/links/review"),
+    *("/sparql", "/check", "/disputes", "/links/review", "/oai"),
     *("/reconcile", "/reconcile/1.0-draft/match", "/reconcile/1.0-draft/extend"),
 )
 """The ends of addresses that take POST."""
