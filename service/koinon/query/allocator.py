@@ -9,7 +9,7 @@ from typing import Final
 _PACKAGE: Final = "cmeel-mimalloc"
 _LIBRARY: Final = "cmeel.prefix/lib/libmimalloc.so"
 _OPTIONS: Final = {
-    "MIMALLOC_PURGE_DELAY": "100",  # ms; to give back at once what is needed again costs a tenth of all time
+    "MIMALLOC_PURGE_DELAY": "600000",  # ms: workers give back by themselves; what is needed again costs a tenth
     "MIMALLOC_ARENA_RESERVE": "65536",  # KiB; a gigabyte, the default, would be the whole address space of a worker
 }
 

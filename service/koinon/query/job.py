@@ -28,6 +28,7 @@ ALL_TYPES: Final = BINDING_TYPES + GRAPH_TYPES
 
 INLINE: Final = 64 * 1024
 """Bytes up to which an answer comes in the worker's message; a larger one comes as a file."""
+_PIECE: Final = 4 * INLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Answer:
         """The bytes of the answer, all in memory."""
         return self.inline if self.file is None else b"".join(self.chunks(self.size))
 
-    def chunks(self, length: int = INLINE) -> Iterator[bytes]:
+    def chunks(self, length: int = _PIECE) -> Iterator[bytes]:
         """Yield the bytes of the answer, at most ``length`` at a time; several may read one answer at once."""
         if self.file is None:
             yield self.inline

@@ -7,11 +7,13 @@ before its first byte leaves. A query that costs too much kills this process alo
 import json
 import os
 import resource
+import select
 import socket
 import threading
 import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from pyoxigraph import Store
@@ -25,6 +27,12 @@ _STORES: Final = 3
 _GRACE: Final = 2
 _LONG_SECONDS: Final = 0.03
 """A query that took longer may have needed much memory."""
+_SIZES: Final = Path("/proc/self/statm")
+_IDLE_MILLISECONDS: Final = 200
+"""A worker that nobody has asked for so long gives back what it does not use."""
+_GROWN: Final = 96 * 2**20
+"""Bytes by which a worker may have grown before it gives back at once: to get again what was given back takes a
+twentieth of the time of a busy service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,41 @@ class _Stores:
         return datasets
 
 
+class _Memory:
+    """Gives what queries have left unused back to the system: at once where it is much, else between queries."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Take it that nobody asks while nothing comes over ``connection``."""
+        self._coming = select.poll()
+        self._coming.register(connection, select.POLLIN)
+        self._give_back = giving_back()
+        self._most = _resident() + _GROWN
+        self._unused = False
+
+    def may_have_grown(self) -> None:
+        """Look after a query that may have needed much."""
+        self._unused = True
+        if _resident() > self._most:
+            self._give()
+
+    def give_back_when_idle(self) -> None:
+        """Return when the next query comes, or what is unused has been given back."""
+        if self._unused and not self._coming.poll(_IDLE_MILLISECONDS):
+            self._give()
+
+    def _give(self) -> None:
+        self._unused = False
+        self._give_back()
+
+
+def _resident() -> int:
+    """Return the bytes of this process that are in memory, or 0 where the system does not tell (proc(5), statm)."""
+    try:
+        return int(_SIZES.read_bytes().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
 def serve(descriptor: int, task: Task, datasets: Datasets) -> None:
     """Answer over the socket until its other side goes; ``datasets`` are those of the task's store."""
     stores = _Stores(task.store, datasets, task.caps.rows)
@@ -77,8 +120,9 @@ def serve(descriptor: int, task: Task, datasets: Datasets) -> None:
     with socket.socket(fileno=descriptor) as connection:
         send(connection, {"status": "ready", "process": os.getpid(), "thread": threading.get_native_id()})
         inbox = Inbox(connection)
-        give_back = giving_back()
+        memory = _Memory(connection)
         while True:
+            memory.give_back_when_idle()
             try:
                 job, _, _ = inbox.wait()
             except (EOFError, ConnectionError):
@@ -90,7 +134,7 @@ def serve(descriptor: int, task: Task, datasets: Datasets) -> None:
             except ConnectionError:
                 return
             if time.perf_counter() - began > _LONG_SECONDS:
-                give_back()
+                memory.may_have_grown()
 
 
 def _answer(connection: socket.socket, stores: _Stores, job: dict[str, Any], task: Task) -> None:
