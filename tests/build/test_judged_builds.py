@@ -1,12 +1,18 @@
 """What people judged is what the next release says: links accepted, rejected, undone, withdrawn, and disputes."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import NamedNode
+from typer.testing import CliRunner
 
 from building import PREFIXES, World, make_world, manifest
+from koinon.build.following import remember_folders
 from koinon.build.verifying import verify_release
+from koinon.cli.app import app
+from koinon.model.errors import ConfigurationError
 from koinon.model.namespaces import DEF, OWL
 from koinon.release.disputes import ACCEPTED_FILE, State, decide, dispute
 from koinon.release.judgements import Verdict, judge, undo
@@ -97,6 +103,45 @@ def test_the_same_judgements_give_the_same_release_and_one_more_another(world: W
     assert world.current.id != first
     assert states(world)[one, other].state == DISPUTED, "one word withdraws a link"
     assert PROPOSED not in {states(world)[pair].state for pair in pairs()[:7]}
+
+
+def said(world: World, *arguments: str) -> dict[str, Any]:
+    command = ["link", *arguments, "--home", str(world.home.root), "--json"]
+    done = CliRunner().invoke(app, command, env={"KOINON_ASSETS": str(world.root / "assets"), "KOINON_DUMPS": "no"})
+    assert done.exit_code == 0, done.output or done.exception
+    return dict(json.loads(done.stdout))
+
+
+def test_one_command_takes_a_link_out_and_publishes_the_release_without_it(world: World) -> None:
+    remember_folders(world.home, [world.sources])
+    one, other = pairs()[1]
+    link, first = states(world)[one, other], world.current.id
+    assert link.state == ACCEPTED
+    done = said(world, "withdraw", link.id, "--reason", "another town", "--as", "desk")
+    assert (done["before"], done["after"]) == (ACCEPTED, REJECTED)
+    assert done["release"] == world.current.id != first
+    assert states(world)[one, other].state == REJECTED
+    statement = (NamedNode(one), NamedNode(link.predicate), NamedNode(other))
+    assert not list(world.current.open().triples(*statement)), "it is no statement of the release any more"
+    others = {pair: found for pair, found in states(world).items() if pair != (one, other)}
+    assert all(found.state == ACCEPTED for pair, found in others.items() if pair in pairs()[2:4])
+    arguments = ["link", "withdraw", link.id, "--reason", "again", "--home", str(world.home.root)]
+    with pytest.raises(ConfigurationError, match="rejected already"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+def test_a_run_of_the_linker_alone_says_what_the_next_release_would_link(world: World) -> None:
+    assert said(world, "run")["changes"] == []
+    one, other = pairs()[7]
+    judge(world.home, "desk", one, other, Verdict.SAME, "seen in the register")
+    first = world.current.id
+    told = said(world, "run")
+    assert [(c["subject"], c["object"], c["after"]) for c in told["changes"]] == [(one, other, ACCEPTED)]
+    assert said(world, "run", "--anew")["changes"] == told["changes"], "what was compared before plays no part"
+    assert world.current.id == first, "nothing is published"
+    world.build()
+    assert states(world)[one, other].state == ACCEPTED
+    assert said(world, "run")["changes"] == []
 
 
 def test_an_accepted_dispute_is_in_the_next_release_and_an_open_one_is_not(world: World, tmp_path: Path) -> None:

@@ -2,16 +2,22 @@
 
 import json
 import logging
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from koinon.build.dumps.making import LeftOffError, make_dumps
+from koinon.build.pending import (
+    LONGEST_WAIT,
+    LOOK_SECONDS,
+    Status,
+    is_pending,
+    read_status,
+    replace_file,
+    write_status,
+)
 from koinon.build.pipeline import build
 from koinon.build.reading import FORMATS
 from koinon.build.registry.disk import audit
@@ -21,73 +27,18 @@ from koinon.build.sources import find_sources
 from koinon.model.assets import Assets
 from koinon.model.errors import ConfigurationError, KoinonError
 from koinon.model.settings import Settings
-from koinon.release.current import current_id, open_current, open_release, sync_folder
+from koinon.release.current import current_id, open_current, open_release
 from koinon.release.manifest import DERIVED
 from koinon.release.paths import Home
 
-LOOK_SECONDS: Final = 0.2
-"""How often is looked whether there is something to build."""
 IDLE_SECONDS: Final = 60.0
 """After how long without work the process ends; another one starts when there is some."""
-LONGEST_WAIT: Final = 300.0
-"""Seconds after which a build that failed is tried again, at the most."""
 _TOGETHER: Final = 0.1
 """Seconds in which what comes together is waited for."""
-_ABANDONED: Final = 60.0
-"""Seconds after which a file that should have been renamed at once counts as left by a crash."""
-_DECISIONS: Final = frozenset({"put", "accept", "withdraw"})
 _VOCABULARY: Final = "vocabulary"
 _tried: Final[dict[Home, str]] = {}
 """The release whose dumps this process made, or could not make: it does not try again and again."""
 _LOG: Final = logging.getLogger("koinon.builder")
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the builder did last: ``considered`` are the bytes of the audit log whose decisions are built.
-
-    ``outcome`` is ``built`` or ``failed``, with the reason in ``detail``; ``failures`` is how often in a row.
-    """
-
-    considered: int = 0
-    outcome: str = "built"
-    at: str = ""
-    seconds: float = 0.0
-    release: str | None = None
-    refused: tuple[str, ...] = ()
-    detail: str = ""
-    failures: int = 0
-
-
-def status_file(home: Home) -> Path:
-    """Return the file that says what the builder did last."""
-    return home.root / "builder.json"
-
-
-def read_status(home: Home) -> Status:
-    """Return what the builder did last; of a file that cannot be read nothing counts, and all is built anew."""
-    try:
-        given: dict[str, Any] = json.loads(status_file(home).read_bytes())
-        known = {name: given[name] for name in Status.__dataclass_fields__ if name in given}
-        return Status(**{**known, "refused": tuple(known.get("refused", ()))})
-    except (OSError, ValueError, TypeError):
-        return Status()
-
-
-def write_status(home: Home, status: Status) -> None:
-    """Write down what the builder did, in one step."""
-    _replace(status_file(home), asdict(status))
-
-
-def is_pending(home: Home, status: Status) -> bool:
-    """Tell whether something was accepted or withdrawn that no build has considered."""
-    try:
-        size = audit(home).stat().st_size
-    except FileNotFoundError:
-        return False
-    if size == status.considered:
-        return False
-    return any(_decides(line) for line in _lines(audit(home), status.considered if size > status.considered else 0))
 
 
 def follow(settings: Settings, assets: Assets, ended: Callable[[], bool], *, idle: float = IDLE_SECONDS) -> None:
@@ -124,7 +75,7 @@ def build_pending(settings: Settings, assets: Assets, before: Status) -> Status:
     began, considered = time.monotonic(), _whole_size(audit(home))
     try:
         without = settings.model_copy(update={"dumps": False})  # they wait until nothing else does
-        report = build(without, assets, _checked_folders(home, assets), wait=True)
+        report = build(without, assets, checked_folders(home, assets), wait=True)
     except KoinonError as error:
         _LOG.warning("no release could be built: %s", error)
         status = Status(
@@ -160,7 +111,7 @@ def _has_dumped(settings: Settings, assets: Assets, home: Home, stop: Callable[[
 
 def remember_folders(home: Home, folders: list[Path]) -> None:
     """Write down the folders of a build, so that the builder goes on with the same."""
-    _replace(_folders_file(home), {"folders": [str(folder.absolute()) for folder in folders]})
+    replace_file(_folders_file(home), {"folders": [str(folder.absolute()) for folder in folders]})
 
 
 def remembered_folders(home: Home) -> list[Path] | None:
@@ -171,7 +122,7 @@ def remembered_folders(home: Home) -> list[Path] | None:
         return None
 
 
-def _checked_folders(home: Home, assets: Assets) -> list[Path]:
+def checked_folders(home: Home, assets: Assets) -> list[Path]:
     """Return the folders to build from; raises ConfigurationError where the builder would drop sources unasked."""
     if current_id(home) is not None and open_current(home).manifest.imported:
         raise ConfigurationError("The current release was imported: no build takes its place by itself.")
@@ -197,40 +148,10 @@ def _built(report: BuildReport, considered: int, seconds: float) -> Status:
     return Status(considered, "built", _now(), seconds, report.release, refused)
 
 
-def _decides(line: bytes) -> bool:
-    try:
-        return json.loads(line).get("action") in _DECISIONS
-    except (ValueError, AttributeError):
-        return False
-
-
-def _lines(path: Path, start: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(start)
-        for line in file:
-            if line.endswith(b"\n"):
-                yield line
-
-
 def _whole_size(path: Path) -> int:
     """Return the bytes of a log that are whole lines."""
     content = path.read_bytes()
     return content.rfind(b"\n") + 1
-
-
-def _replace(path: Path, fields: dict[str, Any]) -> None:
-    """Write a small file anew, in one step, and wait until it is on the disk; sweep what a crash left of others."""
-    for left in path.parent.glob(f".{path.stem}-*"):
-        with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _ABANDONED:
-                left.unlink()
-    fresh = path.with_name(f".{path.stem}-{os.getpid()}")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(fields) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)
 
 
 def _folders_file(home: Home) -> Path:
