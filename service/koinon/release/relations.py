@@ -7,7 +7,7 @@ a row that comes or goes, and nothing in it depends on the order in which releas
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from hashlib import blake2b
 from pathlib import Path
 from threading import local
@@ -62,6 +62,12 @@ CREATE INDEX value_of_node ON value (s);
 CREATE INDEX node_by_iri ON node (iri);
 """
 
+_MANY: Final = 200
+"""Things from which on it is quicker to look at all of a kind, where that is kept, than to look each of them up."""
+_FEW_EDGES: Final = 2_000
+_CLASS_KEPT: Final = 100_000
+"""Edges of a predicate and things of a class that are kept in memory at most: 12 MB in all."""
+
 _BELOW: Final = (
     "WITH RECURSIVE reached (x) AS (SELECT value FROM json_each(?) UNION "
     "SELECT e.s FROM edge AS e JOIN reached AS r ON e.p = ? AND e.o = r.x) SELECT x FROM reached"
@@ -84,6 +90,8 @@ class Relations:
         """Read from the file at ``path``; raises NotFoundError where there is none, or one of another version."""
         self._path = path
         self._local = local()
+        self._edges: dict[str, tuple[tuple[int, int], ...] | None] = {}
+        self._classes: dict[str, frozenset[int] | None] = {}
         try:
             found = self.rows("SELECT format FROM about")
         except sqlite3.Error:
@@ -93,6 +101,13 @@ class Relations:
                 "This release has no table of relations: it was imported, or built before there were any. "
                 "The current release of a service that builds its own data has one."
             )
+
+    def keep(self) -> None:
+        """Read what is kept in memory, so that nobody's answer waits for it."""
+        for name in CLASSES:
+            self._class(name)
+        for predicate in EDGES:
+            self._few(predicate)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query over the tables ``node``, ``edge`` and ``value``."""
@@ -114,26 +129,42 @@ class Relations:
 
     def objects(self, predicates: Iterable[str], subjects: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Yield subject and object of the edges that lead from the subjects by one of the predicates."""
+        wanted = subjects if isinstance(subjects, Sized) else list(subjects)
         for predicate in predicates:
+            known = self._few(predicate) if len(wanted) > _MANY else None
+            if known is not None:
+                among = set(wanted)
+                yield from (edge for edge in known if edge[0] in among)
+                continue
             yield from self.rows(
                 "SELECT s, o FROM edge WHERE p = ? AND s IN (SELECT value FROM json_each(?))",
                 EDGES[predicate],
-                listed(subjects),
+                listed(wanted),
             )
 
     def subjects(self, predicates: Iterable[str], objects: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Yield subject and object of the edges that lead to the objects by one of the predicates."""
+        wanted = objects if isinstance(objects, Sized) else list(objects)
         for predicate in predicates:
+            known = self._few(predicate) if len(wanted) > _MANY else None
+            if known is not None:
+                among = set(wanted)
+                yield from (edge for edge in known if edge[1] in among)
+                continue
             yield from self.rows(
                 "SELECT s, o FROM edge WHERE p = ? AND o IN (SELECT value FROM json_each(?))",
                 EDGES[predicate],
-                listed(objects),
+                listed(wanted),
             )
 
     def of_class(self, name: str, things: Iterable[int]) -> set[int]:
         """Return those of the things that are of the class with this IRI."""
+        wanted = things if isinstance(things, set | frozenset) else set(things)
+        known = self._class(name) if len(wanted) > _MANY else None
+        if known is not None:
+            return set(known & wanted)
         query = "SELECT s FROM edge WHERE p = ? AND o = ? AND s IN (SELECT value FROM json_each(?))"
-        return {row[0] for row in self.rows(query, TYPE, number_of(name), listed(things))}
+        return {row[0] for row in self.rows(query, TYPE, number_of(name), listed(wanted))}
 
     def below(self, places: Iterable[int]) -> set[int]:
         """Return the places themselves and all that are part of them, of any depth."""
@@ -162,6 +193,22 @@ class Relations:
             if own <= level and (own, above) > found.get(place, (-1, 0)):
                 found[place] = (own, above)
         return {place: above for place, (_, above) in found.items()}
+
+    def _few(self, predicate: str) -> tuple[tuple[int, int], ...] | None:
+        """Return all edges of a predicate that has few, which are kept; None for another one."""
+        if predicate not in self._edges:
+            query = "SELECT s, o FROM edge WHERE p = ? ORDER BY s, o LIMIT ?"
+            found = self.rows(query, EDGES[predicate], _FEW_EDGES + 1)
+            self._edges[predicate] = tuple(found) if len(found) <= _FEW_EDGES else None
+        return self._edges[predicate]
+
+    def _class(self, name: str) -> frozenset[int] | None:
+        """Return all things of a class, which are kept; None for one that has too many for that."""
+        if name not in self._classes:
+            query = "SELECT s FROM edge WHERE p = ? AND o = ? LIMIT ?"
+            found = self.rows(query, TYPE, number_of(name), _CLASS_KEPT + 1)
+            self._classes[name] = frozenset(s for (s,) in found) if len(found) <= _CLASS_KEPT else None
+        return self._classes[name]
 
     def _reached(self, query: str, start: Iterable[int]) -> set[int]:
         return {row[0] for row in self.rows(query, listed(start), EDGES[DCT + "isPartOf"])}

@@ -109,7 +109,9 @@ class Served:
     def atlas(self) -> Atlas:
         """Return what the release knows of regions; raises NotFoundError for one that has no table of relations."""
         if self._atlas is None:
-            self._atlas = Atlas(self.release.path)
+            atlas = Atlas(self.release.path)
+            atlas.warm()
+            self._atlas = atlas
         return self._atlas
 
     def naming(self, language: str) -> Naming:

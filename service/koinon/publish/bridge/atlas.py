@@ -35,6 +35,14 @@ class Atlas:
         self._regions: OrderedDict[int, Region] = OrderedDict()
         self._abouts: OrderedDict[int, dict[int, list[About]]] = OrderedDict()
 
+    def warm(self) -> None:
+        """Count what all regions need, once for a release, so that nobody's page waits for it."""
+        self.relations.keep()
+        for number in (self.topics.counts, self.topics.total, self.topics.models, self.matchmaker.programmes):
+            bool(number)
+        self.topics.lineage(0)
+        self.topics.close(0)
+
     def territory(self, name: str) -> Territory:
         """Return the territory with a code or slug; raises NotFoundError."""
         return territory_at(self.relations, name)

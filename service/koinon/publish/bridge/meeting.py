@@ -43,7 +43,7 @@ class Matchmaker:
         self._topics = topics
 
     @cached_property
-    def _programmes(self) -> Counter[int]:
+    def programmes(self) -> Counter[int]:
         """How many projects each programme funds."""
         rows = self._relations.rows(
             "SELECT o, COUNT(*) FROM edge WHERE p = ? GROUP BY o", EDGES[DEF + "fundedUnder"]
@@ -90,7 +90,7 @@ class Matchmaker:
         common = _partners(profiles, left) & _partners(profiles, right)
         weights = Weights(
             self._topics.weight,
-            rarity(sum(self._programmes.values()), self._programmes),
+            rarity(sum(self.programmes.values()), self.programmes),
             hub(self._degrees(common)),
         )
         known = self._kin({*left, *right}).union(same({*left, *right}))

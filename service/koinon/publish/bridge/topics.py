@@ -1,10 +1,9 @@
 """What things are about: topics that mean the same taken as one, broader ones followed, and how rare each is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from math import log
-from typing import Final
+from typing import Final, NamedTuple
 
 from koinon.model.namespaces import CODE, DCT, DEF, ID, RDF, SKOS
 from koinon.release.relations import EDGES, Relations, listed, number_of
@@ -27,8 +26,7 @@ _OF_FUNDS: Final = tuple(f"{ID}topic/keep-{kind}-" for kind in ("objective", "in
 """Lists by which funds sort what they pay for: they say out of which pot, not about what."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """That a thing is about a topic: by which predicate it says so, and by which concept, it or a narrower one."""
 
     thing: int
