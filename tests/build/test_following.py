@@ -8,7 +8,8 @@ import pytest
 
 from building import World, make_world
 from koinon.build import following
-from koinon.build.following import Status, build_pending, follow, is_pending, read_status, status_file
+from koinon.build.following import build_pending, follow
+from koinon.build.pending import Status, is_pending, read_status, status_file
 from koinon.build.registry.disk import audit
 from koinon.build.registry.options import Options
 from koinon.model.settings import Settings

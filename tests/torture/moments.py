@@ -30,8 +30,8 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 STEPS = (
-    "build.following", "build.pipeline", "build.workspace", "build.candidate", "build.storing", "build.writing",
-    "build.derived", "build.indexing.writing",
+    "build.following", "build.pending", "build.pipeline", "build.workspace", "build.candidate", "build.storing",
+    "build.writing", "build.derived", "build.indexing.writing",
     "build.sealing", "build.keeping", "build.checking", "build.registry.active", "build.registry.audit",
     "build.registry.delivery", "build.registry.journals", "release.lines", "build.registry.purging",
     "build.registry.receiving", "build.registry.registry", "build.registry.rewriting", "release.contents",

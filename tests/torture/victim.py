@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import koinon.cli.app as cli
-from koinon.build.following import build_pending, read_status
+from koinon.build.following import build_pending
+from koinon.build.pending import read_status
 from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError, StorageError
 from koinon.model.settings import Settings

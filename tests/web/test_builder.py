@@ -16,7 +16,7 @@ import pytest
 
 from building import World
 from contributing import SERVED_SECONDS, Node, again, contributing, network, token_for, world_to_serve
-from koinon.build.following import read_status
+from koinon.build.pending import read_status
 from koinon.release.current import current_id
 from serving import Service
 

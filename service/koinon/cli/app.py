@@ -1,38 +1,62 @@
 """``koinon``: one command per module; an error is one line on stderr, and its kind is the exit code."""
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from koinon import __version__
-from koinon.cli import build, check, doctor, link, release, source, template, token
 from koinon.model.errors import KoinonError, StorageError
 
-_LATE = {
+_COMMANDS: Final = {
+    "build": "koinon.cli.build",
+    "check": "koinon.cli.check",
+    "doctor": "koinon.cli.doctor",
+    "template": "koinon.cli.template",
+    "link": "koinon.cli.link",
+    "release": "koinon.cli.release",
+    "source": "koinon.cli.source",
+    "token": "koinon.cli.token",
     "serve": "koinon.cli.serve",
     "query": "koinon.cli.query",
     "match": "koinon.cli.match",
     "mcp": "koinon.cli.mcp",
 }
-"""Commands whose modules are slow to import: they are loaded only when they, or the help of all, are wanted."""
+"""Commands and their modules, which are loaded only when the command, or the help of all, is wanted: the service
+needs nothing of what builds, and starts the sooner. A module with commands of its own calls them ``app``."""
+
+
+class _Commands(TyperGroup):
+    """The commands, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands, in the order of the help."""
+        return [*_COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return a command, or None where there is none of the name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(_COMMANDS[cmd_name])
+        parts = typer.Typer(add_completion=False)
+        if group := getattr(module, "app", None):
+            parts.add_typer(group, name=cmd_name)
+        else:
+            parts.command(cmd_name)(getattr(module, cmd_name))
+        return get_group(parts).commands[cmd_name]
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="koinon",
     help="Compile sources into a knowledge graph release, and serve it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("build")(build.build)
-app.command("check")(check.check)
-app.command("doctor")(doctor.doctor)
-app.command("template")(template.template)
-app.add_typer(link.app, name="link")
-app.add_typer(release.app, name="release")
-app.add_typer(source.app, name="source")
-app.add_typer(token.app, name="token")
 
 
 def _version(wanted: bool) -> None:
@@ -48,18 +72,9 @@ def _root(
     """Compile sources into a knowledge graph release, and serve it."""
 
 
-def _add_late_commands(arguments: list[str]) -> None:
-    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
-    for name, module in _LATE.items():
-        if wanted in {None, name}:
-            command: Callable[..., object] = getattr(import_module(module), name)
-            app.command(name)(command)
-
-
 def main() -> None:
     """Run the command line; the exit code is 0, or that of the error (see ``koinon.model.errors``)."""
     try:
-        _add_late_commands(sys.argv[1:])
         app()
     except KoinonError as error:
         typer.echo(f"koinon: {error}", err=True)

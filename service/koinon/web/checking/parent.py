@@ -8,7 +8,6 @@ that came beside its socket. This process ends when the other side has gone. Non
 """
 
 import gc
-import json
 import os
 import resource
 import select
@@ -18,9 +17,8 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, NoReturn, Self
+from typing import Final, NoReturn
 
 from koinon.build.checking import Checker
 from koinon.model.assets import Assets
@@ -29,39 +27,15 @@ from koinon.model.settings import Settings
 from koinon.query.sandbox import be_the_first_to_go, end_with_parent, give_way, refuse_network
 from koinon.query.wire import send
 from koinon.web.checking.ending import Ending
+from koinon.web.checking.task import PATIENCE, Task
 from koinon.web.checking.work import check
 
 _STACK: Final = 64 * 2**20
 """Bytes of stack: parsers work by recursion."""
-PATIENCE: Final = 3
-"""How many times longer than it may work a check may take in all, on a machine that has other things to do."""
 _ROUNDED_UP: Final = 1
 _OPEN_FILES: Final = 256
 _FILE_TIMES: Final = 16
 """How many times larger than what is handed in a file may be that lies between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the process is started for: the socket by its number, and the settings of the node."""
-
-    descriptor: int
-    settings: str
-
-    def as_json(self) -> str:
-        """Return the task as the argument of the process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read the argument of the process."""
-        return cls(**json.loads(text))
-
-
-def task_of(descriptor: int, settings: Settings) -> str:
-    """Return the argument that starts the process."""
-    placed = settings.model_copy(update={"home": settings.home.absolute()})
-    return Task(descriptor, placed.model_dump_json()).as_json()
 
 
 def main(argument: str) -> None:

@@ -13,7 +13,7 @@ from koinon.model.settings import Settings
 from koinon.query.allocator import ONE_ARENA
 from koinon.query.wire import Inbox, send
 from koinon.web.checking.ending import Ending
-from koinon.web.checking.parent import PATIENCE, task_of
+from koinon.web.checking.task import PATIENCE, task_of
 
 _START_SECONDS: Final = 30.0
 _GRACE: Final = 2.0

@@ -1,4 +1,7 @@
-"""Keeps the builder: started when there is something to build, started again, later and later, where it fails."""
+"""Keeps the builder: started when there is something to build, started again, later and later, where it fails.
+
+Beside it, once a day, the process that asks for new editions of the sources that are due by their schedule.
+"""
 
 import logging
 import os
@@ -7,10 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from threading import Event, Thread
 from typing import Final
 
-from koinon.build.following import LONGEST_WAIT, LOOK_SECONDS, Status, is_pending, read_status, status_file
+from koinon.build.pending import LONGEST_WAIT, LOOK_SECONDS, Status, is_pending, read_status, status_file
+from koinon.build.registry.harvest.again import due
 from koinon.model.settings import Settings
 from koinon.release.paths import Home
 from koinon.web.observing import Observer
@@ -47,6 +52,8 @@ class Building:
         self._ended = Event()
         self._thread = Thread(target=self._run, name="builder", daemon=True)
         self._process: subprocess.Popen[bytes] | None = None
+        self._asking: subprocess.Popen[bytes] | None = None
+        self._asked = date.min
         self._status: tuple[int, Status] = (-1, Status())
         self._deaths = 0
         self._wait_until = 0.0
@@ -89,13 +96,14 @@ class Building:
         while not self._ended.wait(LOOK_SECONDS):
             try:
                 self._look()
+                self._ask_for_editions(date.today())
             except OSError as error:
                 _LOG.warning("the builder could not be started: %s", error)
                 self._wait_longer()
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.kill()
-            process.wait(_END_SECONDS)
+        for process in (self._process, self._asking):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait(_END_SECONDS)
 
     def _look(self) -> None:
         process = self._process
@@ -111,17 +119,29 @@ class Building:
             else:
                 self._deaths = 0
         if time.monotonic() >= self._wait_until and self.pending:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "koinon.web.sources.builder",
-                    self._settings.model_dump_json(),
-                    str(os.getpid()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
+            self._process = self._started("builder")
+
+    def _ask_for_editions(self, today: date) -> None:
+        """Have new editions asked for that are due: on the day of the start, and then once a day."""
+        if self._asked == today or not self._settings.allowed_hosts:
+            return
+        if self._asking is not None and self._asking.poll() is None:
+            return  # that of yesterday is still at it
+        self._asked = today
+        self._asking = self._started("scheduler") if due(self._home, today, scheduled=True) else None
+
+    def _started(self, name: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                f"koinon.web.sources.{name}",
+                self._settings.model_dump_json(),
+                str(os.getpid()),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
 
     def _wait_longer(self) -> None:
         self._deaths += 1

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from koinon.build.following import is_pending, read_status
+from koinon.build.pending import is_pending, read_status
 from koinon.build.registry.contributing import Prepared, Taken
 from koinon.build.registry.entries import Result
 from koinon.build.registry.registered import Registered

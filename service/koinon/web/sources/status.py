@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from koinon.build.following import Status
+from koinon.build.pending import Status
 from koinon.build.registry.contributing import Taken
 from koinon.build.registry.registered import Registered, State
 from koinon.release.current import Release
