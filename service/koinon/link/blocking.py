@@ -21,6 +21,11 @@ Ints = NDArray[np.int64]
 
 LARGEST: Final = 100
 """Mentions in a block; what more of them share tells nothing."""
+ACROSS, WITHIN = 5_000_000, 500_000
+"""Pairs that blocks may make, each counted in every block that it shares: of records of two sources, and of records
+of one source that does not tell its records apart."""
+EACH: Final = 40
+"""Pairs within such sources for each of their records, on average."""
 _WORDS: Final = 5
 """The most telling words of a name, by two or three of which it is found."""
 _MEANINGS: Final = 3
@@ -107,18 +112,22 @@ def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArr
     """Return the pairs of mentions of two records that share a block, and in how many: rows of three numbers.
 
     ``owners`` is the record of each mention, ``groups`` the source of each record, ``distinct`` which sources tell
-    their records apart. Pairs are sorted, the first mention is that of the record that comes first.
+    their records apart. Pairs are sorted, the first mention is that of the record that comes first. Where blocks
+    make too many, as half a million names of few words do, only smaller ones count: time and memory stay bounded,
+    and what few share tells most.
     """
     mention = np.repeat(np.arange(len(blocks)), [len(one) for one in blocks])
     block = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
     order = np.lexsort((mention, block))
     block, mention = block[order], mention[order]
     starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else np.empty(0, int)
-    sizes = np.diff(np.append(starts, len(block)))
-    small = np.repeat(sizes <= LARGEST, sizes)
-    block, mention = block[small], mention[small]
+    each = np.diff(np.append(starts, len(block)))
+    sizes = np.repeat(each, each)
+    small = (sizes > 1) & (sizes <= LARGEST)
+    block, mention, sizes = block[small], mention[small], sizes[small]
     owner = owners[mention]
     group = groups[owner]
+    across, within = largest_of(block, owner, group, distinct)
     count = np.int64(len(blocks))
     found = []
     for step in range(1, LARGEST):
@@ -127,7 +136,8 @@ def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArr
             break
         at = np.flatnonzero(same)
         a, b = owner[at], owner[at + step]
-        fits = (a != b) & ((group[at] != group[at + step]) | ~distinct[group[at]])
+        apart = group[at] != group[at + step]
+        fits = np.where(apart, sizes[at] <= across, (sizes[at] <= within) & ~distinct[group[at]]) & (a != b)
         at = at[fits]
         one, other = mention[at], mention[at + step]
         swapped = owner[at] > owner[at + step]
@@ -136,3 +146,31 @@ def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArr
         return np.empty((0, 3), np.int64)
     packed, shared = np.unique(np.concatenate(found), return_counts=True)
     return np.column_stack([packed // count, packed % count, shared])
+
+
+def largest_of(block: Ints, owner: Ints, group: Ints, distinct: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return up to which number of mentions blocks count, for pairs of two sources and for pairs of one.
+
+    The mentions, at most LARGEST in a block, are sorted by block and record; ``owner`` and ``group`` are the record
+    and the source of each.
+    """
+    if not len(block):
+        return LARGEST, LARGEST
+    begins = np.concatenate([[True], block[1:] != block[:-1]])
+    first = begins | np.concatenate([[True], owner[1:] != owner[:-1]])
+    place = (np.cumsum(begins) - 1)[first]
+    sizes = np.bincount(np.cumsum(begins) - 1)
+    key, number = np.unique(place * len(distinct) + group[first], return_counts=True)
+    inside = number * (number - 1) // 2
+    where, alike = key // len(distinct), ~distinct[key % len(distinct)]
+    records = np.bincount(place, minlength=len(sizes))
+    across = records * (records - 1) // 2 - np.bincount(where, inside, len(sizes))
+    within = np.bincount(where, inside * alike, len(sizes))
+    least = EACH * len(np.unique(owner[~distinct[group]]))
+    return _largest(sizes, across, ACROSS), _largest(sizes, within, min(WITHIN, least))
+
+
+def _largest(sizes: Ints, pairs: NDArray[np.float64], most: int) -> int:
+    """Return the largest size up to which all blocks together make at most ``most`` pairs."""
+    total = np.cumsum(np.bincount(sizes, pairs, LARGEST + 1))
+    return int(np.flatnonzero(total <= most)[-1])
