@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from koinon.build.candidate import Candidate, make_candidate
+from koinon.build.circles_across import tell_of_circles
 from koinon.build.dumps.making import make_dumps
 from koinon.build.findings import Finding
 from koinon.build.fingerprints import Fingerprints
@@ -274,6 +275,7 @@ class _Build:
         self.progress.stage("write", 1)
         self._clear_unused(inputs)
         manifest = write_artefacts(self.work, inputs, self._before(identifier))
+        sources = tell_of_circles(sources, self.work / "store")
         report = BuildReport(identifier, manifest.parent, True, manifest.total, len(manifest.graphs), sources)
         write_report(self.work, report, results, owners)
         write_quality(self.work, manifest, report, self.assets.shapes, self._before(identifier))
