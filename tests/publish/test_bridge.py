@@ -1,5 +1,8 @@
 """What two regions share, told from a release: true, with ground and source, and in time."""
 
+import csv
+import io
+import json
 import shutil
 import sqlite3
 import time
@@ -14,6 +17,7 @@ from koinon.build.relating.tables import fill, same_relations, write_relations
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DCT, DEF, ID, M8G, ORG, RDF, SCHEMA, SKOS
 from koinon.publish.bridge.atlas import Atlas
+from koinon.publish.bridge.data import as_csv, as_json
 from koinon.publish.bridge.partners import PartnersWriter, actor_of
 from koinon.publish.bridge.views import BridgeView, Mention, Suggestion
 from koinon.publish.bridge.writer import BridgeWriter
@@ -21,7 +25,7 @@ from koinon.publish.naming import Naming
 from koinon.publish.vocabulary import Vocabulary
 from koinon.release.current import Release
 from koinon.release.links import FILE as LINKS
-from koinon.release.links import Run, write_links
+from koinon.release.links import Link, Run, link_id, write_links
 from koinon.release.relations import FILE, Relations
 
 SHAPES = Path(__file__).resolve().parents[2] / "shapes"
@@ -241,13 +245,59 @@ def test_regions_with_thousands_of_projects_are_joined_in_the_promised_time(
     assert min(taken) <= PROMISED, taken
 
 
-def test_two_names_of_one_body_are_not_introduced(release: Release, tmp_path: Path) -> None:
-    one, other = f"{ID}organisation/pscop", f"{ID}organisation/horcynus-orca-foundation"
-    shutil.copyfile(release.path / FILE, tmp_path / FILE)
-    write_links(tmp_path / LINKS, (), Run("made up", ""), canonical={one: other, other: other})
+def organisation(name: str) -> str:
+    return f"{ID}organisation/{name}"
+
+
+def accepted(one: str, other: str, state: str = "accepted") -> Link:
+    return Link(
+        id=link_id(one, other, "identity"),
+        subject=one,
+        predicate=DEF + "likelySameAs",
+        object=other,
+        probability=0.97,
+        band="accept",
+        justification="https://w3id.org/semapv/vocab/CompositeMatching",
+        reasons=(),
+        linkset="links-identity",
+        state=state,
+    )
+
+
+def linked(release: Release, folder: Path, *links: Link, names: tuple[str, ...]) -> BridgeView:
+    """Return the bridge of Pomorskie and Sicily where links say that the names are of one body."""
+    shutil.copyfile(release.path / FILE, folder / FILE)
+    canonical = {name: min(names) for name in names}
+    write_links(folder / LINKS, links, Run("made up", ""), canonical=canonical)
     store = release.open()
-    atlas = Atlas(tmp_path)
+    atlas = Atlas(folder)
     naming = Naming(store, Vocabulary.load(store, SHAPES), "en")
-    view = BridgeWriter(atlas, store, naming).write(atlas.territory("PL63"), atlas.territory("ITG1"))
+    return BridgeWriter(atlas, store, naming).write(atlas.territory("PL63"), atlas.territory("ITG1"))
+
+
+def test_two_names_of_one_body_are_not_introduced(release: Release, tmp_path: Path) -> None:
+    one, other = organisation("pscop"), organisation("horcynus-orca-foundation")
+    view = linked(release, tmp_path, accepted(one, other), names=(one, other))
     assert ("marshals-office-pomorskie", "horcynus-orca-foundation") in [ends(pair) for pair in view.suggestions]
     assert ("pscop", "horcynus-orca-foundation") not in [ends(pair) for pair in view.suggestions]
+
+
+def test_a_body_with_another_name_in_either_region_is_in_both_and_names_the_links_that_say_so(
+    release: Release, tmp_path: Path
+) -> None:
+    one, between, other = (organisation(n) for n in ("pscop", "elsewhere", "horcynus-orca-foundation"))
+    links = (accepted(one, between), accepted(between, other), accepted(one, other, "proposed"))
+    view = linked(release, tmp_path, *links, names=(one, between, other))
+    (shared,) = view.actors
+    assert view.all_actors == 1
+    assert shared.alias is not None
+    assert (shared.actor.iri, shared.alias.actor.iri) == (one, other)
+    assert shared.alias.links == tuple((link.id, 0.97) for link in links[:2]), "what is only proposed joins nothing"
+    assert shared.one.references
+    assert shared.other.references
+    rows = list(csv.DictReader(io.StringIO(as_csv(view).decode("utf-8-sig"))))
+    assert [row["thing"] for row in rows if row["relation"] == "actor-in-both"] == [one, other]
+    assert [row["ground"] for row in rows if row["relation"] == "one-body"] == [link.iri for link in links[:2]]
+    (told,) = json.loads(as_json(view, "https://example.org/b", "https://example.org/l"))["actorsInBoth"]
+    assert (told["@id"], told["alsoNamed"]["@id"]) == (one, other)
+    assert [through["@id"] for through in told["through"]] == [link.iri for link in links[:2]]

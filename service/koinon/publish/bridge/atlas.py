@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Final
 
 from koinon.model.namespaces import DEF, M8G
+from koinon.publish.bridge.linked import Linked
 from koinon.publish.bridge.meeting import Matchmaker
 from koinon.publish.bridge.territories import Region, Territory, load_region, territory_at, territory_of
 from koinon.publish.bridge.topics import About, Topics
@@ -28,7 +29,7 @@ class Atlas:
     def __init__(self, folder: Path) -> None:
         """Open the tables of the release in ``folder``; raises NotFoundError where it has none."""
         self.relations = Relations(folder / FILE)
-        self.links = Links.of(folder)
+        self.linked = Linked(self.relations, Links.of(folder))
         self.topics = Topics(self.relations)
         self.matchmaker = Matchmaker(self.relations, self.topics)
         self._lock = Lock()
@@ -38,6 +39,7 @@ class Atlas:
     def warm(self) -> None:
         """Count what all regions need, once for a release, so that nobody's page waits for it."""
         self.relations.keep()
+        self.linked.warm()
         for number in (self.topics.counts, self.topics.total, self.topics.models, self.matchmaker.programmes):
             bool(number)
         self.topics.lineage(0)
@@ -140,19 +142,6 @@ class Atlas:
         countries = [place for place, level in levels.items() if level == 0]
         below = self.relations.levels(self.relations.below(countries))
         return {place for place, level in below.items() if level == territory.level} - {territory.number}
-
-    def same(self, actors: Collection[int]) -> set[frozenset[int]]:
-        """Return which of the actors accepted links say are the same."""
-        by_canonical: dict[str, list[int]] = {}
-        for number, iri in self.relations.iris(actors).items():
-            by_canonical.setdefault(self.links.canonical(iri), []).append(number)
-        return {
-            frozenset((one, other))
-            for group in by_canonical.values()
-            for one in group
-            for other in group
-            if one != other
-        }
 
     def _regions_of(self, projects: Collection[int], region: Region, among: Collection[int] | None) -> Counter[int]:
         covered: dict[int, set[int]] = {}

@@ -18,10 +18,12 @@ from koinon.publish.bridge.views import (
     Mention,
     PartnersView,
     RegionView,
+    SharedActor,
     Side,
     Suggestion,
 )
 from koinon.publish.views import Named, Reference, Source
+from koinon.release.links import LINK
 
 _CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
 COLUMNS: Final = (
@@ -57,6 +59,7 @@ _CONTEXT: Final[dict[str, Any]] = {
     "actors": {"@id": "schema:item", "@type": "@id", "@container": "@set"},
     "shared": {"@id": "dct:subject", "@type": "@id", "@container": "@set"},
     "through": {"@id": "prov:wasDerivedFrom", "@type": "@id", "@container": "@set"},
+    "alsoNamed": {"@id": "koi:likelySameAs", "@type": "@id"},
     "position": "schema:position",
     "strength": "schema:ratingValue",
     "sources": {"@id": "dct:source", "@type": "@id", "@container": "@set"},
@@ -126,8 +129,11 @@ def _rows(view: BridgeView) -> Iterable[Row]:
             for ground in grounds:
                 yield _grounded("project-in-common", shared.project, side, ground)
     for actor in view.actors:
-        for side, ground in zip(sides, (actor.one, actor.other), strict=True):
-            yield _grounded("actor-in-both", actor.actor, side, ground)
+        alias = actor.alias.actor if actor.alias else actor.actor
+        for named, side, ground in zip((actor.actor, alias), sides, (actor.one, actor.other), strict=True):
+            yield _grounded("actor-in-both", named, side, ground)
+        for identifier, sure in actor.alias.links if actor.alias else ():
+            yield ("one-body", *_pair(actor.actor), "", *_pair(alias), LINK + identifier, (), f"{sure:.3f}")
     for topic in view.topics:
         relation = "cluster-model-in-common" if topic.is_model else "theme-in-common"
         for side, named, mentions in (
@@ -205,7 +211,7 @@ def _bridge(view: BridgeView, address: str) -> dict[str, Any]:
             for p in view.projects
         ],
         "actorsInBoth": [
-            {**_named(a.actor), "sources": _cited(view, [a.one.references, a.other.references])}
+            {**_named(a.actor), **_joined(a), "sources": _cited(view, [a.one.references, a.other.references])}
             for a in view.actors
         ],
         "topicsInCommon": [
@@ -219,6 +225,13 @@ def _bridge(view: BridgeView, address: str) -> dict[str, Any]:
         "way": [_named(step.thing) for step in view.path],
         "suggestions": _suggestions(view, address),
     }
+
+
+def _joined(shared: SharedActor) -> dict[str, Any]:
+    if shared.alias is None:
+        return {}
+    links = [{"@id": LINK + identifier} for identifier, _ in shared.alias.links]
+    return {"alsoNamed": _named(shared.alias.actor), "through": links}
 
 
 def _suggestions(view: BridgeView | PartnersView, address: str) -> list[dict[str, Any]]:

@@ -52,7 +52,9 @@ class PartnersWriter(Writer):
             for other in order[:_PARTNERS]
         )
         others = self._candidates(actor, own[actor], set(common))
-        meetings = self.atlas.matchmaker.meetings(own, others, SUGGESTIONS, same=self.atlas.same, twice=SUGGESTIONS)
+        meetings = self.atlas.matchmaker.meetings(
+            own, others, SUGGESTIONS, same=self.atlas.linked.same, twice=SUGGESTIONS
+        )
         suggestions = self.suggestions(meetings, own, others)
         return PartnersView(self.named(actor), partners, len(common), suggestions, self.notes.sources())
 

@@ -44,12 +44,21 @@ class SharedProject:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Another name of one body, and the links that say so: their ids and how sure each is."""
+
+    actor: Named
+    links: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SharedActor:
-    """An actor at work in both regions."""
+    """An actor at work in both regions; ``alias`` is its name in the other one, where none is common to both."""
 
     actor: Named
     one: Ground
     other: Ground
+    alias: Joined | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from koinon.publish.bridge.topics import About
 from koinon.publish.bridge.views import (
     Bond,
     BridgeView,
+    Joined,
     Mention,
     Neighbour,
     PartnersView,
@@ -153,11 +154,12 @@ class BridgeWriter(Writer):
         """Return the page about two territories of which neither holds the other."""
         one, other = self.atlas.region(first), self.atlas.region(second)
         projects = one.projects & other.projects
-        both = one.actors.keys() & other.actors.keys()
+        both = [(actor, actor) for actor in one.actors.keys() & other.actors.keys()]
+        both += self.atlas.linked.in_both(one.actors, other.actors)
         topics, models, themes = self._topics(one, other)
         common = self.atlas.abouts(one).keys() & self.atlas.abouts(other).keys()
         ones, others = self.atlas.choose(one, common), self.atlas.choose(other, common)
-        meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS, same=self.atlas.same)
+        meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS, same=self.atlas.linked.same)
         path = [] if one.residents & other.residents else self._path(one, other, projects)
         by_topic = not path and bool(meetings) and not both
         lonely = not projects
@@ -195,16 +197,21 @@ class BridgeWriter(Writer):
             self.grounds.coverage(project, other.places),
         )
 
-    def _actors(self, both: Iterable[int], one: Region, other: Region) -> tuple[SharedActor, ...]:
-        def strongest(actor: int) -> tuple[int, int]:
-            return KINDS.index(one.actors[actor].kind) + KINDS.index(other.actors[actor].kind), actor
+    def _actors(self, both: Iterable[tuple[int, int]], one: Region, other: Region) -> tuple[SharedActor, ...]:
+        def strongest(names: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+            return KINDS.index(one.actors[names[0]].kind) + KINDS.index(other.actors[names[1]].kind), names
 
         found = []
-        for actor in sorted(both, key=strongest)[:ACTORS]:
-            here, there = self.grounds.presence(actor, one), self.grounds.presence(actor, other)
+        for name, alias in sorted(both, key=strongest)[:ACTORS]:
+            here, there = self.grounds.presence(name, one), self.grounds.presence(alias, other)
             if here is not None and there is not None:
-                found.append(SharedActor(self.named(actor), here, there))
+                joined = self._joined(name, alias) if name != alias else None
+                found.append(SharedActor(self.named(name), here, there, joined))
         return tuple(found)
+
+    def _joined(self, name: int, alias: int) -> Joined:
+        links = tuple((link.id, link.probability) for link in self.atlas.linked.chain(name, alias))
+        return Joined(self.named(alias), links)
 
     def _topics(self, one: Region, other: Region) -> tuple[tuple[SharedTopic, ...], int, int]:
         """Return the topics to show, and how many models and themes there are in all."""
@@ -279,6 +286,7 @@ def things_shown(view: BridgeView) -> Iterable[str]:
     yield from (view.one.region.iri, view.other.region.iri)
     yield from (project.project.iri for project in view.projects)
     yield from (actor.actor.iri for actor in view.actors)
+    yield from (actor.alias.actor.iri for actor in view.actors if actor.alias)
     for topic in view.topics:
         yield from (mention.thing.iri for mention in (*topic.one, *topic.other))
     yield from (step.thing.iri for step in view.path)
