@@ -36,6 +36,12 @@ def test_languages_have_names() -> None:
     assert language_name("el-latn", locale_of("en")).startswith("Greek")
 
 
+@pytest.mark.parametrize("text", ["1" + "0" * 25, "9" * 5000, "-" + "8" * 30 + ".5"])
+def test_numbers_and_durations_beyond_all_measure_stay_as_they_are(text: str) -> None:
+    assert value_text(text, XSD + "integer", locale_of("el")) == text
+    assert value_text(f"P{text}Y", XSD + "duration", locale_of("el")) == f"P{text}Y"
+
+
 @given(st.text(max_size=40), st.sampled_from(["date", "integer", "duration", "decimal", "string"]))
 def test_what_is_malformed_stays_as_it_is(text: str, kind: str) -> None:
     for language in INTERFACE_LANGUAGES:

@@ -1,6 +1,5 @@
 """``/changes``: what became of each thing, release by release, for people, for programs and for feed readers."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -9,7 +8,6 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from koinon.build.changelog.slices import KINDS as SLICES
-from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DEF, FOAF, GRAPH
 from koinon.publish.changes import (
     ChangesPage,
@@ -33,16 +31,12 @@ from koinon.web.representations import (
     PAGE,
     RDF_FORMS,
     Form,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    link_header,
-    negotiate,
+    form_of,
     not_modified,
     search,
-    split_suffix,
 )
 from koinon.web.routing import reads
 from koinon.web.served import Served
@@ -101,31 +95,26 @@ async def changes_form(
     request: Request, suffix: Annotated[str, Path(description="Suffix of a form: atom, jsonld, ttl …")]
 ) -> Response:
     """List what changed in the form of the suffix."""
-    _name, form = split_suffix(f"changes.{suffix}", FORMS)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _changes(request, form)
+    return await _changes(request, form_of(suffix, FORMS))
 
 
 async def _changes(request: Request, fixed: Form | None) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
     asked = _asked(request, door)
-    form = negotiate(request, FORMS, fixed)
+    parameters = {**asked.parameters, **({"after": asked.after} if asked.after else {})}
+    offer = Offer("/changes", FORMS, reader.absolute("/ldes#stream"), parameters, (HTML, ATOM))
     async with door.release() as served:
         steps = door.changes.steps()
-        stamp = door.changes.state
-        edition = f"{served.edition} {stamp} {sorted(asked.parameters.items())} {asked.after}"
-        own = form.media_type in {HTML, ATOM}
-        headers = caching(entity_tag(_hash(edition), reader, form.media_type), reader.language if own else None)
-        parameters = {**asked.parameters, **({"after": asked.after} if asked.after else {})}
-        headers["Link"] = link_header(reader, "/changes", FORMS, reader.absolute("/ldes#stream"), parameters)
-        if is_unchanged(request, headers["ETag"]):
+        edition = f"{served.edition} {door.changes.state} {sorted(parameters.items())}"
+        chosen = offer.choose(request, reader, edition, fixed)
+        form, headers = chosen.form, chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
 
         def body() -> tuple[bytes, str]:
             page = changes_page(door.changes, asked.name, asked.since, asked.after)
-            if form.media_type == HTML:
+            if chosen.is_page:
                 frame = PageFrame(alternates(reader, "/changes", FORMS, parameters), "", parameters)
                 return _page(door, reader, served, asked, page, frame), page.after
             if form.media_type == ATOM:
@@ -137,7 +126,7 @@ async def _changes(request: Request, fixed: Form | None) -> Response:
 
         content, following = await door.make(request, body, ("changes", headers["ETag"]))
     if following:
-        suffix = f".{form.suffix}" if form.suffix and form.media_type != HTML else ""
+        suffix = f".{form.suffix}" if form.suffix and not chosen.is_page else ""
         address = f"{reader.absolute('/changes')}{suffix}{search({**asked.parameters, 'after': following})}"
         headers["Link"] += f', <{address}>; rel="next"'
     return Response(content, headers=headers, media_type=content_type(form.media_type))
@@ -210,7 +199,3 @@ def _feed(reader: Reader, asked: _Asked, page: ChangesPage) -> Feed:
         verbs={change: words(verb) for change, verb in _VERBS.items()},
         language=reader.language,
     )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -1,6 +1,5 @@
 """``/data``: how to get the data, for people; and the catalogue of this node for data portals (DCAT-AP 3.0.1)."""
 
-import hashlib
 import json
 from typing import Annotated, Any, Final
 
@@ -19,27 +18,20 @@ from koinon.release.paths import Home
 from koinon.web.door import Door, PageFrame, write
 from koinon.web.reader import Reader
 from koinon.web.representations import (
-    ALIASES,
-    HTML,
-    PAGE,
-    RDF_FORMS,
+    DOCUMENT_FORMS,
     Form,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    link_header,
-    negotiate,
+    form_of,
     not_modified,
-    split_suffix,
 )
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
 router: Final = APIRouter()
 
-FORMS: Final = (PAGE, *RDF_FORMS, *ALIASES)
+FORMS: Final = DOCUMENT_FORMS
 
 
 @reads(router, "/data")
@@ -53,16 +45,13 @@ async def data_form(
     request: Request, suffix: Annotated[str, Path(description="Suffix of a form: ttl …")]
 ) -> Response:
     """Answer with the catalogue in the form of the suffix."""
-    _, form = split_suffix(f"data.{suffix}", FORMS)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _data(request, form)
+    return await _data(request, form_of(suffix, FORMS))
 
 
 async def _data(request: Request, fixed: Form | None) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    form = negotiate(request, FORMS, fixed)
+    offer = Offer("/data", FORMS, reader.absolute("/data#catalogue"))
     home = Home(door.settings.home)
     async with door.release() as served:
         if served.release.manifest.imported:
@@ -70,22 +59,19 @@ async def _data(request: Request, fixed: Form | None) -> Response:
         listed = await run_in_threadpool(releases, home, door.changes)
         dumps = await run_in_threadpool(dump_files, home, served.release.id)
         known = [(entry.id, entry.state) for entry in listed], [dump.sha256 for dump in dumps]
-        edition = hashlib.sha256(f"{served.edition} {known}".encode()).hexdigest()[:24]
-        language = reader.language if form.media_type == HTML else None
-        headers = caching(entity_tag(edition, reader, form.media_type), language)
-        headers["Link"] = link_header(reader, "/data", FORMS, reader.absolute("/data#catalogue"))
-        if is_unchanged(request, headers["ETag"]):
-            return not_modified(headers)
+        chosen = offer.choose(request, reader, f"{served.edition} {known}", fixed)
+        if chosen.is_unchanged:
+            return not_modified(chosen.headers)
 
         def body() -> bytes:
-            if form.media_type == HTML:
+            if chosen.is_page:
                 return _page(door, reader, served, dumps)
             node = Node(door.settings.publisher, door.settings.contact)
             held = Held(served.release.manifest, served.store, dumps, listed)
-            return write(catalogue(reader.base, node, held), form.media_type, served, reader)
+            return write(catalogue(reader.base, node, held), chosen.form.media_type, served, reader)
 
-        content = await door.make(request, body, ("data", headers["ETag"]))
-    return Response(content, headers=headers, media_type=content_type(form.media_type))
+        content = await door.make(request, body, ("data", chosen.headers["ETag"]))
+    return Response(content, headers=chosen.headers, media_type=content_type(chosen.form.media_type))
 
 
 def _page(door: Door, reader: Reader, served: Served, dumps: tuple[DumpFile, ...]) -> bytes:

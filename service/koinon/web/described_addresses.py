@@ -152,7 +152,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/releases/\{release\}/diff/\{other\}/\{side\}\.nq", Described((_QUADS,), (), {**_RELEASE, "side": "added"})),
     (r"/releases/\{release\}/diff/.*", Described((HTML, JSON, "application/rdf-patch"), (_LANGUAGE,), _RELEASE)),
     (r"/releases/\{release\}/sparql", Described((HTML, *_ROWS, *_RDF), (), _RELEASE)),
-    (r"/releases.*", Described((HTML, JSON), (_LANGUAGE,), _RELEASE)),
+    (r"/releases.*", Described((HTML, JSON), (_LANGUAGE,), {**_RELEASE, "suffix": "json"})),
     (r"/links/review", Described((HTML, JSON), (Parameter("link", "Id of the link to be judged."), _LANGUAGE))),
     (
         r"/disputes",

@@ -31,13 +31,9 @@ from koinon.web.representations import (
     MEANT,
     VARY,
     Form,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    link_header,
-    negotiate,
     not_modified,
     search,
 )
@@ -134,15 +130,12 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     """Answer with the form that suffix or Accept choose; 304 where the reader has it, 406 where nothing fits."""
     door = Door.of(request)
     reader = door.reader(request)
-    form = negotiate(request, resource.forms, fixed)
-    is_page = form.media_type == HTML
-    headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
-    headers["Link"] = link_header(reader, resource.path, resource.forms, resource.topic, resource.parameters)
+    offer = Offer(resource.path, resource.forms, resource.topic, resource.parameters)
+    chosen = offer.choose(request, reader, served.edition, fixed)
+    form, headers, is_page = chosen.form, chosen.headers, chosen.is_page
     if is_page:
         headers["Link"] += ", " + _signposts(reader, resource)
-    if fixed is None and form.suffix:
-        headers["Content-Location"] = f"{reader.prefix}{resource.path}.{form.suffix}{search(resource.parameters)}"
-    if is_unchanged(request, headers["ETag"]):
+    if chosen.is_unchanged:
         return not_modified(headers)
 
     address = reader.absolute(resource.path) + (f".{form.suffix}" if form.suffix and not is_page else "")

@@ -12,7 +12,11 @@ from babel.units import format_unit
 
 from koinon.model.namespaces import XSD
 
-_DURATION: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_NUMBER: Final = re.compile(r"-?\d{1,24}(\.\d+)?")
+"""What is written with separators: decimal arithmetic rounds no longer ones to three places."""
+_DURATION: Final = re.compile(
+    "P{}{}{}{}(?:T{}{})?".format(*(rf"(?:(\d{{1,9}}){unit})?" for unit in ("Y", "M", "W", "D", "H", "M")))
+)
 _UNITS: Final = ("year", "month", "week", "day", "hour", "minute")
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/language/"
 _ALPHA3: Final = {
@@ -92,4 +96,4 @@ def own_name(tag: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+    return _NUMBER.fullmatch(text) is not None

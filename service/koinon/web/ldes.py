@@ -3,7 +3,6 @@
 The root and its description change with each release; every page and every whole group is written once for good.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Annotated, Final
 
@@ -15,7 +14,7 @@ from koinon.model.errors import NotFoundError
 from koinon.publish import ldes
 from koinon.publish.ldes import SYNTAXES, Stream
 from koinon.web.door import Door
-from koinon.web.representations import Form, content_type, is_unchanged, negotiate, not_modified
+from koinon.web.representations import Form, content_type, is_unchanged, negotiate, not_modified, strong_tag
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
@@ -136,7 +135,7 @@ async def _answer(
     form = negotiate(request, _FORMS)
     base = door.reader(request).base
     parts = (*key, stamp, form.media_type, base, __version__ if cache_control == CHANGING else "")
-    tag = f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
+    tag = strong_tag(*parts)
     headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": cache_control}
     if is_unchanged(request, tag):
         return not_modified(headers)

@@ -1,6 +1,5 @@
 """``/oai``: projects and good practices for harvesters that speak OAI-PMH 2.0."""
 
-import hashlib
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -12,7 +11,7 @@ from koinon.publish.oai import index_of
 from koinon.publish.oai_protocol import Provider
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError
-from koinon.web.representations import content_type, is_unchanged, not_modified
+from koinon.web.representations import content_type, is_unchanged, not_modified, weak_tag
 from koinon.web.routing import reads
 from koinon.web.sources.sent import whole_body
 
@@ -51,7 +50,7 @@ async def _answer(request: Request, fields: list[tuple[str, str]]) -> Response:
         state = door.changes.state
         parts = repr((served.edition, state, reader.base, fields))
         headers = {
-            "ETag": f'W/"{hashlib.sha256(parts.encode(errors="replace")).hexdigest()[:24]}"',
+            "ETag": weak_tag(parts),
             "Cache-Control": "public, max-age=0, must-revalidate",
         }
         if request.method != "POST" and is_unchanged(request, headers["ETag"]):

@@ -1,6 +1,5 @@
 """``/quality``: how complete the sources of the served release are, and what the checks found in them."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -31,18 +30,14 @@ from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
     ALIASES,
-    HTML,
     JSON,
     PAGE,
     RDF_FORMS,
     Form,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    link_header,
-    negotiate,
+    form_of,
     not_modified,
     search,
     split_suffix,
@@ -81,8 +76,7 @@ class _Measured:
     @property
     def edition(self) -> str:
         """What the answer is made from, for its ETag: earlier releases too."""
-        kept = hashlib.sha256("".join(f"{point.sequence} {point.release}\n" for point in self.trend).encode())
-        return f"{self.served.edition} {kept.hexdigest()[:16]}"
+        return f"{self.served.edition} {[(point.sequence, point.release) for point in self.trend]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +118,7 @@ async def quality(request: Request) -> Response:
 @reads(router, "/quality.{suffix}")
 async def quality_form(request: Request, suffix: Annotated[str, Path(description="Suffix of a form.")]) -> Response:
     """Tell the quality of the release in the form of the suffix."""
-    _, form = split_suffix(f"quality.{suffix}", FORMS)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _whole(request, form)
+    return await _whole(request, form_of(suffix, FORMS))
 
 
 @reads(router, "/quality/{name}")
@@ -263,19 +254,16 @@ def _titles(broken: Iterable[views.Broken]) -> dict[str, str]:
 
 async def _answer(request: Request, measured: _Measured, answer: _Answer, fixed: Form | None) -> Response:
     reader, served = measured.reader, measured.served
-    form = negotiate(request, FORMS, fixed)
-    is_page = form.media_type == HTML
-    headers = caching(entity_tag(measured.edition, reader, form.media_type), reader.language if is_page else None)
-    headers["Link"] = link_header(reader, answer.path, FORMS, reader.absolute(answer.path))
-    if fixed is None and form.suffix:
-        headers["Content-Location"] = f"{reader.prefix}{answer.path}.{form.suffix}{search(answer.parameters)}"
-    if is_unchanged(request, headers["ETag"]):
+    offer = Offer(answer.path, FORMS, reader.absolute(answer.path), answer.parameters)
+    chosen = offer.choose(request, reader, measured.edition, fixed)
+    form, headers = chosen.form, chosen.headers
+    if chosen.is_unchanged:
         return not_modified(headers)
     if form.media_type == JSON:
         return JSONResponse(await run_in_threadpool(answer.as_json), headers=headers)
 
     def body() -> Body:
-        if is_page:
+        if chosen.is_page:
             return Body(answer.page(PageFrame(alternates(reader, answer.path, FORMS), "", answer.parameters)))
         return Body(write(answer.document(), form.media_type, served, reader))
 

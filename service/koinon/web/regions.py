@@ -26,19 +26,17 @@ from koinon.web.door import Door, PageFrame
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
+    ALIASES,
     HTML,
     JSON,
     JSON_LD,
     PAGE,
     VARY,
     Form,
-    alternate_link,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    negotiate,
+    form_of,
     not_modified,
     search,
     split_suffix,
@@ -49,7 +47,7 @@ from koinon.web.served import Served
 router: Final = APIRouter()
 
 CSV: Final = "text/csv"
-FORMS: Final = (PAGE, Form(JSON_LD, "jsonld", "JSON-LD"), Form(CSV, "csv", "CSV"), Form(JSON, "", "JSON-LD"))
+FORMS: Final = (PAGE, Form(JSON_LD, "jsonld", "JSON-LD"), Form(CSV, "csv", "CSV"), ALIASES[0])
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 Name = Annotated[str, Path(description="NUTS code, like PL63, or the last part of the region's address.")]
@@ -120,10 +118,7 @@ async def partners_form(
     suffix: Annotated[str, Path(description="Suffix of a form: jsonld, csv or html.")],
 ) -> Response:
     """Show the partners of an actor in the form of the suffix."""
-    form = next((form for form in FORMS if form.suffix == suffix), None)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _partners(request, name, form)
+    return await _partners(request, name, form_of(suffix, FORMS))
 
 
 async def _partners(request: Request, name: str, form: Form | None) -> Response:
@@ -156,18 +151,12 @@ async def _answer(
     made: Callable[[Naming], Views],
     checked: Callable[[Naming], None] = lambda _: None,
 ) -> Response:
-    form = negotiate(request, forms, fixed)
     door = Door.of(request)
     reader = door.reader(request)
-    spoken = form.media_type in (HTML, CSV)
-    headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if spoken else None)
-    links = alternates(reader, path, forms)
-    if links:
-        headers["Link"] = ", ".join(map(alternate_link, links))
-    if fixed is None and form.suffix:
-        headers["Content-Location"] = f"{reader.prefix}{path}.{form.suffix}"
+    chosen = Offer(path, forms, spoken=(HTML, CSV)).choose(request, reader, served.edition, fixed)
+    form, headers = chosen.form, chosen.headers
     naming = Naming(served.store, served.vocabulary, reader.language)
-    if is_unchanged(request, headers["ETag"]):
+    if chosen.is_unchanged:
         await door.make(request, lambda: checked(naming))
         return not_modified(headers)
 
@@ -178,7 +167,7 @@ async def _answer(
             return Body(as_csv(view))
         if form.media_type in (JSON_LD, JSON):
             return Body(as_json(view, reader.absolute(path), _LICENCE))
-        return Body(_page(door, served, reader, template, view, PageFrame(links, "", {})))
+        return Body(_page(door, served, reader, template, view, PageFrame(alternates(reader, path, forms), "", {})))
 
     key = (path, reader.release, headers["ETag"])
     body = served.bodies.get(key)

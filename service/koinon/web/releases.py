@@ -1,6 +1,5 @@
 """``/releases``: what was current when, each release for people, and what differs between any two of them."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import IO, Annotated, Final
@@ -23,22 +22,21 @@ from koinon.web.door import Door, html
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
-    HTML,
     JSON,
     PAGE_ALONE,
     Form,
-    caching,
-    entity_tag,
+    Offer,
+    form_of,
     is_unchanged,
-    negotiate,
     not_modified,
+    split_suffix,
+    strong_tag,
 )
 from koinon.web.routing import reads
-from koinon.web.served import Served
 
 router: Final = APIRouter()
 
-_FORMS: Final = (PAGE_ALONE, Form(JSON, "", "JSON"))
+_FORMS: Final = (PAGE_ALONE, Form(JSON, "json", "JSON"))
 _DIFFERENCE: Final = (*_FORMS, Form(RDF_PATCH, "", "RDF Patch"))
 _CHUNK: Final = 2**18
 
@@ -48,16 +46,26 @@ Id = Annotated[str, Path(description="Id of a release, or its first 12 or more d
 @reads(router, "/releases")
 async def all_releases(request: Request) -> Response:
     """List every release that was ever current, the newest first: when, what it changed, and whether it is kept."""
+    return await _all(request, None)
+
+
+@reads(router, "/releases.{suffix}")
+async def all_releases_form(request: Request, suffix: Annotated[str, Path(description="json")]) -> Response:
+    """List every release in the form of the suffix."""
+    return await _all(request, form_of(suffix, _FORMS))
+
+
+async def _all(request: Request, fixed: Form | None) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    form = negotiate(request, _FORMS)
     listed = await run_in_threadpool(releases, Home(door.settings.home), door.changes)
     state = "".join(f"{entry.sequence}{entry.id}{entry.state}" for entry in listed)
     async with door.release() as served:
-        headers = _headers(reader, form, served, state)
-        if is_unchanged(request, headers["ETag"]):
+        chosen = Offer("/releases", _FORMS).choose(request, reader, f"{served.edition} {state}", fixed)
+        headers = chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
-        if form.media_type == JSON:
+        if chosen.form.media_type == JSON:
             return JSONResponse(
                 {
                     "releases": [
@@ -91,17 +99,19 @@ async def one_release(request: Request, release: Id) -> Response:
     """Tell what a kept release is made of: its graphs and versions, and where its data are."""
     door = Door.of(request)
     reader = door.reader(request)
-    form = negotiate(request, _FORMS)
-    found = await _kept(door, release)
+    name, fixed = split_suffix(release, _FORMS)
+    found = await _kept(door, name)
     home = Home(door.settings.home)
     listed = await run_in_threadpool(releases, home, door.changes)
     was = [entry for entry in listed if entry.id == found.id]
     async with door.release() as served:
         pinned = (found.path / PIN).exists()
-        headers = _headers(reader, form, served, f"{found.id}{len(was)}{pinned}{listed[0].id if listed else ''}")
-        if is_unchanged(request, headers["ETag"]):
+        edition = f"{served.edition} {found.id}{len(was)}{pinned}{listed[0].id if listed else ''}"
+        chosen = Offer(f"/releases/{found.id}", _FORMS).choose(request, reader, edition, fixed)
+        headers = chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
-        if form.media_type == JSON:
+        if chosen.form.media_type == JSON:
             published = [entry.published_at for entry in was]
             return JSONResponse(
                 {**asdict(found.manifest), "published_at": published, "pinned": pinned}, headers=headers
@@ -124,16 +134,17 @@ async def diff(request: Request, release: Id, other: Id) -> Response:
     """Tell what differs from one release to another: as a page, as JSON (numbers) or as RDF Patch (all of it)."""
     door = Door.of(request)
     reader = door.reader(request)
-    old, new = await _both(door, release, other)
-    form = negotiate(request, _DIFFERENCE)
+    name, fixed = split_suffix(other, _DIFFERENCE)
+    old, new = await _both(door, release, name)
+    path = f"/releases/{old.id}/diff/{new.id}"
     async with door.release() as served:
-        headers = _headers(reader, form, served, f"{old.id}{new.id}")
-        if is_unchanged(request, headers["ETag"]):
+        chosen = Offer(path, _DIFFERENCE).choose(request, reader, f"{served.edition} {old.id}{new.id}", fixed)
+        form, headers = chosen.form, chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
         if form.media_type == RDF_PATCH:
             return await _sent(request, lambda: rdf_patch(old, new), RDF_PATCH, headers)
         found = await door.differences.between(_client(request), old, new)
-        path = f"/releases/{old.id}/diff/{new.id}"
         if form.media_type == JSON:
             return JSONResponse(
                 {
@@ -176,7 +187,7 @@ async def diff_quads(
     door = Door.of(request)
     old, new = await _both(door, release, other)
     headers = {
-        "ETag": f'"{hashlib.sha256(f"{old.id}{new.id}{side}".encode()).hexdigest()[:24]}"',
+        "ETag": strong_tag(old.id, new.id, side),
         "Cache-Control": "public, max-age=86400",
     }
     if is_unchanged(request, headers["ETag"]):
@@ -221,13 +232,6 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _headers(reader: Reader, form: Form, served: Served, state: str) -> dict[str, str]:
-    edition = hashlib.sha256(f"{served.edition} {state}".encode()).hexdigest()[:24]
-    return caching(
-        entity_tag(edition, reader, form.media_type), reader.language if form.media_type == HTML else None
-    )
 
 
 def _title(title: dict[str, str], reader: Reader) -> Text:

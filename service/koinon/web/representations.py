@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import CC_BY
 from koinon.web.negotiation import acceptable, combined
 from koinon.web.problems import ProblemError
@@ -38,7 +39,7 @@ RDF_FORMS: Final = (
     Form("application/rdf+xml", "rdf", "RDF/XML"),
     Form("application/trig", "trig", "TriG"),
 )
-ALIASES: Final = (Form(JSON, "", "JSON-LD"), Form("text/n3", "", "Turtle"), Form("text/plain", "", "N-Triples"))
+ALIASES: Final = (Form(JSON, "json", "JSON-LD"), Form("text/n3", "", "Turtle"), Form("text/plain", "", "N-Triples"))
 """Media types by which older clients ask for a form: JSON-LD is JSON, Turtle is N3, N-Triples was plain text."""
 
 PAGE: Final = Form(HTML, "html", "HTML")
@@ -64,6 +65,15 @@ def split_suffix(name: str, forms: Sequence[Form]) -> tuple[str, Form | None]:
     return name, None
 
 
+def form_of(suffix: str, forms: Sequence[Form]) -> Form:
+    """Return the form of a suffix; raises NotFoundError where there is none."""
+    for form in forms:
+        if form.suffix and form.suffix == suffix:
+            return form
+    there = ", ".join(f".{form.suffix}" for form in forms if form.suffix)
+    raise NotFoundError(f"There is no form .{suffix[:20]} of this. There are {there}.")
+
+
 def negotiate(request: Request, forms: Sequence[Form], fixed: Form | None = None) -> Form:
     """Return the form of the answer: the ``fixed`` one of a suffix, else by Accept.
 
@@ -82,10 +92,19 @@ def negotiate(request: Request, forms: Sequence[Form], fixed: Form | None = None
     return next(form for form in forms if form.media_type == chosen[0])
 
 
+def strong_tag(*parts: str) -> str:
+    """Return the ETag of what is the same byte for byte as long as all parts are (RFC 9110 §8.8.3)."""
+    return f'"{hashlib.sha256("|".join(parts).encode(errors="replace")).hexdigest()[:24]}"'
+
+
+def weak_tag(*parts: str) -> str:
+    """Return the ETag of what means the same as long as all parts are."""
+    return "W/" + strong_tag(*parts)
+
+
 def entity_tag(edition: str, reader: Reader, media_type: str) -> str:
     """Return the weak ETag: edition (release, software), language, media type and the address links begin with."""
-    parts = (edition, reader.language, reader.asked, media_type, reader.base)
-    return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
+    return weak_tag(edition, reader.language, reader.asked, media_type, reader.base)
 
 
 def is_unchanged(request: Request, tag: str) -> bool:
@@ -119,6 +138,50 @@ def not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers=dict(headers))
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The form that an answer has, its headers, and whether the reader has it already."""
+
+    form: Form
+    headers: dict[str, str]
+    is_unchanged: bool
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is the page for people."""
+        return self.form.media_type == HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an address offers: its path without suffix, the forms, the IRI it is about, and its parameters.
+
+    ``spoken`` are the media types of the forms that are written in the reader's language.
+    """
+
+    path: str
+    forms: Sequence[Form]
+    topic: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    spoken: Sequence[str] = (HTML,)
+
+    def choose(self, request: Request, reader: Reader, edition: str, fixed: Form | None = None) -> Chosen:
+        """Choose the form, the ``fixed`` one of a suffix or else by Accept, and make the headers of the answer.
+
+        ``edition`` is all that the answer is made from, beside reader and form. Raises ProblemError
+        ``not-acceptable``.
+        """
+        form = negotiate(request, self.forms, fixed)
+        language = reader.language if form.media_type in self.spoken else None
+        headers = caching(entity_tag(edition, reader, form.media_type), language)
+        links = link_header(reader, self.path, self.forms, self.topic, self.parameters)
+        if links:
+            headers["Link"] = links
+        if fixed is None and form.suffix:
+            headers["Content-Location"] = f"{reader.prefix}{self.path}.{form.suffix}{search(self.parameters)}"
+        return Chosen(form, headers, is_unchanged(request, headers["ETag"]))
+
+
 def content_type(media_type: str) -> str:
     """Return the Content-Type: text types name their charset, JSON and XML carry it themselves."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
@@ -132,16 +195,18 @@ def search(parameters: Mapping[str, str]) -> str:
 def alternates(
     reader: Reader, path: str, forms: Sequence[Form], parameters: Mapping[str, str] = NO_PARAMETERS
 ) -> list[tuple[str, Form]]:
-    """Return the address of each form that has a suffix."""
-    return [(f"{reader.base}{path}.{form.suffix}{search(parameters)}", form) for form in forms if form.suffix]
+    """Return the address of each form that has a suffix; aliases say nothing new."""
+    told = [form for form in forms if form.suffix and form not in ALIASES]
+    return [(f"{reader.base}{path}.{form.suffix}{search(parameters)}", form) for form in told]
 
 
 def link_header(
     reader: Reader, path: str, forms: Sequence[Form], topic: str, parameters: Mapping[str, str] = NO_PARAMETERS
 ) -> str:
-    """Return the Link header (RFC 8288): every other form, and what the document describes."""
+    """Return the Link header (RFC 8288): every other form, and what the document describes, if anything."""
     others = map(alternate_link, alternates(reader, path, forms, parameters))
-    return ", ".join([*others, f'<{_ascii(topic)}>; rel="describes"'])
+    described = [f'<{_ascii(topic)}>; rel="describes"'] if topic else []
+    return ", ".join([*others, *described])
 
 
 def credit_links(root: str = "") -> str:

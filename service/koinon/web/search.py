@@ -9,7 +9,6 @@ from pyoxigraph import NamedNode
 from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse, Response
 
-from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import DCT
 from koinon.publish.naming import Naming
 from koinon.publish.search import (
@@ -33,11 +32,12 @@ from koinon.web.representations import (
     PAGE,
     VARY,
     Form,
-    alternate_link,
+    Offer,
     alternates,
     caching,
     content_type,
     entity_tag,
+    form_of,
     is_unchanged,
     negotiate,
     not_modified,
@@ -67,10 +67,7 @@ async def search_form(
     request: Request, suffix: Annotated[str, Path(description="Suffix of a form: json or html.")]
 ) -> Response:
     """Find things by their names, in the form of the suffix."""
-    form = next((form for form in FORMS if form.suffix == suffix), None)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _answer(request, form)
+    return await _answer(request, form_of(suffix, FORMS))
 
 
 @reads(router, "/suggest")
@@ -99,26 +96,25 @@ async def suggest(request: Request) -> Response:
 
 
 async def _answer(request: Request, fixed: Form | None) -> Response:
-    form = negotiate(request, FORMS, fixed)
     door = Door.of(request)
     reader = door.reader(request)
     given = request.query_params
     async with door.release() as served:
-        headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language)
         sought = _sought(given, served, given.get("q", ""), _number(given, "size", PAGE_SIZE, 1, MOST))
-        links = alternates(reader, "/search", FORMS, sought.parameters)
-        headers["Link"] = ", ".join(map(alternate_link, links))
-        if is_unchanged(request, headers["ETag"]):
+        offer = Offer("/search", FORMS, parameters=sought.parameters, spoken=(HTML, JSON))
+        chosen = offer.choose(request, reader, served.edition, fixed)
+        headers = chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
 
         def view() -> View:
             naming = Naming(served.store, served.vocabulary, reader.language)
             return search_view(served.search, sought, naming, _within(served, sought.regions))
 
-        if form.media_type == HTML:
+        if chosen.is_page:
 
             def page() -> bytes:
-                frame = PageFrame(links, "", sought.parameters)
+                frame = PageFrame(alternates(reader, "/search", FORMS, sought.parameters), "", sought.parameters)
                 return door.pages.render(
                     "search.html", reader, view=view(), frame=frame, release=served.release, deepest=DEEPEST
                 )

@@ -9,15 +9,7 @@ from starlette.responses import Response
 from koinon.web.door import Door, html
 from koinon.web.problems import KINDS
 from koinon.web.reader import Reader
-from koinon.web.representations import (
-    DOCUMENT_FORMS,
-    PAGE_ALONE,
-    caching,
-    entity_tag,
-    is_unchanged,
-    negotiate,
-    not_modified,
-)
+from koinon.web.representations import DOCUMENT_FORMS, PAGE_ALONE, Offer, not_modified
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
@@ -83,17 +75,16 @@ async def api(request: Request) -> Response:
 
 
 async def _page(request: Request, template: str, **values: Any) -> Response:
-    negotiate(request, (PAGE_ALONE,))
     door = Door.of(request)
     reader: Reader = door.reader(request)
     async with door.release() as served:
-        headers = caching(entity_tag(served.edition, reader, "text/html"), reader.language)
-        if is_unchanged(request, headers["ETag"]):
-            return not_modified(headers)
+        chosen = Offer("", (PAGE_ALONE,)).choose(request, reader, served.edition)
+        if chosen.is_unchanged:
+            return not_modified(chosen.headers)
         return await html(
             request,
             template,
-            headers=headers,
+            headers=chosen.headers,
             release=served.release,
             publisher=door.settings.publisher,
             contact=door.settings.contact,

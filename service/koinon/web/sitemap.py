@@ -1,6 +1,5 @@
 """``/robots.txt``, ``/sitemap.xml`` and ``/linkset/…``: what crawlers and harvesters look for first."""
 
-import hashlib
 from typing import Annotated, Final
 from xml.sax.saxutils import escape
 
@@ -15,7 +14,7 @@ from koinon.release.changelog import ChangeLog
 from koinon.release.things import count_things, some_things
 from koinon.web.door import Door
 from koinon.web.reader import local_path
-from koinon.web.representations import DOCUMENT_FORMS, alternates, is_unchanged, not_modified
+from koinon.web.representations import DOCUMENT_FORMS, alternates, is_unchanged, not_modified, weak_tag
 from koinon.web.routing import reads
 from koinon.web.things import named_node
 
@@ -47,7 +46,7 @@ async def sitemap(request: Request) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        tag = _tag(served.edition, reader.base, "index")
+        tag = weak_tag(served.edition, reader.base, "index")
         headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
         if is_unchanged(request, tag):
             return not_modified(headers)
@@ -68,7 +67,7 @@ async def part(request: Request, number: Annotated[int, Path(ge=0, le=10**6, des
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        tag = _tag(served.edition, reader.base, str(number))
+        tag = weak_tag(served.edition, reader.base, str(number))
         headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
         if is_unchanged(request, tag):
             return not_modified(headers)
@@ -128,7 +127,3 @@ async def linkset(
     return JSONResponse(
         document, headers={"Cache-Control": "public, max-age=0, must-revalidate"}, media_type=LINKSET
     )
-
-
-def _tag(*parts: str) -> str:
-    return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'

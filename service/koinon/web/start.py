@@ -1,6 +1,5 @@
 """The start page: search, what is here and where, what is new, and questions to try."""
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from math import hypot
@@ -19,7 +18,7 @@ from koinon.release.manifest import DERIVED, GraphEntry
 from koinon.web.door import Door, html
 from koinon.web.queries import described
 from koinon.web.reader import Reader
-from koinon.web.representations import PAGE_ALONE, caching, entity_tag, is_unchanged, negotiate, not_modified
+from koinon.web.representations import PAGE_ALONE, Offer, not_modified
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -67,13 +66,12 @@ class News:
 @reads(router, "/")
 async def home(request: Request) -> Response:
     """Show what is here: search, counts, regions, news, questions, sources."""
-    negotiate(request, (PAGE_ALONE,))
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
-        edition = hashlib.sha256(f"{served.edition} {door.changes.state}".encode()).hexdigest()[:24]
-        headers = caching(entity_tag(edition, reader, "text/html"), reader.language)
-        if is_unchanged(request, headers["ETag"]):
+        chosen = Offer("", (PAGE_ALONE,)).choose(request, reader, f"{served.edition} {door.changes.state}")
+        headers = chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
         if served.release.manifest.imported:
             return await html(request, "home-imported.html", headers=headers, release=served.release)

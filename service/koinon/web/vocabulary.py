@@ -1,6 +1,5 @@
 """``/def``, ``/context``, ``/code`` and ``/shapes``: the words and the rules of the graph."""
 
-import hashlib
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Annotated, Final
@@ -21,7 +20,7 @@ from koinon.publish.terms import concept_views, shape_views, term_views
 from koinon.publish.vocabulary import ONTOLOGY_GRAPH, shape_triples
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
-from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix
+from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix, strong_tag
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.things import WHOLE, named_node, start_of, thing_resource
@@ -82,7 +81,7 @@ async def context(request: Request, name: Name) -> Response:
     if name not in _CONTEXTS:
         raise NotFoundError(f"There is no context of this name. There are: {', '.join(_CONTEXTS)}.")
     body = await run_in_threadpool((Door.of(request).assets.ontology / "context" / name).read_bytes)
-    headers = {"Cache-Control": _CONTEXTS[name], "ETag": f'"{hashlib.sha256(body).hexdigest()[:24]}"'}
+    headers = {"Cache-Control": _CONTEXTS[name], "ETag": strong_tag(body.decode())}
     if is_unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=JSON_LD)

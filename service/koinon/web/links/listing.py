@@ -11,7 +11,6 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from koinon.model.errors import NotFoundError
 from koinon.publish.links import sssom
 from koinon.publish.links.documents import link_document, links_document
 from koinon.publish.sparql import query_about
@@ -29,13 +28,10 @@ from koinon.web.representations import (
     PAGE,
     RDF_FORMS,
     Form,
+    Offer,
     alternates,
-    caching,
     content_type,
-    entity_tag,
-    is_unchanged,
-    link_header,
-    negotiate,
+    form_of,
     not_modified,
     search,
     split_suffix,
@@ -69,10 +65,7 @@ async def links_form(
     request: Request, suffix: Annotated[str, Path(description="Suffix of a form, like sssom.tsv.")]
 ) -> Response:
     """List the links in the form of the suffix; ``sssom.tsv`` has all of them, whatever their number."""
-    form = next((form for form in FORMS if form.suffix == suffix), None)
-    if form is None:
-        raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-    return await _list(request, form)
+    return await _list(request, form_of(suffix, FORMS))
 
 
 @reads(router, "/links/{name}")
@@ -168,13 +161,10 @@ async def _list(request: Request, fixed: Form | None) -> Response:
     async with door.release() as served:
         reader = door.reader(request)
         asked = _Asked.of(request, served)
-        form = negotiate(request, FORMS, fixed)
-        is_page = form.media_type == HTML
-        headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if is_page else None)
-        headers["Link"] = link_header(reader, "/links", FORMS, reader.absolute("/links"), asked.parameters)
-        if fixed is None and form.suffix:
-            headers["Content-Location"] = f"{reader.prefix}/links.{form.suffix}{search(asked.parameters)}"
-        if is_unchanged(request, headers["ETag"]):
+        offer = Offer("/links", FORMS, reader.absolute("/links"), asked.parameters)
+        chosen = offer.choose(request, reader, served.edition, fixed)
+        form, headers = chosen.form, chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
         if form.media_type == TSV:
             return _table(request, served, asked, headers)
