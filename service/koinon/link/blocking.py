@@ -18,6 +18,8 @@ from koinon.link.keys import Keys
 from koinon.link.lexicon import Word
 
 Ints = NDArray[np.int64]
+Telling = list[tuple[Word, list[str]]]
+"""The most telling words of a name, each with what it may mean."""
 
 LARGEST: Final = 100
 """Mentions in a block; what more of them share tells nothing."""
@@ -49,46 +51,47 @@ def blocks_of(keys: Keys) -> Ints:
     for records whose country is unknown or wrong.
     """
     here = keys.mention.country
-    found = {_hash(here, *said) for said in _said(keys)}
-    found |= {_hash("", *said) for said in _said_anywhere(keys)}
+    telling = [(word, _meanings(word)) for word in _telling(keys)]
+    said = list(_said(keys, telling))
+    found = {_hash(here, *each) for each in said}
+    found |= {_hash("", *each) for each in _said_anywhere(keys, telling)}
     if not here:
-        found |= {_hash("", *said) for said in _said(keys)}
+        found |= {_hash("", *each) for each in said}
     return np.array(sorted(found), np.int64)
 
 
-def _said(keys: Keys) -> Iterator[tuple[str, ...]]:
-    telling = _telling(keys)
-    for one, other in combinations(telling, 2):
-        yield from (("2", *sorted((a, b))) for a in _meanings(one) for b in _meanings(other))
-    firsts = sorted({meaning for word in telling for meaning in _meanings(word)[:1]})
+def _said(keys: Keys, telling: Telling) -> Iterator[tuple[str, ...]]:
+    for (_, ones), (_, others) in combinations(telling, 2):
+        yield from (("2", a, b) if a <= b else ("2", b, a) for a in ones for b in others)
+    firsts = sorted({meaning for _, meanings in telling for meaning in meanings[:1]})
     yield from (("3", *three) for three in combinations(firsts, 3))
     kinds = keys.ideas & KINDS
-    for word in telling:
+    for word, meanings in telling:
         if len(word.cognate) > _BEGINNING:
             yield from (("k", word.cognate[:_BEGINNING], kind) for kind in kinds)
         if word.weight >= _RARE:
-            yield from (("1", meaning) for meaning in _meanings(word))
+            yield from (("1", meaning) for meaning in meanings)
     if keys.city:
         yield from (("c", keys.city, kind) for kind in kinds)
         if telling:
-            yield from (("t", keys.city, meaning) for meaning in _meanings(telling[0]))
+            yield from (("t", keys.city, meaning) for meaning in telling[0][1])
     if len(keys.joined) > _PART:
         yield "b", keys.joined[:_PART]
         yield "e", keys.joined[-_PART:]
     if keys.postcode:
-        yield from (("p", keys.postcode, meaning) for word in telling[:2] for meaning in _meanings(word)[:1])
+        yield from (("p", keys.postcode, meaning) for _, meanings in telling[:2] for meaning in meanings[:1])
 
 
-def _said_anywhere(keys: Keys) -> Iterator[tuple[str, ...]]:
+def _said_anywhere(keys: Keys, telling: Telling) -> Iterator[tuple[str, ...]]:
     if keys.joined:
         yield "=", keys.joined
     if keys.domain:
         yield "@", keys.domain
     short = {*keys.acronyms, *keys.initials, *([keys.joined] if len(keys.words) == 1 else [])}
     yield from (("&", one, keys.mention.country) for one in short if len(one) > _SHORT)
-    two = _telling(keys)[:2]
-    if len(two) == 2:
-        yield from (("2", *sorted((a, b))) for a in _meanings(two[0]) for b in _meanings(two[1]))
+    if len(telling) > 1:
+        (_, ones), (_, others) = telling[:2]
+        yield from (("2", a, b) if a <= b else ("2", b, a) for a in ones for b in others)
 
 
 def _telling(keys: Keys) -> list[Word]:
@@ -164,13 +167,13 @@ def largest_of(block: Ints, owner: Ints, group: Ints, distinct: NDArray[np.bool_
     inside = number * (number - 1) // 2
     where, alike = key // len(distinct), ~distinct[key % len(distinct)]
     records = np.bincount(place, minlength=len(sizes))
-    across = records * (records - 1) // 2 - np.bincount(where, inside, len(sizes))
-    within = np.bincount(where, inside * alike, len(sizes))
+    across = records * (records - 1) // 2 - np.bincount(where, inside, len(sizes)).astype(np.int64)
+    within = np.bincount(where, inside * alike, len(sizes)).astype(np.int64)
     least = EACH * len(np.unique(owner[~distinct[group]]))
     return _largest(sizes, across, ACROSS), _largest(sizes, within, min(WITHIN, least))
 
 
-def _largest(sizes: Ints, pairs: NDArray[np.float64], most: int) -> int:
+def _largest(sizes: Ints, pairs: Ints, most: int) -> int:
     """Return the largest size up to which all blocks together make at most ``most`` pairs."""
     total = np.cumsum(np.bincount(sizes, pairs, LARGEST + 1))
     return int(np.flatnonzero(total <= most)[-1])
