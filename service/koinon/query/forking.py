@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -21,35 +22,68 @@ from koinon.query.worker import Task
 _START_SECONDS: Final = 30.0
 
 
-class ForkServer:
-    """A process that has one store open, and forks workers on it."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A process that has begun to open a store. It can be begun before there is a loop to speak to it from."""
 
-    def __init__(self, store: Path, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the process, which blocks for a moment; ``ready`` waits until it can fork."""
-        self.store = store
-        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        task = Task(
-            descriptor=theirs.fileno(),
-            store=str(store),
-            memory=settings.query_memory,
-            seconds=settings.query_timeout,
-            caps=Caps(
-                rows=settings.query_max_rows,
-                size=settings.query_max_bytes,
-                depth=settings.query_max_depth,
-                operators=settings.query_max_operators,
-            ),
-        )
-        self._process = subprocess.Popen(
+    store: Path
+    place: int | None
+    connection: socket.socket
+    process: "subprocess.Popen[bytes]"
+
+    def is_of(self, store: Path) -> bool:
+        """Tell whether it opens this very store: purging writes one anew at the place of the one before."""
+        return store == self.store and self.place is not None and _place(store) == self.place
+
+    def end(self) -> None:
+        """End the process, which takes no longer than it takes to notice."""
+        self.connection.close()
+        self.process.wait()
+
+
+def begin(store: Path, settings: Settings) -> Begun:
+    """Start the process that workers on ``store`` will be forked from; blocks for a moment."""
+    place = _place(store)
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    task = Task(
+        descriptor=theirs.fileno(),
+        store=str(store),
+        memory=settings.query_memory,
+        seconds=settings.query_timeout,
+        caps=Caps(
+            rows=settings.query_max_rows,
+            size=settings.query_max_bytes,
+            depth=settings.query_max_depth,
+            operators=settings.query_max_operators,
+        ),
+    )
+    with theirs:
+        process = subprocess.Popen(
             [sys.executable, "-m", "koinon.query.forkserver", task.as_json()],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env={**os.environ, **allocator_environment(), "RUST_BACKTRACE": "0"},
         )
-        theirs.close()
-        ours.setblocking(False)
-        self._connection = ours
-        self._inbox = Inbox(ours)
+    ours.setblocking(False)
+    return Begun(store, place, ours, process)
+
+
+def _place(store: Path) -> int | None:
+    try:
+        return store.stat().st_ino
+    except OSError:
+        return None
+
+
+class ForkServer:
+    """A process that has one store open, and forks workers on it."""
+
+    def __init__(self, store: Path, begun: Begun, loop: asyncio.AbstractEventLoop) -> None:
+        """Speak to a process that has begun; ``ready`` waits until it can fork."""
+        self.store = store
+        self._process = begun.process
+        self._connection = begun.connection
+        self._inbox = Inbox(begun.connection)
         self._numbers = count()
         self._workers: dict[int, Worker] = {}
         self._ready: asyncio.Future[None] = loop.create_future()
@@ -145,10 +179,11 @@ class ForkServer:
 class Forking:
     """Starts workers on the store that is set, each time from a process that has it open already."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
-        """Prepare; the first worker that is started brings up the process behind it."""
+    def __init__(self, store: Path, settings: Settings, begun: Begun | None = None) -> None:
+        """Prepare; the first worker that is started brings up the process behind it, where none has begun."""
         self.store = store
         self._settings = settings
+        self._begun = begun
         self._server: ForkServer | None = None
         self._leaving: list[ForkServer] = []
         self._starting = asyncio.Lock()
@@ -170,6 +205,8 @@ class Forking:
         """End all processes, and wait until they are gone."""
         self._closed = True
         async with self._starting:
+            if self._begun is not None:
+                await asyncio.get_running_loop().run_in_executor(None, self._begun.end)
             servers = [*self._leaving, *([self._server] if self._server else [])]
             await asyncio.gather(*(server.close() for server in servers))
 
@@ -180,7 +217,13 @@ class Forking:
         if server is not None and server.store is self.store and not server.lost:
             return server
         loop = asyncio.get_running_loop()
-        fresh = await loop.run_in_executor(None, ForkServer, self.store, self._settings, loop)
+        begun, self._begun = self._begun, None
+        if begun is not None and not begun.is_of(self.store):
+            await loop.run_in_executor(None, begun.end)
+            begun = None
+        if begun is None:
+            begun = await loop.run_in_executor(None, begin, self.store, self._settings)
+        fresh = ForkServer(self.store, begun, loop)
         try:
             await fresh.ready()
         except WorkerLostError:

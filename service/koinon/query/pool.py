@@ -13,7 +13,7 @@ from typing import Final
 from koinon.model.errors import BusyError, QueryError, TooManyRequestsError, WorkerLostError
 from koinon.model.settings import Settings
 from koinon.query.crew import Crew
-from koinon.query.forking import Forking
+from koinon.query.forking import Begun, Forking
 from koinon.query.guard import check_length
 from koinon.query.job import Answer, Job
 from koinon.query.ledger import Ledger
@@ -40,17 +40,24 @@ class WorkerPool:
     """
 
     def __init__(
-        self, store: Path, settings: Settings, *, on_end: Callable[[str], None] = _unheard, spare: bool = True
+        self,
+        store: Path,
+        settings: Settings,
+        *,
+        on_end: Callable[[str], None] = _unheard,
+        spare: bool = True,
+        begun: Begun | None = None,
     ) -> None:
         """Prepare a pool whose workers open ``store`` first; ``start`` brings them up.
 
-        ``on_end`` hears why each worker was lost. Without ``spare`` there is neither a warm worker nor a prober.
+        ``begun`` is the process that they are forked from, where it was begun before. ``on_end`` hears why each
+        worker was lost. Without ``spare`` there is neither a warm worker nor a prober.
         """
         self._settings = settings
         self._short = settings.query_workers
         self._most = max(settings.query_workers_most, self._short) if spare else self._short
         spares = 1 if spare else 0
-        self._forking = Forking(store, settings)
+        self._forking = Forking(store, settings, begun)
         self._crew = Crew(self._forking, self._short * (1 + spares), self._most, yielding=spare, on_end=on_end)
         self._crew.on_ready = self._dispatch
         self._prober = Crew(self._forking, spares, spares, yielding=False, on_end=on_end)

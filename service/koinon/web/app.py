@@ -17,6 +17,7 @@ from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
 from koinon.publish.collections import SECTIONS
+from koinon.query.forking import Begun
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.changelog import ChangeLog
@@ -97,8 +98,10 @@ class Service(FastAPI):
         await self._endpoint(scope, receive, send)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
     """Return the service for one home. It opens the current release when it starts, and follows it after that.
+
+    ``begun`` is the process that query workers are forked from, where that was begun before.
 
     Raises ConfigurationError where the ontology, shapes or queries cannot be found; starting raises NoReleaseError
     where nothing has been built yet.
@@ -107,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     root = Home(settings.home)
     translations.load_all()
     observer = Observer(settings, root)
-    pool = WorkerPool(root.current / "store", settings, on_end=observer.worker_ended)
+    pool = WorkerPool(root.current / "store", settings, on_end=observer.worker_ended, begun=begun)
 
     def moved(served: Served) -> None:
         pool.open_first(served.release.store)
