@@ -1,6 +1,8 @@
 """An event stream is followed: only what is new is asked for, and of each thing the newest version counts."""
 
+import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +13,7 @@ from koinon.build.registry.options import Options
 from koinon.build.registry.purging import purge
 from koinon.build.registry.registry import Change
 from koinon.model.errors import SourceError
+from koinon.web.sources.building import Building
 from registering import OPTIONS, Desk
 
 FOLLOW = replace(OPTIONS, title="Peer", mints=None, harvest="ldes")
@@ -113,6 +116,35 @@ def test_all_that_are_due_are_asked_and_one_that_fails_keeps_no_other_from_its_t
     assert turns["b"].change is not None
     assert turns["b"].change.source.accepted == turns["b"].change.source.latest
     assert [turn.problem is None for turn in turns.values()] == [False, True]
+
+
+def test_a_service_asks_by_itself_for_what_is_due_and_was_accepted_once(world: World, peer: Peer) -> None:
+    first, more = member(1, "ada", "Ada"), member(2, "eve", "Eve")
+    names = ("due", "whenever", "never-accepted")
+    registry = Desk(world).registry(allowed_hosts=peer.url, harvest_pause=0)
+    for name in names:
+        peer.say(f"/{name}", node(members=first))
+        schedule = None if name == "whenever" else "P1D"
+        options = replace(FOLLOW, schedule=schedule, received=date(2026, 1, 1))
+        registry.add(name, [f"{peer.url}/{name}"], options)
+    registry.accept("due")
+    registry.accept("whenever")
+    before = {name: registry.get(name).latest for name in names}
+    for name in names:
+        peer.say(f"/{name}", node(members=first + more))
+    keeper = Building(registry.settings.model_copy(update={"assets": world.root / "assets"}))
+    keeper.start()
+    try:
+        until = time.monotonic() + 120
+        while registry.get("due").accepted == before["due"]:
+            assert time.monotonic() < until, "nobody was asked"
+            time.sleep(0.1)
+    finally:
+        keeper.stop()
+    source = registry.get("due")
+    assert (source.entries[-1].action, source.entries[-1].by) == ("accept", "schedule")
+    assert source.accepted == source.latest != before["due"]
+    assert all(registry.get(name).latest == before[name] for name in names[1:])
 
 
 def test_purging_takes_along_what_is_known_of_the_stream(world: World, peer: Peer) -> None:

@@ -15,7 +15,6 @@ from threading import Event, Thread
 from typing import Final
 
 from koinon.build.pending import LONGEST_WAIT, LOOK_SECONDS, Status, is_pending, read_status, status_file
-from koinon.build.registry.harvest.again import due
 from koinon.model.settings import Settings
 from koinon.release.paths import Home
 from koinon.web.observing import Observer
@@ -122,13 +121,16 @@ class Building:
             self._process = self._started("builder")
 
     def _ask_for_editions(self, today: date) -> None:
-        """Have new editions asked for that are due: on the day of the start, and then once a day."""
+        """Have new editions asked for that are due: on the day of the start, and then once a day.
+
+        Without a host that the operator allows, there is nobody to ask.
+        """
         if self._asked == today or not self._settings.allowed_hosts:
             return
         if self._asking is not None and self._asking.poll() is None:
             return  # that of yesterday is still at it
         self._asked = today
-        self._asking = self._started("scheduler") if due(self._home, today, scheduled=True) else None
+        self._asking = self._started("scheduler")
 
     def _started(self, name: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

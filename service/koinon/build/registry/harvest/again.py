@@ -34,12 +34,12 @@ class Turn:
         return f"{self.slug} {new}: version {self.change.source.latest.version}, {self.change.source.state}"
 
 
-def harvest_again(registry: Registry, *, accept: bool) -> Iterator[Turn]:
-    """Ask the peer of each harvested source that is due; with ``accept``, what is good goes into the next build.
+def harvest_again(registry: Registry, *, accept: bool, scheduled: bool = False) -> Iterator[Turn]:
+    """Ask the peer of each source that is ``due``; with ``accept``, what is good goes into the next build.
 
-    A source without a schedule is always due. Raises StorageError, and ConfigurationError for a wrong setting.
+    Raises StorageError, and ConfigurationError for a wrong setting.
     """
-    for slug in due(registry.home, date.today()):
+    for slug in due(registry.home, date.today(), scheduled=scheduled):
         try:
             change = registry.update(slug, [], Options())
             if accept and change.source.waiting:
@@ -49,13 +49,23 @@ def harvest_again(registry: Registry, *, accept: bool) -> Iterator[Turn]:
             yield Turn(slug, None, str(error))
 
 
-def due(home: Home, day: date) -> list[str]:
-    """Return the slugs of the harvested sources that may have something new by ``day``."""
-    found = [source for source in every(home) if isinstance(source, Registered)]
+def due(home: Home, day: date, *, scheduled: bool = False) -> list[str]:
+    """Return the slugs of the sources that may have something new by ``day`` at the address that they came from.
+
+    A harvested source without a schedule is always due, but not where only those that are ``scheduled`` are asked;
+    of these, only those that somebody accepted.
+    """
     return [
         source.slug
-        for source in found
-        if source.latest.options.get("harvest")
+        for source in every(home)
+        if isinstance(source, Registered)
+        and any(file.address for file in source.latest.files)
         and source.state not in {State.WITHDRAWN, State.PURGING}
-        and (source.due is None or source.due <= day)
+        and _may_have_more(source, day, scheduled=scheduled)
     ]
+
+
+def _may_have_more(source: Registered, day: date, *, scheduled: bool) -> bool:
+    if source.due is None:
+        return bool(source.latest.options.get("harvest")) and not scheduled
+    return source.due <= day and not (scheduled and source.state is not State.ACCEPTED)
