@@ -13,8 +13,8 @@ from report import Report, Target
 
 PATIENCE = 30.0
 """Seconds after which a query counts as one that rdflib-endpoint cannot answer."""
-LONGER = 8
-"""How many times as many rounds we are asked: else a run would be over before all clients are at work."""
+LONGER = 20
+"""How many times as many rounds we are asked: as many as in a run of the mix, a few seconds here, too."""
 _RUNS = 3
 
 
