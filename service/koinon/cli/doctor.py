@@ -13,9 +13,21 @@ from koinon.cli.output import bytes_for_people, show
 from koinon.model.assets import PARTS, Assets
 from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
+from koinon.publish.maps.boundaries import Boundaries
+from koinon.publish.maps.regions import region_dots
+from koinon.release.contents import FILE as CONTENTS
+from koinon.release.contents import Contents
 from koinon.release.current import open_current, release_folders
 from koinon.release.paths import Home
 from koinon.release.retention import disk_usage
+
+NO_SHAPES = (
+    "none, regions are dots. The boundaries of NUTS may not be shipped with software. To show them, get a file "
+    "from the site of Eurostat (GISCO, territorial units for statistics): GeoJSON, regions (RG), scale 20M, in "
+    "degrees (4326), of the year that your sources use, such as NUTS_RG_20M_2021_4326.geojson; read its terms; set "
+    "KOINON_SHAPES to its path, and start the service again."
+)
+"""How an operator comes by boundaries."""
 
 PACKAGES = ("pyoxigraph", "shacl", "rdflib", "fastapi", "uvicorn", "babel", "pydantic", "typer")
 
@@ -35,6 +47,7 @@ def doctor(
         "settings": _settings(settings),
         "assets": _assets(settings, problems),
         "release": _release(settings, problems),
+        "boundaries": _boundaries(settings, problems),
         "problems": problems,
     }
     show(_lines(document), document, as_json=as_json)
@@ -91,9 +104,29 @@ def _release(settings: Settings, problems: list[str]) -> dict[str, object]:
     return {**state, "current": release.id, "graphs": len(manifest.graphs), "statements": manifest.total}
 
 
+def _boundaries(settings: Settings, problems: list[str]) -> dict[str, object]:
+    """Tell what the operator's file of boundaries holds, and how many regions of the release it has."""
+    if settings.shapes is None:
+        return {"file": NO_SHAPES}
+    state: dict[str, object] = {"file": str(settings.shapes), "credit": settings.shapes_credit}
+    try:
+        found = Boundaries.of(settings)
+        release = open_current(Home(settings.home))
+        store = release.open()
+    except KoinonError as error:
+        if str(error) not in problems:
+            problems.append(str(error))
+        return state
+    codes = {dot.code for dot in region_dots(store, Contents.of(release.path / CONTENTS, store)) if dot.code}
+    state |= {"shapes": len(found.shapes), "left out": found.left_out}
+    state["regions on the map"] = f"{len(codes & set(found.shapes))} of {len(codes)} have a shape"
+    missing = sorted(codes - set(found.shapes))
+    return state | ({"without": ", ".join(missing[:20]) + (" …" if len(missing) > 20 else "")} if missing else {})
+
+
 def _lines(document: dict[str, object]) -> list[str]:
     lines = []
-    for title in ("versions", "assets", "release"):
+    for title in ("versions", "assets", "release", "boundaries"):
         part = document[title]
         lines.append(title.capitalize())
         if isinstance(part, dict):

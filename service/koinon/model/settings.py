@@ -48,6 +48,15 @@ class Settings(BaseModel):
         description="Where to write to: an https:// or mailto: address of the node's desk; by default its home "
         "page.",
     )
+    shapes: Path | None = Field(
+        default=None,
+        description="GeoJSON file with the boundaries of regions, in degrees, by their NUTS codes, which maps then "
+        "show; by default regions are dots. `koinon doctor` says how to get one.",
+    )
+    shapes_credit: str = Field(
+        default="© EuroGeographics for the administrative boundaries",
+        description="Credit line of these boundaries, as maps show it.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     query_timeout: float = Field(

@@ -17,12 +17,14 @@ from koinon.model.assets import Assets
 from koinon.model.errors import KoinonError
 from koinon.model.settings import Settings
 from koinon.publish.collections import SECTIONS
+from koinon.publish.maps.boundaries import Boundaries
 from koinon.query.forking import Begun
 from koinon.query.limits import Limits
 from koinon.query.pool import WorkerPool
 from koinon.release.changelog import ChangeLog
 from koinon.release.paths import Home
 from koinon.web import (
+    boundaries,
     changes,
     check,
     citing,
@@ -48,6 +50,7 @@ from koinon.web import (
     start,
     things,
     translations,
+    trying,
     vocabulary,
     void,
 )
@@ -120,7 +123,8 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
     asking = Asking(settings, pool, observer)
     checks = Checks(settings, asking.budgets)
     desk = Desk(settings, assets, observer.contribution)
-    door = Door(settings, assets, following, Pages(), pool, asking, checks, desk, ChangeLog(root))
+    shapes = Boundaries.of(settings)
+    door = Door(settings, assets, following, Pages(), pool, asking, checks, desk, ChangeLog(root), shapes)
     observer.watch("queue", lambda: pool.waiting)
     observer.watch("running", lambda: pool.running)
     observer.watch("pages", lambda: door.press.waiting)
@@ -185,6 +189,8 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
         listing,
         collections,
         site,
+        trying,
+        boundaries,
         start,
         home,
     ):

@@ -290,6 +290,13 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
         r"/regions/.*",
         Described((HTML, JSON_LD, JSON, _CSV), (_LANGUAGE,), {"name": "PL63", "one": "PL63", "other": "EL51"}),
     ),
+    (
+        r"/boundaries",
+        Described(
+            ("application/geo+json", JSON),
+            (Parameter("code", "Codes of NUTS, with commas, 400 at most.", "PL63,EL51", required=True),),
+        ),
+    ),
     (r"/problems/.*", Described((HTML,), (_LANGUAGE,), {"name": "not-found"})),
     (r"/static/.*", Described((ANY,), (), {"name": "koinon.css"})),
     (r"/", Described((HTML,), (_LANGUAGE,))),

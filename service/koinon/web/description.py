@@ -51,6 +51,7 @@ def completed(described: dict[str, Any], schemes: Mapping[str, Any]) -> dict[str
         known = known_of(path)
         for method, operation in operations.items():
             _complete(operation, path, method, known)
+            operation["tags"] = [path[1:].split("/")[0].split(".")[0] or "start"]
     return described
 
 

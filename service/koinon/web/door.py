@@ -13,6 +13,7 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
 from koinon.publish.documents import Document, page_of
+from koinon.publish.maps.boundaries import Boundaries
 from koinon.publish.signposts import LINKSET, Signpost, as_header, signposts
 from koinon.query.budgets import client_key
 from koinon.query.job import Answer, Job
@@ -56,6 +57,7 @@ class Door:
     checks: Checks
     desk: Desk
     changes: ChangeLog
+    boundaries: Boundaries = field(default_factory=Boundaries)
     press: Press = field(default_factory=Press)
     differences: Differences = field(default_factory=Differences)
 

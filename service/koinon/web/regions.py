@@ -20,6 +20,7 @@ from koinon.publish.bridge.territories import Territory
 from koinon.publish.bridge.views import BridgeView, PartnersView, RegionView
 from koinon.publish.bridge.writer import BridgeWriter, things_of
 from koinon.publish.credits import credits_of, graphs_naming
+from koinon.publish.maps.neighbours import neighbourhood
 from koinon.publish.naming import Naming
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame
@@ -183,6 +184,8 @@ def _page(door: Door, served: Served, reader: Reader, template: str, view: Views
     values["credits"] = credits_of(served.store, graphs, reader.language)
     if isinstance(view, BridgeView):
         values |= {"picture": picture_of(view), "width": WIDTH}
+    if not isinstance(view, PartnersView):
+        values["around"] = neighbourhood(view, served.store)
     return door.pages.render(template, reader, **values)
 
 

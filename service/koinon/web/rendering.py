@@ -27,6 +27,7 @@ STATIC: Final = {
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
     "sparql.css": "text/css; charset=utf-8",
+    "try.css": "text/css; charset=utf-8",
     "embed.js": "text/javascript; charset=utf-8",
     "links.css": "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
@@ -38,6 +39,7 @@ _BUILT: Final = "built"
 _BUILT_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".html": "text/html; charset=utf-8",
 }

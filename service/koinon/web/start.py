@@ -90,6 +90,7 @@ async def home(request: Request) -> Response:
             featured=(FEATURED, titles[FEATURED]) if FEATURED in titles else None,
             sources=_sources(served, reader),
             dots=dots,
+            naming=naming,
             largest=[(dot, naming(dot.iri)) for dot in dots[:_NAMED]],
             pair=_apart([(dot, naming(dot.iri)) for dot in dots[:_NAMED]]),
             news=_news(door.changes, served.release.id, reader.language),

@@ -38,13 +38,14 @@ _MARGIN: Final = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A place on a map: ``kind`` is ``seat``, ``covered`` or ``partner``."""
+    """A place on a map: ``kind`` is ``seat``, ``covered`` or ``partner``, ``code`` that of NUTS, if it has one."""
 
     x: float
     y: float
     kind: str
     iri: str
     label: Text
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def place_map(document: Document, store: GraphStore, naming: Naming) -> PlaceMap
         x, y = flat(*point)
         spot = (round(x, 1), round(y, 1))
         if spot not in found and len(found) < _MOST:
-            found[spot] = Dot(*spot, kind, place.value, naming(place.value))
-    return PlaceMap(_window(found), tuple(found.values())) if found else None
+            found[spot] = Dot(*spot, kind, place.value, naming(place.value), next(codes_of(store, place), ""))
+    return PlaceMap(window_of(found), tuple(found.values())) if found else None
 
 
 def where(store: GraphStore, place: NamedNode) -> tuple[float, float] | None:
@@ -136,7 +137,8 @@ def codes_of(store: GraphStore, place: NamedNode) -> Iterator[str]:
                 yield notation.value
 
 
-def _window(spots: Iterable[tuple[float, float]]) -> tuple[int, int, int, int]:
+def window_of(spots: Iterable[tuple[float, float]]) -> tuple[int, int, int, int]:
+    """Return the window (left, top, width, height) of a map with these spots, all in units of the drawing."""
     points = list(spots)
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from koinon.engine import GraphStore
 from koinon.model.namespaces import DEF
-from koinon.publish.maps.places import where
+from koinon.publish.maps.places import codes_of, where
 from koinon.publish.maps.projection import flat, within
 from koinon.release.contents import Contents
 
@@ -23,12 +23,13 @@ _SHOWN: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class RegionDot:
-    """A region on the map, with how many things lie in it, work in it or cover it."""
+    """A region on the map, with how many things lie in it, work in it or cover it, and its code of NUTS, if any."""
 
     iri: str
     x: float
     y: float
     things: int
+    code: str
 
     @property
     def name(self) -> str:
@@ -53,7 +54,8 @@ def region_dots(store: GraphStore, contents: Contents) -> tuple[RegionDot, ...]:
         point = where(store, node) if things else None
         if point is not None and within(*point):
             x, y = flat(*point)
-            found.append(RegionDot(entry.iri, round(x, 1), round(y, 1), things))
+            code = next(codes_of(store, node), "")
+            found.append(RegionDot(entry.iri, round(x, 1), round(y, 1), things, code))
     found.sort(key=lambda dot: (-dot.things, dot.iri))
     return tuple(found[:_SHOWN])
 
