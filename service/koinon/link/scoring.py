@@ -45,12 +45,18 @@ class Weights:
 
 
 def table_of(keys: Sequence[Keys]) -> pa.Table:
-    """Return the key columns of one side."""
-    rows = [_row(place, key) for place, key in enumerate(keys)]
-    return pa.Table.from_pylist(rows, SCHEMA)
+    """Return the key columns of one side, a row for each; keys that stand in many pairs are read once."""
+    numbers: dict[int, int] = {}
+    for key in keys:
+        numbers.setdefault(id(key), len(numbers))
+    places = [numbers[id(key)] for key in keys]
+    first = dict(zip(reversed(places), reversed(keys), strict=True))
+    rows = pa.Table.from_pylist([_row(first[number]) for number in range(len(numbers))], SCHEMA)
+    names = pa.array([str(place) for place in range(len(keys))])
+    return rows.take(pa.array(places, pa.int64())).set_column(0, SCHEMA.field(0), names)
 
 
-def _row(place: int, key: Keys) -> dict[str, Any]:
+def _row(key: Keys) -> dict[str, Any]:
     meanings = {meaning for word in key.words for meaning, weight in word.meanings.items() if weight >= _SURE}
     telling = {
         meaning
@@ -62,7 +68,7 @@ def _row(place: int, key: Keys) -> dict[str, Any]:
     short = {*key.acronyms, *key.initials, *([key.joined] if len(key.words) == 1 else [])}
     mention = key.mention
     return {
-        "unique_id": str(place),
+        "unique_id": "",
         "joined": key.joined or None,
         "name": key.cognate or None,
         "meanings": _coded(meanings),
