@@ -24,6 +24,8 @@ KINDS: Final = {
     "source": "/graph/sea4neb-article",
     "sources": "/graph",
     "ontology": "/def",
+    "class": "/def/Project",
+    "property": "/def/schema:startDate",
     "shapes": "/shapes",
     "shapes of one": "/shapes/project",
     "quality": "/quality",

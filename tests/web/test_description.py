@@ -15,7 +15,7 @@ from koinon.web.app import create_app
 from koinon.web.described_addresses import known_of
 
 DESCRIPTION: dict[str, Any] = create_app(Settings.from_environment({})).openapi()
-YOUNG = ("/data/dumps/", "/releases/{release}/diff", "/ldes/group", "/ldes/{kind}/{name}/group", "/def/{version}")
+YOUNG = ("/data/dumps/", "/releases/{release}/diff", "/ldes/group", "/ldes/{kind}/{name}/group")
 """Addresses that a home of one release, without files for download, need not have."""
 SEARCHES = ("/suggest", "/search", "/search.{suffix}")
 """Addresses whose examples belong together."""

@@ -45,7 +45,7 @@ def test_every_source_class_and_region_is_told_of(client: httpx.Client) -> None:
         assert f'href="{iri.replace("https://w3id.org/koinon/id", "/doc")}"' in text
     project = found["classes"][PROJECT]["tally"]
     share = 100 * sum(project["given"]) / (project["things"] * len(project["given"]))
-    row = re.search(r'<tr><th scope="row"><a href="/def#Project">.*?</tr>', text, re.DOTALL)
+    row = re.search(r'<tr><th scope="row"><a href="/def/Project">.*?</tr>', text, re.DOTALL)
     assert row
     assert f"{share:.1f}%" in row[0]
 

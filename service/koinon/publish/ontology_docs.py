@@ -21,6 +21,7 @@ from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import CODE, PREFIXES, SCHEMA, XSD
 from koinon.model.namespaces import RDF as RDF_NAMESPACE
 from koinon.model.settings import Settings
+from koinon.publish.ontology.cardinality import Asked, how_many
 
 MODULES: Final = ("core", "place", "funding", "cluster", "practice", "activity", "provenance", "links")
 """The files that declare terms, in the order in which the documentation shows them."""
@@ -179,24 +180,23 @@ def _value(ontology: Ontology, edges: list[Edge], rules: list[URIRef]) -> str:
 
 def _how_many(ontology: Ontology, rules: list[URIRef]) -> str:
     """Return how many values the shapes ask for (``1``, ``0..1``, ``1..*``, ``0..*``), and what is wished for."""
-    least = wished = 0
-    most = ""
-    for rule in rules:
-        count = int(str(ontology.shapes.value(rule, SH.minCount) or 0))
-        if ontology.shapes.value(rule, SH.severity) in (None, SH.Violation):
-            least = max(least, count)
-            most = str(ontology.shapes.value(rule, SH.maxCount) or most)
-        else:
-            wished = max(wished, count)
-    many = most if most and int(most) == least else f"{least}..{most or '*'}"
-    one_each = any(str(ontology.shapes.value(rule, SH.uniqueLang)) == "true" for rule in rules)
-    notes = ["one a language"] * one_each + ["wanted"] * (wished > least)
-    return ", ".join([many, *notes])
+    found = how_many(_asked(ontology.shapes, rule) for rule in rules)
+    return ", ".join([str(found), *["one a language"] * found.one_each, *["wanted"] * found.wanted])
+
+
+def _asked(shapes: Graph, rule: URIRef) -> Asked:
+    most = shapes.value(rule, SH.maxCount)
+    return Asked(
+        int(str(shapes.value(rule, SH.minCount) or 0)),
+        int(str(most)) if most is not None else None,
+        shapes.value(rule, SH.severity) in (None, SH.Violation),
+        str(shapes.value(rule, SH.uniqueLang)) == "true",
+    )
 
 
 def _property_rows(ontology: Ontology, term: URIRef) -> Iterator[str]:
     rules = ontology.rules(term)
-    asked = {path for path, checks in rules.items() if not _how_many(ontology, checks).startswith("0..*")}
+    asked = {path for path, checks in rules.items() if _how_many(ontology, checks)[:4] not in ("0..*", "0")}
     for name in dict.fromkeys([*ontology.properties(), *sorted(asked, key=local)]):
         edges = [edge for edge in ontology.edges(name) if edge.source == term]
         if edges or name in asked:

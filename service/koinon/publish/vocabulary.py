@@ -1,5 +1,6 @@
 """What pages call things: labels of classes and properties from the ontology, groups and order from the shapes."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ _NO_LINKS: Final = {
 }
 _RECEIPT: Final = {RDF + "subject", RDF + "predicate", RDF + "object", RDF + "type", DEF + "sourceRange"}
 _LAST: Final = 1_000_000.0
+_NAME: Final = re.compile(r"[a-z0-9]+:[A-Za-z_][A-Za-z0-9_-]{0,100}")
 
 Shape = NamedNode | BlankNode
 
@@ -105,6 +107,20 @@ def short_name(iri: str) -> str:
         if iri.startswith(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
+
+
+def term_name(iri: str) -> str | None:
+    """Return the name that a term has in the address of its page: ``Project``, ``schema:url``; None for others."""
+    name = short_name(iri)
+    return name.removeprefix("koi:") if _NAME.fullmatch(name) else None
+
+
+def term_iri(name: str) -> str | None:
+    """Return the IRI of the term with this name, as ``term_name`` writes it; None where no term has such a name."""
+    prefix, colon, last = name.rpartition(":")
+    namespace = PREFIXES.get(prefix or "koi")
+    written = f"{prefix or 'koi'}:{last}"
+    return namespace + last if namespace and (prefix or not colon) and _NAME.fullmatch(written) else None
 
 
 def _terms(triples: Iterable[Triple]) -> dict[str, Term]:

@@ -38,6 +38,7 @@ from koinon.web import (
     ldes,
     members,
     oai,
+    ontology,
     operations,
     quality,
     queries,
@@ -162,6 +163,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
     for part in (
         operations,
         things,
+        ontology,
         vocabulary,
         graphs,
         void,

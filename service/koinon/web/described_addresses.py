@@ -119,7 +119,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/id/.*", Described((), (_LANGUAGE,), {"type": "project", "name": "resist"})),
     (r"/doc/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"type": "project", "name": "resist"})),
     (r"/code/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"scheme": "role", "notation": "partner"})),
-    (r"/def.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "version": "1.0.0"})),
+    (r"/def.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "name": "Project"})),
     (r"/context/.*", Described((JSON_LD,), (), {"name": "v1.jsonld"})),
     (r"/shapes.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "name": "project"})),
     (

@@ -13,6 +13,7 @@ from koinon.model.addresses import name_of
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import CANONICAL, CODE, DEF, GRAPH, ID, SHAPES, THINGS
 from koinon.model.settings import Settings
+from koinon.publish.vocabulary import term_name
 from koinon.release.links import LINK
 from koinon.web.negotiation import choose_language, combined
 
@@ -28,7 +29,7 @@ TRAVELS: Final = frozenset(
 )
 """First parts of the paths that also stand below the address of an earlier release."""
 _LOCAL: Final = (
-    *((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def#"), (SHAPES, "/shapes#")),
+    *((ID, "/doc/"), (CODE, "/code/"), (GRAPH, "/graph/"), (DEF, "/def/"), (SHAPES, "/shapes#")),
     (LINK, "/links/"),
 )
 _ONTOLOGY: Final = CANONICAL + "def"
@@ -110,6 +111,11 @@ class Reader:
         if path is not None:
             return self.url(path)
         return iri if _WEB.fullmatch(iri) else None
+
+    def term(self, iri: str) -> str | None:
+        """Return the link to the page of a class or property, also one of others; else as ``href``."""
+        name = term_name(iri)
+        return self.url(f"/def/{name}") if name else self.href(iri)
 
     def in_language(self, language: str, parameters: Mapping[str, str]) -> str:
         """Return the absolute address of this page in another language; a very long query is not repeated."""

@@ -27,6 +27,7 @@ STATIC: Final = {
     "koinon.svg": "image/svg+xml",
     "europe.svg": "image/svg+xml",
     "sparql.css": "text/css; charset=utf-8",
+    "ontology.css": "text/css; charset=utf-8",
     "try.css": "text/css; charset=utf-8",
     "embed.js": "text/javascript; charset=utf-8",
     "links.css": "text/css; charset=utf-8",
@@ -70,7 +71,7 @@ class Pages:
         """Return the page as UTF-8. ``values`` are what the template names; missing ones are an error."""
         environment = self._environments[reader.language]
         page = environment.get_template(template)
-        return page.render(reader=reader, url=reader.url, href=reader.href, **values).encode()
+        return page.render(reader=reader, url=reader.url, href=reader.href, term=reader.term, **values).encode()
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(

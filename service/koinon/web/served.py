@@ -25,6 +25,7 @@ from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.context import Context
 from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
 from koinon.publish.naming import Naming
+from koinon.publish.ontology.terms import Terms
 from koinon.publish.partitions import Partitions
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.catalogue import Catalogue, load_catalogue
@@ -76,6 +77,7 @@ class Served:
     partitions: Partitions | None = None
     namings: dict[str, Naming] = field(default_factory=dict)
     _atlas: Atlas | None = None
+    _terms: Terms | None = None
 
     @classmethod
     def open(cls, home: Home, assets: Assets, release: Release | None = None) -> "Served":
@@ -113,6 +115,12 @@ class Served:
             atlas.warm()
             self._atlas = atlas
         return self._atlas
+
+    def terms(self, assets: Assets) -> Terms:
+        """Return what ontology and shapes say about terms; read once, when a page first asks (0.1 s)."""
+        if self._terms is None:
+            self._terms = Terms.read(self.store, assets.ontology, assets.shapes)
+        return self._terms
 
     def naming(self, language: str) -> Naming:
         """Return what names things for readers of ``language``; it remembers what one page after another names."""

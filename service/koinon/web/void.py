@@ -42,7 +42,7 @@ async def _void(request: Request, suffix: str) -> Response:
     if suffix and form is None:
         raise NotFoundError(f"The description has no form .{suffix[:20]}.")
     async with door.release() as served:
-        counted = await _counted(request, door, served)
+        counted = await counted_of(request, door, served)
 
         def document() -> Document:
             shown = list(examples(served.contents)) if counted else []
@@ -52,7 +52,7 @@ async def _void(request: Request, suffix: str) -> Response:
         return await answer(request, served, resource, form)
 
 
-async def _counted(request: Request, door: Door, served: Served) -> Partitions | None:
+async def counted_of(request: Request, door: Door, served: Served) -> Partitions | None:
     """Return what the release holds; None where it cannot be counted in time, or is other people's."""
     if served.release.manifest.imported:
         return None
