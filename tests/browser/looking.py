@@ -29,9 +29,9 @@ Scheme = Literal["light", "dark"]
 WIDE, NARROW = 1280, 390
 
 
-def launched(playwright: Playwright) -> Browser:
-    """Start Debian's Chromium."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+def launched(playwright: Playwright, *arguments: str) -> Browser:
+    """Start Debian's Chromium, with more arguments."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *arguments])
 
 
 @dataclass(slots=True)
@@ -76,12 +76,16 @@ def looking(
         context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds wrong with a page, one line each with where; it runs beside the page's policy."""
+def violations(page: Page, without: str = "") -> list[str]:
+    """Return what axe-core finds wrong with a page, one line each with where; it runs beside the page's policy.
+
+    ``without`` selects a part that others made, which is left out.
+    """
     page.evaluate(AXE.read_text("utf-8") + ";undefined")
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+        "([rules, without]) => axe.run({include: ['html'], exclude: without ? [[without]] : []}, "
+        "{runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
         ".then(r => r.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]))",
-        RULES,
+        [RULES, without],
     )
     return [f"{rule}: {told} {json.dumps(nodes, ensure_ascii=False)}" for rule, told, nodes in found]

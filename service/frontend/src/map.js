@@ -40,7 +40,7 @@ export async function show(place, still, words) {
   new GeoJSON(countries, { interactive: false, style: { className: "land" } }).addTo(map);
   for (const tie of still.querySelectorAll("line.tie")) draw(tie, map);
   const credits = [words.credit];
-  if (words.boundaries && (await bounded(map, spots, words))) credits.push(words.boundariesCredit);
+  credits.push(await bounded(map, spots, words));
   mark(map, spots, fit);
   const line = credit(place, credits);
   requestAnimationFrame(() => map.invalidateSize({ animate: false }));
@@ -70,11 +70,11 @@ async function json(address) {
   return answer.json();
 }
 
-// Draws the boundaries that the operator supplied; tells whether there were any.
+// Draws the boundaries that the operator supplied; returns their credit line, if there are any.
 async function bounded(map, spots, words) {
   const known = new Map(spots.filter((spot) => spot.code).map((spot) => [spot.code, spot]));
   const codes = [...known.keys()].slice(0, ASKED);
-  if (!codes.length) return false;
+  if (!codes.length) return "";
   const found = await json(`${words.boundaries}?code=${codes.join(",")}`).catch(() => ({ features: [] }));
   const most = Math.max(...spots.map((spot) => spot.radius), 1);
   new GeoJSON(found, {
@@ -87,7 +87,7 @@ async function bounded(map, spots, words) {
       if (spot) layer.bindPopup(() => told(spot), { closeButton: false });
     },
   }).addTo(map);
-  return found.features.length > 0;
+  return found.features.length ? found.credit : "";
 }
 
 function draw(tie, map) {
@@ -120,17 +120,21 @@ function mark(map, spots, fit) {
     });
     button.addEventListener("blur", () => marker.closeTooltip());
     button.addEventListener("keydown", (event) => key(event, button, buttons));
+    button.addEventListener("keypress", (event) => event.stopPropagation()); // Leaflet would open, and the click close
+    let keyed = false; // whether a key opens what a click opens
     button.addEventListener("click", (event) => {
-      if (event.detail) return; // a pointer: the marker opens by itself
-      marker.openPopup();
-      marker.getPopup().getElement()?.querySelector("a")?.focus();
+      keyed = event.detail === 0;
     });
-    marker.getPopup().on("add", () => marker.getPopup().getElement().addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      marker.closePopup();
-      button.focus();
-    }));
+    marker.on("popupopen", ({ popup }) => {
+      const shown = popup.getElement();
+      shown.onkeydown = (event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        marker.closePopup();
+        button.focus();
+      };
+      if (keyed) shown.querySelector("a")?.focus();
+    });
   }
 }
 
