@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse
 
 from koinon.build.facets.definitions import (
     DEFINITIONS,
@@ -20,13 +20,11 @@ from koinon.build.facets.definitions import (
     Wider,
 )
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import CODE, DCT, DEF, RDF, SKOS
+from koinon.model.namespaces import CODE, DCT, DEF, SKOS
 from koinon.release.contents import Contents
 from koinon.release.facets import MISSING, SECTIONS, Facet, Iris, Measure, Numbers, Section
 from koinon.release.manifest import DERIVED
 
-_DEFAULT: Final = DefaultGraph()
-_TYPE: Final = NamedNode(RDF + "type")
 _SCHEME: Final = SKOS + "inScheme"
 _CONTAINED: Final = DCT + "isPartOf"
 _LISTED: Final = 2
@@ -80,10 +78,11 @@ class _Gathering:
     def _links(self, property: str) -> list[tuple[str, str]]:
         if property not in self._scanned:
             same = self._texts.setdefault
+            rows = _rows(self._store, f"SELECT ?one ?other {{ ?one <{property}> ?other }}")
             self._scanned[property] = [
-                (same(one := quad.subject.value, one), same(other := quad.object.value, other))
-                for quad in self._store.quads_for_pattern(None, NamedNode(property), None, _DEFAULT)
-                if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal)
+                (same(one, one), same(other, other))
+                for one, other in ((_iri(subject), _value(value)) for subject, value in rows)
+                if one and other is not None
             ]
         return self._scanned[property]
 
@@ -153,12 +152,14 @@ class _Gathering:
                     yield named, value
 
     def _sources(self, name: str) -> Pairs:
-        for quad in self._store.quads_for_pattern(None, _TYPE, NamedNode(name)):
-            graph = quad.graph_name
-            if not isinstance(graph, NamedNode) or self._kinds.get(graph.value) == DERIVED:
-                continue
-            if isinstance(quad.subject, NamedNode):
-                yield quad.subject.value, graph.value
+        graphs: dict[bytes, str] = {}
+        query = f"SELECT ?thing ?graph {{ GRAPH ?graph {{ ?thing a <{name}> }} }}"
+        for subject, graph in _rows(self._store, query):
+            if graph not in graphs:
+                iri = _iri(graph)
+                graphs[graph] = "" if self._kinds.get(iri) == DERIVED else iri
+            if graphs[graph] and (thing := _iri(subject)):
+                yield thing, graphs[graph]
 
     def _measured(
         self, definition: MeasureDefinition, facets: Mapping[str, Facet], numbers: Mapping[str, int]
@@ -180,6 +181,33 @@ class _Gathering:
                 if value in numbers:
                     measure[numbers[value]] = max(measure[numbers[value]], count)
         return measure
+
+
+def _rows(store: Store, query: str) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the two terms of each row of a query as they stand in TSV: a third of the cost of objects for each."""
+    found = store.query(query)
+    assert isinstance(found, QuerySolutions)  # noqa: S101  # what a SELECT gives
+    lines = iter((found.serialize(format=QueryResultsFormat.TSV) or b"").split(b"\n"))
+    next(lines)
+    for line in lines:
+        if line:
+            one, _, other = line.partition(b"\t")
+            yield one, other
+
+
+def _iri(term: bytes) -> str:
+    """Return the IRI of a term; empty for any other."""
+    return term[1:-1].decode() if term.startswith(b"<") else ""
+
+
+def _value(term: bytes) -> str | None:
+    """Return the IRI, or the text of a literal; None for a blank node (SPARQL 1.1 TSV, section 4: as in Turtle)."""
+    if term.startswith(b"<"):
+        return term[1:-1].decode()
+    if term.startswith(b"_:"):
+        return None
+    (quad,) = parse(b"<a:> <a:> %s ." % term, RdfFormat.TURTLE)
+    return quad.object.value if isinstance(quad.object, Literal) else None
 
 
 def _lists(pairs: Pairs) -> dict[str, list[str]]:
