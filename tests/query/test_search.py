@@ -103,7 +103,7 @@ def names(hits: Hits) -> list[str]:
 )
 def test_what_people_type_finds_what_they_mean(index: TermIndex, text: str, first: str) -> None:
     assert names(index.search(text))[:1] == [first]
-    assert index.suggest(text)[0].iri.endswith(first)
+    assert index.things(text, (), 1).iris[0].endswith(first)
 
 
 def test_a_hit_says_in_which_language_it_matched(index: TermIndex) -> None:

@@ -175,6 +175,51 @@ def test_the_fields_of_things_are_chosen_by_the_names_of_the_context(client: htt
     assert set(item) <= {"id", "type", "prefLabel", "altLabel", "homepage"}
 
 
+def test_a_text_searches_in_a_collection_in_any_script_beside_its_facets(client: httpx.Client) -> None:
+    found = things(client, "/regions.jsonld?q=ελλαδα&size=1")
+    assert found[0] == ID + "place/greece"
+    assert (
+        page(client, "/regions.jsonld?q=ελλαδα")["total"] == len(found) < page(client, "/regions.jsonld")["total"]
+    )
+    assert ID + "project/resist" in things(client, "/projects.jsonld?q=resis")
+    assert not things(client, "/actors.jsonld?q=resilience-of-unicorns")
+    narrowed = [value for each in page(client, "/projects.jsonld?q=res")["facets"] for value in each["values"]]
+    for value in narrowed:
+        assert "q=res" in value["url"]
+        assert page(client, value["url"])["total"] == value["count"]
+
+
+def test_what_a_text_finds_is_sorted_by_match_or_as_it_is_asked(client: httpx.Client) -> None:
+    best, last = (
+        things(client, "/projects.jsonld?q=resist"),
+        things(client, "/projects.jsonld?q=resist&sort=-start"),
+    )
+    assert best[0] == ID + "project/resist"
+    assert sorted(best) == sorted(last)
+    text = client.get("/projects?q=resist", headers={"Accept": "text/html"}).text
+    assert '<input type="search" id="list-search" name="q" value="resist"' in text
+    assert 'aria-current="true">best match</a>' in text
+    assert re.search(r'<a href="/projects"><span class="visually-hidden">Take away: </span>', text)
+
+
+def test_a_text_that_finds_nothing_is_told_so_and_what_else_there_is(client: httpx.Client) -> None:
+    text = client.get("/projects?q=<unicorn>&country=italy", headers={"Accept": "text/html"}).text
+    assert "Nothing here has a name like that." in text
+    assert "<unicorn>" not in text
+    assert '<a href="/projects?country=italy">without &lt;unicorn&gt;</a>' in text
+    assert '<input type="hidden" name="country" value="italy">' in text
+
+
+def test_json_is_json_ld_under_its_other_name(client: httpx.Client) -> None:
+    for path in ("/projects", "/regions/PL63", "/regions/PL63/with/EL51", "/doc/project/resist", "/def", "/data"):
+        linked, plain = client.get(f"{path}.jsonld"), client.get(f"{path}.json")
+        assert plain.headers["content-type"] == "application/json"
+        assert linked.headers["content-type"] == "application/ld+json"
+        there = plain.text.replace(f"{path}.json", f"{path}.jsonld").replace(".jsonldld", ".jsonld")
+        assert json.loads(there) == linked.json()
+        assert client.get(path, headers={"Accept": "application/json"}).json() == plain.json()
+
+
 def test_what_excludes_everything_says_how_to_widen(client: httpx.Client) -> None:
     address = "/projects?country=norway&programme=erasmus-plus"
     assert page(client, address.replace("?", ".jsonld?"))["total"] == 0
@@ -200,6 +245,8 @@ def test_what_excludes_everything_says_how_to_widen(client: httpx.Client) -> Non
         ("fields=startdate", "startDate"),
         ("fields=koi", "There is no field"),
         ("more=nothing", "more names a facet"),
+        ("q=" + "a" * 501, "q has at most 500 characters"),
+        ("q=a&q=b", "more than once"),
         ("country=" + ",".join(f"c{n}" for n in range(60)), "Nothing is known"),
         ("theme=" + "a" * 501, "at most 500 characters"),
         ("region=%00", "Nothing is known"),

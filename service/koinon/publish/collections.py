@@ -26,6 +26,8 @@ LARGEST: Final = 200
 CHOICES: Final = 7
 ALL_CHOICES: Final = 500
 """Values of a facet that a page shows, and those of the one facet that it is asked to show in full."""
+TEXT: Final = "q"
+"""The name under which what is searched for narrows a list, as facets do under theirs."""
 _NEAR: Final = 200
 _BY_VALUE: Final = frozenset({"year", "level", "period"})
 """Facets whose values have an order of their own."""
@@ -43,8 +45,8 @@ class Entry:
 class Asked:
     """What an address asks for. ``filters`` are values by facet (any of them), ``after`` the cursor of the page.
 
-    ``measure`` is what sorts (empty: the label), ``more`` the facet to be shown in full; ``hits`` are the things
-    that a search found, best first, or None where nothing was searched.
+    ``measure`` is what sorts (empty: the label), ``more`` the facet to be shown in full; ``text`` is what names
+    are searched for, ``hits`` are the things that this found, best first, or None where nothing is searched.
     """
 
     section: str
@@ -54,6 +56,7 @@ class Asked:
     after: str = ""
     size: int = PAGE_SIZE
     more: str = ""
+    text: str = ""
     hits: Sequence[str] | None = None
 
 
@@ -77,7 +80,7 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A value that narrows the list, and how many things there would be without its facet."""
+    """A value that narrows the list, and how many things there are without its facet; a text has facet ``q``."""
 
     facet: str
     value: str
@@ -137,10 +140,13 @@ def page_of(section: Section, contents: Contents, asked: Asked, language: str) -
         previous=previous,
         last=cursor((whole if whole < len(places) else whole - asked.size) - 1) if ends else None,
         facets=tuple(_facets(section, asked, masks, everything)),
-        chosen=tuple(
-            Chosen(name, value, _count(_all_of((everything, *_others(masks, name))), len(section.iris)))
-            for name, values in asked.filters.items()
-            for value in values
+        chosen=(
+            *_sought(asked, masks, len(section.iris)),
+            *(
+                Chosen(name, value, _count(_all_of((everything, *_others(masks, name))), len(section.iris)))
+                for name, values in asked.filters.items()
+                for value in values
+            ),
         ),
     )
 
@@ -187,6 +193,10 @@ def _any_of(section: Section, facet: Facet | None, values: Sequence[str]) -> Mas
 def _all_of(masks: Sequence[Mask | None]) -> Mask | None:
     given = [mask for mask in masks if mask is not None]
     return np.logical_and.reduce(given) if given else None
+
+
+def _sought(asked: Asked, masks: Mapping[str, Mask], size: int) -> list[Chosen]:
+    return [Chosen(TEXT, asked.text, _count(_all_of(list(masks.values())), size))] if asked.text else []
 
 
 def _others(masks: Mapping[str, Mask], name: str) -> list[Mask]:

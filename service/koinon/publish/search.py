@@ -7,6 +7,7 @@ from typing import Final
 from koinon.model.namespaces import DCT, DEF, FOAF, ORG, SKOS
 from koinon.publish.facet_values import read_value, written_value
 from koinon.publish.naming import Naming
+from koinon.publish.narrowing import Choice, Narrowing
 from koinon.publish.text import Text
 from koinon.query.search import DEEPEST, Hit, Hits, Index
 
@@ -42,16 +43,6 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that narrows the hits, as a link: how many there are of it, and the parameters of that page."""
-
-    label: Text
-    count: int
-    chosen: bool
-    parameters: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """A hit: its IRI, name, kind and countries; ``matched`` is the name that matched, where it is another."""
 
@@ -64,14 +55,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page of a search. ``chosen`` are the filters, each with the parameters of the page without it."""
+    """The page of a search; ``pages`` are the parameters of those around it."""
 
     sought: Sought
     hits: Hits
     lines: tuple[Line, ...]
     types: tuple[Choice, ...]
     regions: tuple[Choice, ...]
-    chosen: tuple[tuple[str, Text, Mapping[str, str]], ...]
+    chosen: tuple[Narrowing, ...]
     pages: Mapping[str, Mapping[str, str]]
 
 
@@ -170,13 +161,13 @@ def _choice(iri: str, number: int, sought: Sought, naming: Naming, field: str) -
     return Choice(naming(iri), number, chosen, wanted.parameters)
 
 
-def _chosen(sought: Sought, naming: Naming) -> Iterator[tuple[str, Text, Mapping[str, str]]]:
+def _chosen(sought: Sought, naming: Naming) -> Iterator[Narrowing]:
     for iri in sought.types:
         left = _without(sought.types, iri)
-        yield "type", naming(iri), replace(sought, types=left, start=0).parameters
+        yield Narrowing("type", naming(iri), replace(sought, types=left, start=0).parameters)
     for iri in sought.regions:
         left = _without(sought.regions, iri)
-        yield "region", naming(iri), replace(sought, regions=left, start=0).parameters
+        yield Narrowing("region", naming(iri), replace(sought, regions=left, start=0).parameters)
 
 
 def _without(values: Sequence[str], one: str) -> tuple[str, ...]:

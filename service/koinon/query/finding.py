@@ -13,7 +13,7 @@ from tantivy import Occur, Query
 
 from koinon.model.languages import best_label
 from koinon.query.asked import EXACT, INITIAL, NEARLY, START, Asked, matched_name, typos_of
-from koinon.query.hits import DEEPEST, MOST, Counts, Hit, Hits
+from koinon.query.hits import DEEPEST, MOST, Counts, Hit, Hits, Things
 from koinon.release.current import Release
 from koinon.release.search_index import (
     CLASS,
@@ -70,29 +70,13 @@ class TermIndex:
         """Return what ``text`` names, as ``Index.search`` does."""
         asked = Asked.of(text)
         most, offset = max(0, min(most, MOST)), max(0, min(offset, DEEPEST))
-        searcher = self._engine.searcher()
-        for how in asked.ways:
-            query = self._filtered(self._query(asked, how), types, regions)
-            if query is None:
-                break
-            found = searcher.search(query, max(most, 1), offset=offset, weight_by_field=WEIGHT)
-            total: int = found.count  # type: ignore[attr-defined]  # the stub forgets it
-            if total:
-                bodies = [(float(score), Body.read(searcher.doc(address))) for score, address in found.hits[:most]]
-                hits = tuple(_hit(body, asked, language, score) for score, body in bodies)
-                return Hits(total, hits, how, asked.ignored)
-        return Hits(0, (), asked.ways[0], asked.ignored)
+        total, bodies, how = self._found(asked, types, regions, most, offset)
+        return Hits(total, tuple(_hit(body, asked, language, score) for score, body in bodies), how, asked.ignored)
 
-    def suggest(
-        self,
-        prefix: str,
-        types: Sequence[str] = (),
-        regions: Sequence[str] = (),
-        language: str = "en",
-        most: int = 10,
-    ) -> tuple[Hit, ...]:
-        """Return what ``prefix`` may become, as ``Index.suggest`` does."""
-        return self.search(prefix, types, regions, language, most).hits
+    def things(self, text: str, types: Sequence[str], most: int) -> Things:
+        """Return the IRIs of what ``text`` names, as ``Index.things`` does."""
+        total, bodies, how = self._found(Asked.of(text), types, (), most, 0)
+        return Things(total, tuple(body.iri for _, body in bodies), how)
 
     def counts(
         self, text: str, types: Sequence[str] = (), regions: Sequence[str] = (), how: str = "words"
@@ -118,6 +102,22 @@ class TermIndex:
         (countries,) = spread((COUNTRY,), types, ())
         (narrow,) = spread((REGION,), types, regions) if regions else ((),)
         return Counts(kinds, countries, narrow)
+
+    def _found(
+        self, asked: Asked, types: Sequence[str], regions: Sequence[str], most: int, offset: int
+    ) -> tuple[int, list[tuple[float, Body]], str]:
+        """Return how many things are found, some of them with their scores, and how the words were read."""
+        searcher = self._engine.searcher()
+        for how in asked.ways:
+            query = self._filtered(self._query(asked, how), types, regions)
+            if query is None:
+                break
+            found = searcher.search(query, max(most, 1), offset=offset, weight_by_field=WEIGHT)
+            total: int = found.count  # type: ignore[attr-defined]  # the stub forgets it
+            if total:
+                shown = found.hits[:most]
+                return total, [(float(score), Body.read(searcher.doc(address))) for score, address in shown], how
+        return 0, [], asked.ways[0]
 
     def _filtered(self, query: Query | None, types: Sequence[str], regions: Sequence[str]) -> Query | None:
         if query is None:

@@ -43,6 +43,15 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Things:
+    """The IRIs of what was found, best first: some of ``total``; ``how`` tells how the words were read."""
+
+    total: int
+    iris: tuple[str, ...]
+    how: str = "words"
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many of the found things are of each kind, and lie in each country and region, by IRI, most first.
 

@@ -10,11 +10,11 @@ from typing import Protocol
 from koinon.model.errors import ReleaseError
 from koinon.query.asked import Asked
 from koinon.query.finding import TermIndex
-from koinon.query.hits import DEEPEST, MOST, Counts, Hit, Hits
+from koinon.query.hits import DEEPEST, MOST, Counts, Hit, Hits, Things
 from koinon.release.contents import Contents
 from koinon.release.current import Release
 
-__all__ = ["DEEPEST", "MOST", "Counts", "Hit", "Hits", "Index", "open_search"]
+__all__ = ["DEEPEST", "MOST", "Counts", "Hit", "Hits", "Index", "Things", "open_search"]
 
 
 class Index(Protocol):
@@ -35,15 +35,8 @@ class Index(Protocol):
         """
         ...
 
-    def suggest(
-        self,
-        prefix: str,
-        types: Sequence[str] = (),
-        regions: Sequence[str] = (),
-        language: str = "en",
-        most: int = 10,
-    ) -> tuple[Hit, ...]:
-        """Return the things that somebody who has typed ``prefix`` may mean."""
+    def things(self, text: str, types: Sequence[str], most: int) -> Things:
+        """Return the IRIs of the first ``most`` things that ``search`` finds, best first."""
         ...
 
     def counts(
@@ -86,16 +79,13 @@ class ContentsIndex:
         hits = [Hit(iri, kind, label, tag, label, tag, 0.0, (kind,)) for kind, iri, label, tag in found]
         return Hits(len(hits), tuple(hits[offset : offset + most]))
 
-    def suggest(
-        self,
-        prefix: str,
-        types: Sequence[str] = (),
-        regions: Sequence[str] = (),
-        language: str = "en",
-        most: int = 10,
-    ) -> tuple[Hit, ...]:
-        """Return what ``prefix`` may become, as ``Index.suggest`` does."""
-        return self.search(prefix, types, regions, language, most).hits
+    def things(self, text: str, types: Sequence[str], most: int) -> Things:
+        """Return the IRIs of what ``text`` names, as ``Index.things`` does."""
+        asked = Asked.of(text)
+        if not (asked.wholes or asked.iri):
+            return Things(0, ())
+        found = self._contents.find(asked.iri or asked.wholes[0], types, most)
+        return Things(len(found), tuple(iri for _, iri, _, _ in found))
 
     def counts(
         self,

@@ -11,14 +11,14 @@ from starlette.datastructures import QueryParams
 
 from koinon.model.namespaces import SKOS
 from koinon.publish.collection_items import MOST_FIELDS, fields_of
-from koinon.publish.collections import LARGEST, PAGE_SIZE, Asked
+from koinon.publish.collections import LARGEST, PAGE_SIZE, TEXT, Asked
 from koinon.publish.context import Context
 from koinon.publish.facet_values import read_value, written_value
 from koinon.release.facets import Section
 from koinon.web.problems import ProblemError
 from koinon.web.served import Served
 
-GENERAL: Final = ("after", "size", "sort", "fields", "more", "lang")
+GENERAL: Final = (TEXT, "after", "size", "sort", "fields", "more", "lang")
 """Parameters that every collection takes, beside its facets."""
 MOST_VALUES: Final = 50
 LONGEST: Final = 500
@@ -54,7 +54,10 @@ def read_asked(given: QueryParams, section: Section, served: Served) -> Asked:
     more = _one(values, "more")
     if more and more not in section.facets:
         raise _wrong(f"more names a facet: {', '.join(section.facets)}.")
-    return Asked(section.name, filters, measure, descending, after, _size(_one(values, "size")), more)
+    text = _one(values, TEXT).strip()
+    if len(text) > LONGEST:
+        raise _wrong(f"{TEXT} has at most {LONGEST} characters.")
+    return Asked(section.name, filters, measure, descending, after, _size(_one(values, "size")), more, text)
 
 
 def read_fields(given: QueryParams, context: Context) -> tuple[str, ...]:
@@ -82,6 +85,7 @@ def parameters_of(asked: Asked, fields: Sequence[str] = ()) -> dict[str, str]:
     }
     sort = ("-" if asked.descending else "") + (asked.measure or "name")
     rest = {
+        TEXT: asked.text,
         "sort": sort if sort != "name" else "",
         "size": str(asked.size) if asked.size != PAGE_SIZE else "",
         "fields": ",".join(fields),

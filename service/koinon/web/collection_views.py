@@ -1,7 +1,7 @@
 """What the page of a collection shows: facets with their counts as links, what is chosen, and what says more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
@@ -9,8 +9,9 @@ from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore
 from koinon.model.namespaces import DCT, DEF, ORG, SCHEMA, SKOS
-from koinon.publish.collections import CHOICES, Asked, Page
+from koinon.publish.collections import CHOICES, TEXT, Asked, Chosen, Page
 from koinon.publish.naming import Naming
+from koinon.publish.narrowing import Choice, Narrowing
 from koinon.publish.text import Text
 from koinon.release.facets import MISSING, Section
 from koinon.web.collection_asked import parameters_of, with_value, without_value
@@ -29,21 +30,11 @@ _ONE_VALUE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A value of a facet as a link: its label, how many things it leaves, and the parameters of that page."""
-
-    label: Text
-    count: int
-    chosen: bool
-    parameters: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """A facet with its values; ``more`` are the parameters of the page that shows the rest, None where none is."""
 
     name: str
-    choices: tuple[Shown, ...]
+    choices: tuple[Choice, ...]
     total: int
     more: Mapping[str, str] | None
 
@@ -56,16 +47,6 @@ class Line:
     label: Text
     said: tuple[Text, ...]
     number: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """A chosen value; ``parameters`` are those of the page without it, ``without`` how many things are there."""
-
-    facet: str
-    label: Text
-    without: int
-    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,7 @@ def collection_view(section: Section, asked: Asked, page: Page, store: GraphStor
     """Return what the page shows, in the language of ``naming``."""
     said = tuple(map(NamedNode, _SUMMARY[section.name]))
     numbers = page.measures or (None,) * len(page.entries)
-    base = parameters_of(Asked(asked.section, asked.filters, asked.measure, asked.descending, "", asked.size))
+    base = parameters_of(replace(asked, after="", more=""))
     cursors = {"prev": page.previous, "next": page.next}
     return View(
         lines=tuple(
@@ -92,15 +73,7 @@ def collection_view(section: Section, asked: Asked, page: Page, store: GraphStor
             for entry, number in zip(page.entries, numbers, strict=True)
         ),
         facets=tuple(group for group in (_group(asked, page, n, naming) for n in range(len(page.facets))) if group),
-        chosen=tuple(
-            Narrowing(
-                each.facet,
-                naming(each.value),
-                each.without,
-                parameters_of(without_value(asked, each.facet, each.value)),
-            )
-            for each in page.chosen
-        ),
+        chosen=tuple(_narrowing(each, asked, naming) for each in page.chosen),
         orders=tuple(_orders(section, asked)),
         pages={
             name: {**base, "after": cursor} if cursor else base
@@ -111,12 +84,20 @@ def collection_view(section: Section, asked: Asked, page: Page, store: GraphStor
     )
 
 
+def _narrowing(chosen: Chosen, asked: Asked, naming: Naming) -> Narrowing:
+    if chosen.facet == TEXT:
+        without, label = replace(asked, text="", hits=None, after=""), Text(chosen.value)
+    else:
+        without, label = without_value(asked, chosen.facet, chosen.value), naming(chosen.value)
+    return Narrowing(chosen.facet, label, parameters_of(without), chosen.without)
+
+
 def _orders(section: Section, asked: Asked) -> list[tuple[str, bool, Mapping[str, str]]]:
     """Return the orders there are: name, whether it is the one of the page, and the parameters of its page."""
     found: list[tuple[str, bool, Mapping[str, str]]] = []
     for name in ("", *section.measures):
-        wanted = Asked(asked.section, asked.filters, name, bool(name), "", asked.size)
-        found.append((name or "name", name == asked.measure, parameters_of(wanted)))
+        wanted = replace(asked, measure=name, descending=bool(name), after="", more="")
+        found.append((name or ("match" if asked.text else "name"), name == asked.measure, parameters_of(wanted)))
     return found
 
 
@@ -127,7 +108,7 @@ def _group(asked: Asked, page: Page, number: int, naming: Naming) -> Group | Non
         if only.count == page.found:
             return None
     choices = tuple(
-        Shown(
+        Choice(
             naming(choice.value),
             choice.count,
             choice.chosen,
@@ -137,10 +118,7 @@ def _group(asked: Asked, page: Page, number: int, naming: Naming) -> Group | Non
     )
     more = None
     if facet.total > CHOICES and facet.name != asked.more:
-        whole = Asked(
-            asked.section, asked.filters, asked.measure, asked.descending, asked.after, asked.size, facet.name
-        )
-        more = parameters_of(whole)
+        more = parameters_of(replace(asked, more=facet.name))
     return Group(facet.name, choices, facet.total, more)
 
 

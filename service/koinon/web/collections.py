@@ -1,18 +1,18 @@
 """``/actors``, ``/projects`` …: the collections as pages and as data, narrowed by facets, sorted, page by page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from koinon.model.errors import NotFoundError
 from koinon.publish.collection_items import Addresses, as_csv, as_json, fields_of, items_document
 from koinon.publish.collections import Asked, Page, page_of
 from koinon.publish.credits import credits_of, graphs_naming
 from koinon.publish.facet_values import written_value
 from koinon.publish.naming import Naming
+from koinon.query.search import Things
 from koinon.release.facets import SECTIONS, Section
 from koinon.web.bodies import Body
 from koinon.web.collection_asked import parameters_of, read_asked, read_fields, with_value, without_value
@@ -27,17 +27,13 @@ from koinon.web.representations import (
     PAGE,
     RDF_FORMS,
     Form,
-    alternate_link,
+    Offer,
     alternates,
-    caching,
     content_type,
     credit_links,
-    entity_tag,
-    is_unchanged,
-    negotiate,
+    form_of,
     not_modified,
     search,
-    split_suffix,
 )
 from koinon.web.routing import reads
 from koinon.web.served import Served
@@ -45,6 +41,8 @@ from koinon.web.served import Served
 router: Final = APIRouter()
 
 CSV: Final = "text/csv"
+MOST_FOUND: Final = 2_000
+"""Things that a text finds in a collection, the best ones."""
 FORMS: Final = (PAGE, RDF_FORMS[0], Form(CSV, "csv", "CSV"), *RDF_FORMS[1:], *ALIASES)
 _RELATIONS: Final = {"first": "first", "previous": "prev", "next": "next", "last": "last"}
 """Names of the pages around one in Hydra, and as link relations (RFC 8288)."""
@@ -59,10 +57,7 @@ def _register(name: str) -> None:
         return await _answer(request, name, None)
 
     async def collection_form(request: Request, suffix: Suffix) -> Response:
-        _, form = split_suffix(f"{name}.{suffix}", FORMS)
-        if form is None:
-            raise NotFoundError(f"There is no form .{suffix[:20]} of this.")
-        return await _answer(request, name, form)
+        return await _answer(request, name, form_of(suffix, FORMS))
 
     collection.__doc__ = f"List the {name}, narrowed by facets, page by page."
     collection_form.__doc__ = f"List the {name} in the form of the suffix."
@@ -85,6 +80,14 @@ class _List:
     reader: Reader
     door: Door
     form: Form
+    found: Things | None = None
+
+    def searched(self) -> "_List":
+        """Return the same with what its text finds, where it has one."""
+        if not self.asked.text:
+            return self
+        found = self.served.search.things(self.asked.text, (SECTIONS[self.section.name],), MOST_FOUND)
+        return replace(self, asked=replace(self.asked, hits=found.iris), found=found)
 
     @property
     def path(self) -> str:
@@ -113,19 +116,12 @@ class _List:
 async def _answer(request: Request, name: str, fixed: Form | None) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    form = negotiate(request, FORMS, fixed)
-    form = next(each for each in FORMS if each.media_type == MEANT.get(form.media_type, form.media_type))
+    offer = Offer(f"/{name}", FORMS, parameters=dict(request.query_params), spoken=(HTML, CSV))
     async with door.release() as served:
-        spoken = form.media_type in (HTML, CSV)
-        headers = caching(entity_tag(served.edition, reader, form.media_type), reader.language if spoken else None)
-        others = [
-            alternate_link(other) for other in alternates(reader, f"/{name}", FORMS, dict(request.query_params))
-        ]
-        credit = [] if served.release.manifest.imported else [credit_links()]
-        headers["Link"] = ", ".join(others + credit)
-        if fixed is None:
-            asked_for = f"?{request.url.query}" if request.url.query else ""
-            headers["Content-Location"] = f"{reader.prefix}/{name}.{form.suffix}{asked_for}"
+        chosen = offer.choose(request, reader, served.edition, fixed)
+        form, headers = chosen.form, chosen.headers
+        if not served.release.manifest.imported:
+            headers["Link"] += ", " + credit_links()
 
         def read() -> _List:
             section = served.facets.section(name)
@@ -133,12 +129,12 @@ async def _answer(request: Request, name: str, fixed: Form | None) -> Response:
             fields = read_fields(request.query_params, served.context)
             return _List(served, section, asked, fields, reader, door, form)
 
-        if is_unchanged(request, headers["ETag"]):
+        if chosen.is_unchanged:
             await door.make(request, read)
             return not_modified(headers)
 
         def make() -> tuple[Body, dict[str, str]]:
-            listed = read()
+            listed = read().searched()
             page = page_of(listed.section, served.contents, listed.asked, reader.language)
             links = listed.around(page)
             return Body(_body(listed, page, links)), links
@@ -163,7 +159,7 @@ def _body(listed: _List, page: Page, around: Mapping[str, str]) -> bytes:
     document = items_document(served.store, page, addresses, fields.values())
     if listed.form.media_type == CSV:
         return as_csv(document, page, fields, naming)
-    if listed.form.media_type == JSON_LD:
+    if MEANT.get(listed.form.media_type) == JSON_LD or listed.form.media_type == JSON_LD:
         facets = [_facet(listed, page, number, naming) for number in range(len(page.facets))]
         return as_json(document, served.context, reader.absolute("/context/v1.jsonld"), facets)
     return write(document, listed.form.media_type, served, reader)
@@ -200,6 +196,8 @@ def _page(listed: _List, page: Page, naming: Naming) -> bytes:
         section=listed.section.name,
         page=page,
         view=collection_view(listed.section, listed.asked, page, served.store, naming),
+        found=listed.found,
+        most=MOST_FOUND,
         credits=credits_of(served.store, graphs, reader.language),
         release=served.release,
     )

@@ -91,6 +91,7 @@ _MORE: Final = Parameter("more", "The facet whose values are listed in full.", "
 _FIELDS: Final = Parameter(
     "fields", "Properties of each thing by their names in the context, with commas.", "prefLabel"
 )
+_TEXT: Final = Parameter("q", "Only things whose names this text finds.", "e")
 _FACETS: Final = {
     "projects": "country=italy region=pomorskie programme=erasmus-plus theme=social-innovation model=csei "
     "year=2022 type=project-type/transnational-project status= actor=pscop source=respondet-project-page",
@@ -110,7 +111,7 @@ def _collection(name: str) -> Described:
     facets = (facet.partition("=") for facet in _FACETS[name].split())
     given = (Parameter(facet, f"Only things with this {facet}; several with commas.", e) for facet, _, e in facets)
     return Described(
-        (HTML, *_RDF, _CSV), (*given, _SORT, _SIZE, _FIELDS, _MORE, _AFTER, _LANGUAGE), {"suffix": "jsonld"}
+        (HTML, *_RDF, _CSV), (_TEXT, *given, _SORT, _SIZE, _FIELDS, _MORE, _AFTER, _LANGUAGE), {"suffix": "jsonld"}
     )
 
 

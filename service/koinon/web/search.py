@@ -85,10 +85,10 @@ async def suggest(request: Request) -> Response:
 
         def made() -> list[dict[str, object]]:
             naming = Naming(served.store, served.vocabulary, reader.language)
-            hits = served.search.suggest(sought.text, sought.types, sought.regions, reader.language, sought.size)
+            hits = served.search.search(sought.text, sought.types, sought.regions, reader.language, sought.size)
             return [
                 hit_document(hit, naming(hit.type) if hit.type else Text("")) | {"url": reader.href(hit.iri)}
-                for hit in hits
+                for hit in hits.hits
             ]
 
         found = await door.make(request, made)
