@@ -130,7 +130,8 @@ def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArr
     block, mention, sizes = block[small], mention[small], sizes[small]
     owner = owners[mention]
     group = groups[owner]
-    across, within = largest_of(block, owner, group, distinct)
+    across, within, fruitful = largest_of(block, owner, group, distinct)
+    block, mention, sizes, owner, group = (each[fruitful] for each in (block, mention, sizes, owner, group))
     count = np.int64(len(blocks))
     found = []
     for step in range(1, LARGEST):
@@ -151,26 +152,30 @@ def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArr
     return np.column_stack([packed // count, packed % count, shared])
 
 
-def largest_of(block: Ints, owner: Ints, group: Ints, distinct: NDArray[np.bool_]) -> tuple[int, int]:
+def largest_of(
+    block: Ints, owner: Ints, group: Ints, distinct: NDArray[np.bool_]
+) -> tuple[int, int, NDArray[np.bool_]]:
     """Return up to which number of mentions blocks count, for pairs of two sources and for pairs of one.
 
     The mentions, at most LARGEST in a block, are sorted by block and record; ``owner`` and ``group`` are the record
-    and the source of each.
+    and the source of each. The third is which mentions are in blocks that make pairs at all.
     """
     if not len(block):
-        return LARGEST, LARGEST
+        return LARGEST, LARGEST, np.empty(0, np.bool_)
     begins = np.concatenate([[True], block[1:] != block[:-1]])
+    number = np.cumsum(begins) - 1
     first = begins | np.concatenate([[True], owner[1:] != owner[:-1]])
-    place = (np.cumsum(begins) - 1)[first]
-    sizes = np.bincount(np.cumsum(begins) - 1)
-    key, number = np.unique(place * len(distinct) + group[first], return_counts=True)
-    inside = number * (number - 1) // 2
+    place = number[first]
+    sizes = np.bincount(number)
+    key, count = np.unique(place * len(distinct) + group[first], return_counts=True)
+    inside = count * (count - 1) // 2
     where, alike = key // len(distinct), ~distinct[key % len(distinct)]
     records = np.bincount(place, minlength=len(sizes))
     across = records * (records - 1) // 2 - np.bincount(where, inside, len(sizes)).astype(np.int64)
     within = np.bincount(where, inside * alike, len(sizes)).astype(np.int64)
     least = EACH * len(np.unique(owner[~distinct[group]]))
-    return _largest(sizes, across, ACROSS), _largest(sizes, within, min(WITHIN, least))
+    fruitful = ((across > 0) | (within > 0))[number]
+    return _largest(sizes, across, ACROSS), _largest(sizes, within, min(WITHIN, least)), fruitful
 
 
 def _largest(sizes: Ints, pairs: Ints, most: int) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from struct import Struct
 from typing import Any, Final, Self
 
 import numpy as np
@@ -28,6 +29,7 @@ CREATE TABLE pair (one INTEGER, other INTEGER, odds REAL, flags INTEGER, why TEX
     WITHOUT ROWID;
 """
 _BARE, _PLACED, _THIN = 1, 2, 4
+_NUMBER: Final = Struct("=q")
 
 Key = tuple[int, int]
 
@@ -139,10 +141,14 @@ def _packed(blocks: list[NDArray[np.int64]]) -> bytes:
 
 
 def _unpacked(packed: bytes) -> list[NDArray[np.int64]]:
-    numbers = np.frombuffer(packed, np.int64)
-    count = int(numbers[0])
-    ends = np.cumsum(numbers[1 : count + 1])
-    return np.split(numbers[count + 1 :], ends[:-1]) if count else []
+    count, *_ = _NUMBER.unpack_from(packed)
+    start = _NUMBER.size * (count + 1)
+    blocks = []
+    for place in range(1, count + 1):
+        (size,) = _NUMBER.unpack_from(packed, _NUMBER.size * place)
+        blocks.append(np.frombuffer(packed, np.int64, size, start))
+        start += _NUMBER.size * size
+    return blocks
 
 
 def _why(reasons: tuple[Reason, ...]) -> str | None:
