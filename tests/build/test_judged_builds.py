@@ -1,6 +1,8 @@
 """What people judged is what the next release says: links accepted, rejected, undone, withdrawn, and disputes."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from koinon.model.errors import ConfigurationError
 from koinon.model.namespaces import DEF, OWL
 from koinon.release.disputes import ACCEPTED_FILE, State, decide, dispute
 from koinon.release.judgements import Verdict, judge, undo
-from koinon.release.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Links
+from koinon.release.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Links, Run, write_links
+from koinon.release.links import FILE as TABLE
 
 LIKELY = DEF + "likelySameAs"
 TOWNS = (
@@ -142,6 +145,29 @@ def test_a_run_of_the_linker_alone_says_what_the_next_release_would_link(world: 
     world.build()
     assert states(world)[one, other].state == ACCEPTED
     assert said(world, "run")["changes"] == []
+
+
+def test_links_that_are_not_those_that_were_found_are_named_when_a_release_is_verified(world: World) -> None:
+    release = world.current
+    table, graph = release.path / TABLE, release.graph_file("links-identity")
+    kept, triples = table.read_bytes(), graph.read_bytes()
+    assert verify_release(release, world.assets) == []
+    with closing(sqlite3.connect(table)) as connection:
+        connection.execute("DELETE FROM link WHERE state = 'accepted'")
+        connection.commit()
+    assert verify_release(release, world.assets) == [
+        f"the table of links ({TABLE}) is not the one that was written"
+    ]
+    write_links(table, (), Run("another", ""))
+    problems = verify_release(release, world.assets)
+    assert f"the graph links-identity does not follow from the table of links ({TABLE})" in problems
+    table.unlink()
+    assert verify_release(release, world.assets) == [f"the table of links ({TABLE}) is missing"]
+    table.write_bytes(kept)
+    graph.write_bytes(triples.replace(b'confidence> "0.99"', b'confidence> "1.99"'))
+    assert any("one decimal number from 0 to 1" in problem for problem in verify_release(release, world.assets))
+    graph.write_bytes(triples)
+    assert verify_release(release, world.assets) == []
 
 
 def test_an_accepted_dispute_is_in_the_next_release_and_an_open_one_is_not(world: World, tmp_path: Path) -> None:

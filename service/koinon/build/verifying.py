@@ -1,4 +1,4 @@
-"""Verifying a release: do manifest, graph files, dump and store still agree, statement for statement.
+"""Verifying a release: do manifest, graph files, dump, store and tables still agree, statement for statement.
 
 Of an imported release: id, files, dump and store.
 """
@@ -12,9 +12,14 @@ from koinon.build.dumping import quads_of
 from koinon.build.facets import same_facets
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.indexing.verifying import index_problems
+from koinon.build.linking.verifying import link_problems
+from koinon.build.normalise import Normaliser
 from koinon.build.relating import same_relations
+from koinon.build.shacl import Validator
+from koinon.build.vocabulary import read_vocabulary
 from koinon.build.writing import read_owners
 from koinon.engine import OxigraphStore
+from koinon.model.assets import Assets
 from koinon.model.errors import ReleaseError
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
@@ -26,9 +31,12 @@ from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
 
 
-def verify_release(release: Release) -> list[str]:
-    """Return what is wrong with a release, one line each; nothing where it is whole."""
-    return list(_problems(release))
+def verify_release(release: Release, assets: Assets | None = None) -> list[str]:
+    """Return what is wrong with a release, one line each; nothing where it is whole.
+
+    Where the shapes of ``assets`` are those that it was built with, its links are held to them too.
+    """
+    return list(_problems(release, assets))
 
 
 def check_graph_files(release: Release) -> None:
@@ -37,7 +45,7 @@ def check_graph_files(release: Release) -> None:
         raise ReleaseError(f"In {release.path}, {problem}.")
 
 
-def _problems(release: Release) -> Iterator[str]:
+def _problems(release: Release, assets: Assets | None) -> Iterator[str]:
     if release.manifest.imported:
         yield from _import_problems(release)
         return
@@ -62,11 +70,20 @@ def _problems(release: Release) -> Iterator[str]:
         yield from index_problems(release.path / SEARCH, store.raw)
         if not same_facets(release.path, {entry.name: entry.kind for entry in manifest.graphs}):
             yield f"the facets ({FACETS}) are not those of the store"
+        yield from link_problems(release, _shapes(assets, manifest.shapes_version))
         relations = release.path / RELATIONS
         if relations.is_file() and not same_relations(relations, store.raw):
             yield f"the table of relations ({RELATIONS}) is not that of the store"
     except (ReleaseError, OSError, RuntimeError) as error:
         yield str(error)
+
+
+def _shapes(assets: Assets | None, version: str) -> Validator | None:
+    """Return the shapes of this version, None where others are at hand."""
+    if assets is None:
+        return None
+    vocabulary = read_vocabulary(assets, Normaliser())
+    return Validator(vocabulary.shapes) if vocabulary.shapes_version == version else None
 
 
 def _contents_problems(release: Release, store: OxigraphStore) -> Iterator[str]:

@@ -104,9 +104,10 @@ def show_release(identifier: _IdArgument = None, home: _HomeOption = None, as_js
 
 @app.command("verify")
 def verify(identifier: _IdArgument = None, home: _HomeOption = None, as_json: _JsonOption = False) -> None:
-    """Compare id, graph files and store of a release with its manifest; exit code 3 where they differ."""
-    release = _open(Home(Settings.from_environment(home=home).home), identifier)
-    problems = verify_release(release)
+    """Compare id, files, store and tables of a release with its manifest; exit code 3 where they differ."""
+    settings = Settings.from_environment(home=home)
+    release = _open(Home(settings.home), identifier)
+    problems = verify_release(release, Assets.locate(settings))
     document = {"id": release.id, "whole": not problems, "problems": problems}
     repair = "Run `koinon build` on the sources that it was made of: it writes a damaged release anew."
     if release.manifest.imported:

@@ -40,7 +40,17 @@ CREATE TABLE side (thing TEXT, link TEXT, PRIMARY KEY (thing, link)) WITHOUT ROW
 CREATE TABLE source (source TEXT, link TEXT, PRIMARY KEY (source, link)) WITHOUT ROWID;
 CREATE TABLE mention (thing TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID;
 CREATE TABLE member (thing TEXT PRIMARY KEY, canonical TEXT) WITHOUT ROWID;
+CREATE TABLE seal (digest TEXT);
 """
+_SEALED: Final = (
+    "SELECT format, run FROM about",
+    f"SELECT {_COLUMNS} FROM link ORDER BY id",  # noqa: S608  # a constant
+    "SELECT thing, link FROM side ORDER BY thing, link",
+    "SELECT source, link FROM source ORDER BY source, link",
+    "SELECT thing, said FROM mention ORDER BY thing",
+    "SELECT thing, canonical FROM member ORDER BY thing",
+)
+"""What the digest in ``seal`` covers."""
 _INDEXES: Final = """
 CREATE INDEX link_by_state ON link (state, priority DESC, id);
 CREATE INDEX member_by_canonical ON member (canonical, thing);
@@ -236,6 +246,21 @@ class Links:
         """Yield all links, by id."""
         return self._links("ORDER BY id", ())
 
+    def things(self) -> Iterator[str]:
+        """Yield the things of which the linker knew something, by IRI."""
+        return (str(thing) for (thing,) in self._rows("SELECT thing FROM mention ORDER BY thing", ()))
+
+    def is_whole(self) -> bool:
+        """Tell whether the table is as it was written; earlier versions wrote none that can tell."""
+        try:
+            with self._lock:
+                sealed = self._connection.execute("SELECT digest FROM seal").fetchone()
+                return sealed is not None and sealed[0] == _digest(self._connection)
+        except sqlite3.OperationalError:
+            return not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'seal'", ())
+        except sqlite3.DatabaseError:
+            return False
+
     def close(self) -> None:
         """Close the database; nothing can be asked any more."""
         self._connection.close()
@@ -298,8 +323,18 @@ def _fill(
         slugs = {slug_of[thing] for thing in sides if thing in slug_of}
         connection.executemany("INSERT INTO source VALUES (?, ?)", ((slug, link.id) for slug in sorted(slugs)))
     connection.executemany("INSERT INTO member VALUES (?, ?)", sorted(same.items()))
+    connection.execute("INSERT INTO seal VALUES (?)", (_digest(connection),))
     connection.executescript(_INDEXES)
     connection.commit()
+
+
+def _digest(connection: sqlite3.Connection) -> str:
+    """Return a hash of all rows."""
+    digest = sha256()
+    for query in _SEALED:
+        for row in connection.execute(query):
+            digest.update(_json(row).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _filter(state: str, band: str, source: str, linkset: str) -> tuple[str, tuple[str, ...]]:
