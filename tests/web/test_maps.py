@@ -19,7 +19,7 @@ from made_shapes import made_shapes
 from small_release import service_on
 
 DOT = re.compile(
-    r'<a href="([^"]+)" tabindex="-1"><circle class="(\w+)"[^>]*data-code="(\w+)"[^>]*><title[^>]*>([^<]+)<'
+    r'<a href="([^"]+)" tabindex="-1"><circle class="([\w ]+)"[^>]*data-code="(\w+)"[^>]*><title[^>]*>([^<]+)<'
 )
 
 

@@ -6,7 +6,7 @@ import { feature } from "topojson-client";
 import { EUROPE, placed, zoomFor } from "./europe.js";
 
 const ASKED = 300; // boundaries of one request
-const LEAST = 12; // pixels of the smallest dot
+const LEAST = 10; // pixels of the smallest dot, and of those that only name a shape
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export async function show(place, still, words) {
@@ -39,10 +39,9 @@ export async function show(place, still, words) {
   const countries = feature(land, land.objects.countries);
   new GeoJSON(countries, { interactive: false, style: { className: "land" } }).addTo(map);
   for (const tie of still.querySelectorAll("line.tie")) draw(tie, map);
-  const credits = [words.credit];
-  credits.push(await bounded(map, spots, words));
-  mark(map, spots, fit);
-  const line = credit(place, credits);
+  const shapes = await bounded(map, spots, words);
+  mark(map, spots, fit, new Set(shapes.features.map((shape) => shape.properties.code)));
+  const line = credit(place, [words.credit, shapes.credit]);
   requestAnimationFrame(() => map.invalidateSize({ animate: false }));
   return () => {
     line.remove();
@@ -70,12 +69,14 @@ async function json(address) {
   return answer.json();
 }
 
-// Draws the boundaries that the operator supplied; returns their credit line, if there are any.
+// Draws the boundaries that the operator supplied; returns them with their credit line.
 async function bounded(map, spots, words) {
   const known = new Map(spots.filter((spot) => spot.code).map((spot) => [spot.code, spot]));
   const codes = [...known.keys()].slice(0, ASKED);
-  if (!codes.length) return "";
-  const found = await json(`${words.boundaries}?code=${codes.join(",")}`).catch(() => ({ features: [] }));
+  const none = { features: [], credit: "" };
+  if (!codes.length) return none;
+  const found = await json(`${words.boundaries}?code=${codes.join(",")}`).catch(() => none);
+  if (!found.features.length) return none;
   const most = Math.max(...spots.map((spot) => spot.radius), 1);
   new GeoJSON(found, {
     style: (shape) => ({
@@ -87,7 +88,7 @@ async function bounded(map, spots, words) {
       if (spot) layer.bindPopup(() => told(spot), { closeButton: false });
     },
   }).addTo(map);
-  return found.features.length ? found.credit : "";
+  return found;
 }
 
 function draw(tie, map) {
@@ -97,10 +98,10 @@ function draw(tie, map) {
 }
 
 // Puts the dots on the map. One of them is reached by Tab, the others from it by the arrows.
-function mark(map, spots, fit) {
+function mark(map, spots, fit, shaped) {
   const buttons = new Map();
   for (const spot of [...spots].sort((one, other) => other.radius - one.radius)) {
-    const size = Math.min(Math.max(LEAST, Math.round(2 * spot.radius * fit)), 46);
+    const size = shaped.has(spot.code) ? LEAST : Math.min(Math.max(LEAST, Math.round(2 * spot.radius * fit)), 46);
     const button = document.createElement("button");
     button.type = "button";
     button.className = `spot ${spot.kind}`;

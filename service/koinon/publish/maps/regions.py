@@ -39,7 +39,7 @@ class RegionDot:
     @property
     def radius(self) -> float:
         """The radius of its dot: its area grows with the number of things."""
-        return round(min(11 + 6 * sqrt(self.things), 60), 1)
+        return round(min(9 + 2.2 * sqrt(self.things), 50), 1)
 
 
 def region_dots(store: GraphStore, contents: Contents) -> tuple[RegionDot, ...]:
