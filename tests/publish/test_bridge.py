@@ -290,11 +290,10 @@ def test_a_body_with_another_name_in_either_region_is_in_both_and_names_the_link
     view = linked(release, tmp_path, *links, names=(one, between, other))
     (shared,) = view.actors
     assert view.all_actors == 1
-    assert shared.alias is not None
-    assert (shared.actor.iri, shared.alias.actor.iri) == (one, other)
-    assert shared.alias.links == tuple((link.id, 0.97) for link in links[:2]), "what is only proposed joins nothing"
-    assert shared.one.references
-    assert shared.other.references
+    assert (shared.one.actor.iri, shared.other.actor.iri) == (one, other)
+    assert shared.links == tuple((link.id, 0.97) for link in links[:2]), "what is only proposed joins nothing"
+    assert shared.one.ground.references
+    assert shared.other.ground.references
     rows = list(csv.DictReader(io.StringIO(as_csv(view).decode("utf-8-sig"))))
     assert [row["thing"] for row in rows if row["relation"] == "actor-in-both"] == [one, other]
     assert [row["ground"] for row in rows if row["relation"] == "one-body"] == [link.iri for link in links[:2]]

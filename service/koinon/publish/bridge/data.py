@@ -96,7 +96,7 @@ def _rows_of_region(view: RegionView) -> Iterable[Row]:
     for mention in view.projects:
         yield ("project-here", *_pair(mention.thing), view.side.name, "", "", "", mention.references, "")
     for actor in view.actors:
-        yield _grounded("actor-here", actor.actor, view.side, actor.one)
+        yield _grounded("actor-here", actor.actor, view.side, actor.ground)
     for topic in view.topics:
         relation = "cluster-model-here" if topic.is_model else "theme-here"
         for mention in topic.one:
@@ -129,11 +129,11 @@ def _rows(view: BridgeView) -> Iterable[Row]:
             for ground in grounds:
                 yield _grounded("project-in-common", shared.project, side, ground)
     for actor in view.actors:
-        alias = actor.alias.actor if actor.alias else actor.actor
-        for named, side, ground in zip((actor.actor, alias), sides, (actor.one, actor.other), strict=True):
-            yield _grounded("actor-in-both", named, side, ground)
-        for identifier, sure in actor.alias.links if actor.alias else ():
-            yield ("one-body", *_pair(actor.actor), "", *_pair(alias), LINK + identifier, (), f"{sure:.3f}")
+        for side, present in zip(sides, (actor.one, actor.other), strict=True):
+            yield _grounded("actor-in-both", present.actor, side, present.ground)
+        names = (*_pair(actor.one.actor), "", *_pair(actor.other.actor))
+        for identifier, sure in actor.links:
+            yield ("one-body", *names, LINK + identifier, (), f"{sure:.3f}")
     for topic in view.topics:
         relation = "cluster-model-in-common" if topic.is_model else "theme-in-common"
         for side, named, mentions in (
@@ -210,10 +210,7 @@ def _bridge(view: BridgeView, address: str) -> dict[str, Any]:
             {**_named(p.project), "sources": _cited(view, [g.references for g in (*p.one, *p.other)])}
             for p in view.projects
         ],
-        "actorsInBoth": [
-            {**_named(a.actor), **_joined(a), "sources": _cited(view, [a.one.references, a.other.references])}
-            for a in view.actors
-        ],
+        "actorsInBoth": [_shared(view, actor) for actor in view.actors],
         "topicsInCommon": [
             {
                 **_named(t.topic),
@@ -227,11 +224,12 @@ def _bridge(view: BridgeView, address: str) -> dict[str, Any]:
     }
 
 
-def _joined(shared: SharedActor) -> dict[str, Any]:
-    if shared.alias is None:
-        return {}
-    links = [{"@id": LINK + identifier} for identifier, _ in shared.alias.links]
-    return {"alsoNamed": _named(shared.alias.actor), "through": links}
+def _shared(view: BridgeView, shared: SharedActor) -> dict[str, Any]:
+    said = _named(shared.one.actor)
+    if shared.links:
+        through = [{"@id": LINK + identifier} for identifier, _ in shared.links]
+        said |= {"alsoNamed": _named(shared.other.actor), "through": through}
+    return {**said, "sources": _cited(view, [shared.one.ground.references, shared.other.ground.references])}
 
 
 def _suggestions(view: BridgeView | PartnersView, address: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from koinon.publish.bridge.territories import Territory
-from koinon.publish.bridge.views import Mention, Neighbour, RegionView, SharedActor, SharedTopic
+from koinon.publish.bridge.views import Mention, NearRegion, RegionView, SharedTopic
 from koinon.publish.bridge.writer import Writer
 from koinon.publish.views import Named
 
@@ -25,11 +25,8 @@ class RegionWriter(Writer):
         for project in self.newest(region.projects)[:_PROJECTS]:
             references = tuple(r for g in self.grounds.coverage(project, region.places) for r in g.references)
             projects.append(Mention(self.named(project), None, tuple(dict.fromkeys(references))))
-        actors = []
-        for actor in sorted(parts, key=lambda one: (-parts[one], one))[:_ACTORS]:
-            ground = self.grounds.presence(actor, region)
-            if ground is not None:
-                actors.append(SharedActor(self.named(actor), ground, ground))
+        busiest = sorted(parts, key=lambda one: (-parts[one], one))[:_ACTORS]
+        actors = [present for actor in busiest if (present := self.present(actor, region)) is not None]
         below = self.atlas.relations.levels(region.places - {territory.number})
         inner = {place: 0 for place, level in below.items() if level == territory.level + 1}
         return RegionView(
@@ -59,7 +56,7 @@ class RegionWriter(Writer):
             found.append(SharedTopic(self.named(topic), None, is_model, known, shown, (), more, 0))
         return tuple(found)
 
-    def _alike(self, territory: Territory) -> tuple[tuple[Neighbour, Named], ...]:
+    def _alike(self, territory: Territory) -> tuple[tuple[NearRegion, Named], ...]:
         """Return the regions that have a cluster model in common with this one, and no project: with the model."""
         found = []
         alike = self.atlas.alike_regions(self.atlas.region(territory))

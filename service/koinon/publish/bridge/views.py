@@ -44,21 +44,23 @@ class SharedProject:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """Another name of one body, and the links that say so: their ids and how sure each is."""
+class Present:
+    """An actor at work in a region, and on which ground it counts there."""
 
     actor: Named
-    links: tuple[tuple[str, float], ...]
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)
 class SharedActor:
-    """An actor at work in both regions; ``alias`` is its name in the other one, where none is common to both."""
+    """A body at work in both regions, by the name that it has in each; ``links`` say that two names are one body.
 
-    actor: Named
-    one: Ground
-    other: Ground
-    alias: Joined | None = None
+    Each is the id of an accepted link and how sure it is; none where the name is the same.
+    """
+
+    one: Present
+    other: Present
+    links: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class NearRegion:
     """Another region, and how many projects or topics it shares with the one that is looked at."""
 
     region: Named
@@ -182,8 +184,8 @@ class BridgeView:
     path: tuple[Step, ...]
     by_topic: bool
     suggestions: tuple[Suggestion, ...]
-    near_one: tuple[Neighbour, ...]
-    near_other: tuple[Neighbour, ...]
+    near_one: tuple[NearRegion, ...]
+    near_other: tuple[NearRegion, ...]
     sources: tuple[Source, ...]
 
     @property
@@ -203,11 +205,11 @@ class RegionView:
 
     side: Side
     projects: tuple[Mention, ...]
-    actors: tuple[SharedActor, ...]
+    actors: tuple[Present, ...]
     topics: tuple[SharedTopic, ...]
-    partners: tuple[Neighbour, ...]
-    alike: tuple[tuple[Neighbour, Named], ...]
-    parts: tuple[Neighbour, ...]
+    partners: tuple[NearRegion, ...]
+    alike: tuple[tuple[NearRegion, Named], ...]
+    parts: tuple[NearRegion, ...]
     sources: tuple[Source, ...]
 
 

@@ -17,10 +17,10 @@ from koinon.publish.bridge.topics import About
 from koinon.publish.bridge.views import (
     Bond,
     BridgeView,
-    Joined,
     Mention,
-    Neighbour,
+    NearRegion,
     PartnersView,
+    Present,
     RegionView,
     Shared,
     SharedActor,
@@ -102,14 +102,19 @@ class Writer:
         )
         return shown, len(things) - len(shown)
 
-    def neighbours(self, numbers: Mapping[int, int], most: int = _NEAR) -> tuple[Neighbour, ...]:
+    def present(self, actor: int, region: Region) -> Present | None:
+        """Return an actor as it is in a region, None where it is not."""
+        ground = self.grounds.presence(actor, region)
+        return Present(self.named(actor), ground) if ground is not None else None
+
+    def neighbours(self, numbers: Mapping[int, int], most: int = _NEAR) -> tuple[NearRegion, ...]:
         """Return regions by how much they share, as they are shown."""
         found = []
         for place, number in sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
             iri = self.atlas.relations.iri(place)
             territory = self.atlas.territory_of(iri)
             if territory is not None:
-                found.append(Neighbour(self.grounds.of(iri), territory.name, number))
+                found.append(NearRegion(self.grounds.of(iri), territory.name, number))
         return tuple(found)
 
     def suggestions(
@@ -203,15 +208,11 @@ class BridgeWriter(Writer):
 
         found = []
         for name, alias in sorted(both, key=strongest)[:ACTORS]:
-            here, there = self.grounds.presence(name, one), self.grounds.presence(alias, other)
+            here, there = self.present(name, one), self.present(alias, other)
             if here is not None and there is not None:
-                joined = self._joined(name, alias) if name != alias else None
-                found.append(SharedActor(self.named(name), here, there, joined))
+                chain = self.atlas.linked.chain(name, alias) if name != alias else []
+                found.append(SharedActor(here, there, tuple((link.id, link.probability) for link in chain)))
         return tuple(found)
-
-    def _joined(self, name: int, alias: int) -> Joined:
-        links = tuple((link.id, link.probability) for link in self.atlas.linked.chain(name, alias))
-        return Joined(self.named(alias), links)
 
     def _topics(self, one: Region, other: Region) -> tuple[tuple[SharedTopic, ...], int, int]:
         """Return the topics to show, and how many models and themes there are in all."""
@@ -285,8 +286,7 @@ def things_shown(view: BridgeView) -> Iterable[str]:
     """Yield the IRIs of what a page names, for the credits of its sources."""
     yield from (view.one.region.iri, view.other.region.iri)
     yield from (project.project.iri for project in view.projects)
-    yield from (actor.actor.iri for actor in view.actors)
-    yield from (actor.alias.actor.iri for actor in view.actors if actor.alias)
+    yield from (side.actor.iri for actor in view.actors for side in (actor.one, actor.other))
     for topic in view.topics:
         yield from (mention.thing.iri for mention in (*topic.one, *topic.other))
     yield from (step.thing.iri for step in view.path)
