@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from koinon.build.graphs import GraphFile
 from koinon.build.linking.described import described_in
-from koinon.build.linking.recording import Spoken, records_of
+from koinon.build.linking.known_records import Known, known_records
 from koinon.build.linking.remembered import Key, Remembered, Said, said_text, write_remembered
 from koinon.build.linking.version import linker_version
 from koinon.link.blocking import blocks_of, pairs_of
@@ -92,11 +92,11 @@ class Run:
 
         Raises OSError where the disk refuses.
         """
-        records = records_of(
-            Spoken(slug, self.kinds[slug], *said.described()) for slug, said in sorted(self.said.items())
-        )
+        before = self.remembered
+        known = known_records(self.said, self.kinds, before.said, Known.read(before.records()))
+        records = known.records
         scored, blocks, pairs = self._scored(records)
-        write_remembered(folder, linker_version(self.assets), self.said, blocks, pairs)
+        write_remembered(folder, linker_version(self.assets), self.said, known.text, blocks, pairs)
         self.told("decide")
         model = PairModel.shipped()
         decisions = decide(records, scored, model, PRIOR, self.judgements)

@@ -35,10 +35,11 @@ class Spoken:
     places: Sequence[Described]
 
 
-def records_of(spoken: Iterable[Spoken]) -> list[Record]:
+def records_of(spoken: Iterable[Spoken], apart: Mapping[str, bool] | None = None) -> list[Record]:
     """Return the organisations of all graphs that have a name, sorted by IRI.
 
-    A thing belongs to the first graph that gives its class: one by editors before others, then by slug.
+    A thing belongs to the first graph that gives its class: one by editors before others, then by slug. ``apart``
+    says which graphs tell organisations apart, where what is given is not all that they say.
     """
     graphs = sorted(spoken, key=lambda graph: (graph.kind not in _EDITED, graph.slug))
     things = _merged(thing for graph in graphs for thing in graph.organisations)
@@ -48,7 +49,7 @@ def records_of(spoken: Iterable[Spoken]) -> list[Record]:
         for thing in graph.organisations:
             if True in thing.get("agent"):
                 source.setdefault(thing.iri, graph)
-    distinct = {graph.slug: _tells_apart(graph) for graph in graphs}
+    distinct = apart if apart is not None else {graph.slug: tells_apart(graph) for graph in graphs}
     records = []
     for iri in sorted(source):
         record = _record(things[iri], source[iri].slug, places, distinct=distinct[source[iri].slug])
@@ -64,7 +65,8 @@ def _merged(described: Iterable[Described]) -> dict[str, Described]:
     return found
 
 
-def _tells_apart(graph: Spoken) -> bool:
+def tells_apart(graph: Spoken) -> bool:
+    """Tell whether a graph has each organisation once: an editor's, a short one, or one that numbers nearly all."""
     own = [thing for thing in graph.organisations if True in thing.get("agent")]
     numbered = sum(1 for thing in own if thing.get("identifiers"))
     return graph.kind in _EDITED or len(own) <= _FEW or numbered >= _NUMBERED * len(own)

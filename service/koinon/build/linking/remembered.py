@@ -24,6 +24,7 @@ FILE: Final = "linking.sqlite"
 _TABLES: Final = """
 CREATE TABLE about (engine TEXT);
 CREATE TABLE spoken (slug TEXT PRIMARY KEY, sha256 TEXT, digest TEXT, said TEXT) WITHOUT ROWID;
+CREATE TABLE records (written TEXT);
 CREATE TABLE block (record INTEGER PRIMARY KEY, blocks BLOB);
 CREATE TABLE pair (one INTEGER, other INTEGER, odds REAL, flags INTEGER, why TEXT, PRIMARY KEY (one, other))
     WITHOUT ROWID;
@@ -77,6 +78,11 @@ class Remembered:
             return cls(engine)
         return cls(engine, {slug: Said(*rest) for slug, *rest in rows}, path)
 
+    def records(self) -> str:
+        """Return the records as they were written down; nothing where they were not."""
+        rows = self._rows("SELECT written FROM records")
+        return str(rows[0][0]) if rows else ""
+
     def blocks(self) -> dict[int, list[NDArray[np.int64]]]:
         """Return the blocks of the mentions of each record."""
         rows = self._rows("SELECT record, blocks FROM block")
@@ -106,6 +112,7 @@ def write_remembered(
     folder: Path,
     engine: str,
     said: Mapping[str, Said],
+    records: str,
     blocks: Mapping[int, list[NDArray[np.int64]]],
     pairs: Mapping[Key, Scored],
 ) -> None:
@@ -119,6 +126,7 @@ def write_remembered(
             connection.execute("INSERT INTO about VALUES (?)", (engine,))
             rows = ((slug, one.sha256, one.digest, one.text) for slug, one in sorted(said.items()))
             connection.executemany("INSERT INTO spoken VALUES (?, ?, ?, ?)", rows)
+            connection.execute("INSERT INTO records VALUES (?)", (records,))
             packed = ((record, _packed(its)) for record, its in sorted(blocks.items()))
             connection.executemany("INSERT INTO block VALUES (?, ?)", packed)
             scores = (
