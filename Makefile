@@ -98,7 +98,7 @@ LOCK := --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotat
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) var build dist $(CLIENTS:%=%/node_modules) $(FRONTEND)/node_modules $(dir $(BUILT))
 
-$(BUILT): $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*.js)
+$(BUILT): $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*)
 	@command -v npm >/dev/null || { echo "npm is not installed: pages are served without scripts"; exit 0; }; \
 	  npm ci --prefix $(FRONTEND) --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
 	    --fetch-retries=1 --fetch-timeout=60000 && npm run build --prefix $(FRONTEND) --silent || \
