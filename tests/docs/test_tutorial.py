@@ -4,13 +4,22 @@ import re
 import shlex
 import subprocess
 import sys
+import urllib.request
+from html import unescape
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/tutorial.md", "docs/api.md", "docs/harvest.md", "queries/README.md")
+PAGES = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/ten-minutes.md",
+    "docs/api.md",
+    "docs/harvest.md",
+    "queries/README.md",
+)
 BASE = "http://127.0.0.1:8000"
 LONG_RUNNING = re.compile(r"koinon (serve|build)\b|^make ")
 
@@ -20,6 +29,15 @@ class Server(Protocol):
 
     url: str
     home: Path
+
+
+ADDRESSES = sorted(
+    {
+        (page, address)
+        for page in PAGES
+        for address in re.findall(rf"<{BASE}(/[^>]*)>", (ROOT / page).read_text("utf-8"))
+    }
+)
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -61,6 +79,26 @@ def test_every_command_answers(page: str, command: str, server: Server) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 60
+
+
+def test_every_address_in_the_text_answers(server: Server) -> None:
+    assert len(ADDRESSES) > 15
+    for page, address in ADDRESSES:
+        with urllib.request.urlopen(f"{server.url}{address}", timeout=60) as answer:
+            assert answer.status == 200, (page, address)
+            assert answer.read(1), (page, address)
+
+
+def test_the_commands_of_the_help_page_answer(server: Server) -> None:
+    asked = urllib.request.Request(f"{server.url}/help", headers={"Accept-Language": "el"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        shown = re.search(r'<pre class="code"[^>]*><code>(.*?)</code>', answer.read().decode(), re.DOTALL)
+    assert shown
+    commands = unescape(shown[1]).splitlines()
+    assert len(commands) == 3
+    for command in commands:
+        done = subprocess.run([*shlex.split(command), "--fail"], capture_output=True, timeout=60, check=True)
+        assert len(done.stdout) > 60, command
 
 
 @pytest.mark.parametrize(("page", "program"), blocks("python"))

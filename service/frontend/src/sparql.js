@@ -2,6 +2,7 @@
 // names and labels, variables of the query, and, for other words, the things of this graph with such a name.
 
 import { snippetCompletion } from "@codemirror/autocomplete";
+import { askedFor } from "./asking.js";
 
 const KEYWORDS = (
   "SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAMED GRAPH OPTIONAL UNION MINUS FILTER BIND VALUES " +
@@ -22,12 +23,8 @@ export class Terms {
   }
 
   async load(address) {
-    try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      this.found = answer.ok ? await answer.json() : { prefixes: {}, classes: [], properties: [] };
-    } catch {
-      this.found = { prefixes: {}, classes: [], properties: [] };
-    }
+    const nothing = { prefixes: {}, classes: [], properties: [] };
+    this.found = (await askedFor(address).catch(() => null)) ?? nothing;
   }
 
   options(kind, boost) {
@@ -70,20 +67,15 @@ export class Terms {
   async things(text) {
     if (text.length < 3) return [];
     const address = `${this.suggest}?${new URLSearchParams({ prefix: text, size: 8, lang: this.language })}`;
-    try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return [];
-      return (await answer.json()).suggestions.map((one) => ({
-        label: text, // what was typed names it, in whatever script
-        displayLabel: one.label,
-        detail: one.typeLabel,
-        type: "constant",
-        boost: -20,
-        apply: `<${one.id}>`,
-      }));
-    } catch {
-      return [];
-    }
+    const answer = await askedFor(address).catch(() => null);
+    return (answer?.suggestions ?? []).map((one) => ({
+      label: text, // what was typed names it, in whatever script
+      displayLabel: one.label,
+      detail: one.typeLabel,
+      type: "constant",
+      boost: -20,
+      apply: `<${one.id}>`,
+    }));
   }
 
   // Inserts a prefixed name, and declares its prefix where the query does not.

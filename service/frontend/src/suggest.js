@@ -1,5 +1,7 @@
 // Suggestions below a search box, as people type: the combobox pattern of WAI-ARIA 1.2, over a form that works alone.
 
+import { askedFor } from "./asking.js";
+
 const WAIT = 120; // milliseconds without a key before the service is asked
 const MOST = 8;
 
@@ -78,10 +80,10 @@ function combobox(input) {
     address.searchParams.set("size", MOST);
     address.searchParams.set("lang", document.documentElement.lang);
     try {
-      const answer = await fetch(address, { signal: asked.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && document.activeElement === input) show((await answer.json()).suggestions.filter((one) => one.url));
-    } catch {
-      open(false); // the form goes on working
+      const answer = await askedFor(address, asked.signal);
+      if (answer && document.activeElement === input) show(answer.suggestions.filter((one) => one.url));
+    } catch (error) {
+      if (error.name !== "AbortError") open(false); // the form goes on working
     }
   };
 

@@ -106,7 +106,7 @@ def grouped(described: dict[str, Any]) -> dict[str, list[Operation]]:
             for one in (*item.get("parameters", ()), *first.get("parameters", ()))
             if one.get("in") in {"path", "query"}
         )
-        told = (first.get("description") or first.get("summary") or "").split("\n\n")[0]
+        told = (first.get("description") or first.get("summary") or "").split("\n\n")[0].replace("``", "")
         groups.setdefault(path[1:].split("/")[0].split(".")[0], []).append(
             Operation(path, tuple(methods), told, parameters)
         )
