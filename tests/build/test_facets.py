@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from building import make_world
 from koinon.build.facets.definitions import VERSION
+from koinon.build.facets.scanning import PROPERTIES, Scan
 from koinon.build.verifying import verify_release
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import GRAPH, ID
+from koinon.model.namespaces import DEF, GRAPH, ID, RDF
 from koinon.publish.collections import Asked, page_of
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import Contents
@@ -74,6 +76,59 @@ def test_facets_that_are_not_those_of_the_store_are_found(made: Release, tmp_pat
     assert verify_release(release) == [f"the facets ({FILE}) are not those of the store"]
     write_facets(release.path / FILE, sections, "by other definitions")
     assert verify_release(release) == []
+
+
+def test_rows_that_follow_changes_are_those_of_the_store(tmp_path: Path) -> None:
+    dice = random.Random(5)  # noqa: S311  data that can be drawn again
+    store, graphs = Store(), [NamedNode(f"https://e.org/g{n}") for n in range(3)]
+    values = [
+        NamedNode("https://e.org/v"),
+        *map(Literal, (5, "5", "a\tb\\n\nc\\", f" <{RDF}type> <{DEF}Project> .")),
+    ]
+    stated = [(NamedNode(each), value) for each in PROPERTIES[:4] for value in values]
+    stated += [(NamedNode(RDF + "type"), NamedNode(name)) for name in SECTIONS.values()]
+    quads = [
+        Quad(NamedNode(f"https://e.org/t{n}"), *pair, graph)
+        for n in range(3)
+        for pair in stated
+        for graph in graphs
+    ]
+    Scan.of(store).write(tmp_path / "rows")
+    for _ in range(15):
+        before = set(store)
+        for quad in dice.sample(quads, 30):
+            (store.remove if quad in store else store.add)(quad)
+        for quad in quads:  # the default graph holds what any other does
+            here = any(Quad(*quad.triple, graph) in store for graph in graphs)
+            (store.add if here else store.remove)(Quad(*quad.triple))
+        changed = [(quad in store, quad) for quad in before ^ set(store)]
+        scan = Scan.read(tmp_path / "rows")
+        assert scan is not None
+        scan.change(
+            [(added, quad.triple) for added, quad in changed if isinstance(quad.graph_name, DefaultGraph)],
+            [
+                (added, quad.graph_name.value, f"{quad.triple} .\n".encode())
+                for added, quad in changed
+                if isinstance(quad.graph_name, NamedNode)
+            ],
+        )
+        scan.write(tmp_path / "rows")
+        Scan.of(store).write(tmp_path / "fresh")
+        assert (tmp_path / "rows").read_bytes() == (tmp_path / "fresh").read_bytes()
+        for each in PROPERTIES[:4]:
+            found = {
+                (q.subject.value, q.object.value) for q in store.quads_for_pattern(None, NamedNode(each), None)
+            }
+            assert set(scan.links(each)) == found
+
+
+def test_rows_of_another_version_or_cut_short_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    Scan.of(Store()).write(path)
+    text = path.read_text("utf-8")
+    for wrong in (f"0{text}", text[: len(text) // 2], "", "\udcff"):
+        path.write_bytes(wrong.encode("utf-8", "surrogateescape"))
+        assert Scan.read(path) is None
 
 
 class Named(Contents):

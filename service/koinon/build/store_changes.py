@@ -73,6 +73,11 @@ class StoreChange:
         """The lines that a graph no longer states."""
         return [line for (_, line), plus in self._changes.items() if not plus]
 
+    @property
+    def lines(self) -> Iterator[tuple[bool, str, bytes]]:
+        """The lines that only the parent's graphs have, or (True) only the new ones, with the name of the graph."""
+        return ((plus, name, line) for (name, line), plus in self._changes.items())
+
     def differing(self, after: Store) -> Iterator[tuple[bool, bytes, Triple]]:
         """Yield the statements that only one default graph has, that of the parent or (True) that of ``after``."""
         lines = sorted({line for _, line in self._changes})

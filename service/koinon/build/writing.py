@@ -12,7 +12,7 @@ from koinon import __version__
 from koinon.build.derived import change_derived, derive
 from koinon.build.differences import changed_lines
 from koinon.build.dumping import change_dump, write_dump
-from koinon.build.facets import add_facets
+from koinon.build.facets import add_facets, change_scan, write_scan
 from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import change_index, write_index
 from koinon.build.linking.stage import Linking, write_links_of, write_moved
@@ -109,6 +109,7 @@ def _write_anew(folder: Path, inputs: Inputs, links: list[GraphFile]) -> list[Gr
     write_contents(folder / CONTENTS, folder / "store")
     write_index(folder / SEARCH, folder / "store")
     write_relations(folder / RELATIONS, folder / "store")
+    write_scan(folder)
     write_dump(folder / DUMP, graphs)
     return graphs
 
@@ -137,6 +138,7 @@ def _change_parent(folder: Path, inputs: Inputs, links: list[GraphFile], parent:
         change_contents(parent.path / CONTENTS, folder / CONTENTS, change.before, after, differing)
         change_index(parent.path / SEARCH, folder / SEARCH, after, differing)
         change_relations(parent.path / RELATIONS, folder / RELATIONS, differing)
+        change_scan(parent.path, folder, differing, change.lines)
         change_dump(folder / DUMP, graphs, parent)
     except (OSError, RuntimeError, ReleaseError, TooMuchError):
         return None  # what else is wrong, a full disk say, shows again when all is written from nothing

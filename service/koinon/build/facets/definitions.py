@@ -165,7 +165,7 @@ DEFINITIONS: Final = (
 )
 """All collections; one whose measures or shared facets count another's things follows it."""
 
-VERSION: Final = f"2 {hashlib.sha256(repr(DEFINITIONS).encode()).hexdigest()[:12]}"
+VERSION: Final = f"3 {hashlib.sha256(repr(DEFINITIONS).encode()).hexdigest()[:12]}"
 """Names these definitions; raise the number when values are gathered in another way."""
 
 TOPIC_LISTS: Final = ("theme", "cluster-model")

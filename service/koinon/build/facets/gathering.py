@@ -1,4 +1,4 @@
-"""The collections of a release, gathered from its store by a scan of each property that leads to a facet."""
+"""The collections of a release, gathered from a scan of each property that leads to a facet."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse
 
 from koinon.build.facets.definitions import (
     DEFINITIONS,
@@ -19,14 +18,13 @@ from koinon.build.facets.definitions import (
     SharedDefinition,
     Wider,
 )
+from koinon.build.facets.scanning import BROADER, CONTAINED, LEVEL, SCHEME, WITHIN, Scan
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import CODE, DCT, DEF, SKOS
+from koinon.model.namespaces import CODE
 from koinon.release.contents import Contents
 from koinon.release.facets import MISSING, SECTIONS, Facet, Iris, Measure, Numbers, Section
 from koinon.release.manifest import DERIVED
 
-_SCHEME: Final = SKOS + "inScheme"
-_CONTAINED: Final = DCT + "isPartOf"
 _LISTED: Final = 2
 """The NUTS level of the territories that are listed; those of other levels narrow a list all the same."""
 _FURTHEST: Final = 20
@@ -35,26 +33,26 @@ _FURTHEST: Final = 20
 Pairs = Iterable[tuple[str, str]]
 
 
-def gather(store: Store, contents: Contents, kinds: Mapping[str, str]) -> Iterator[Section]:
-    """Yield all collections of a store; ``kinds`` tells the kind of each named graph (sources or derived)."""
-    found = _Gathering(store, contents, kinds)
+def gather(scan: Scan, contents: Contents, kinds: Mapping[str, str]) -> Iterator[Section]:
+    """Yield all collections of a release; ``kinds`` tells the kind of each named graph (sources or derived)."""
+    found = _Gathering(scan, contents, kinds)
     for definition in DEFINITIONS:
         yield found.section(definition)
 
 
 class _Gathering:
-    def __init__(self, store: Store, contents: Contents, kinds: Mapping[str, str]) -> None:
-        self._store = store
+    def __init__(self, scan: Scan, contents: Contents, kinds: Mapping[str, str]) -> None:
+        self._scan = scan
         self._contents = contents
         self._kinds = kinds
         self._sections: dict[str, Section] = {}
         self._scanned: dict[str, list[tuple[str, str]]] = {}
         self._texts: dict[str, str] = {}
-        self._levels = {place: int(level) for place, level in self._links(DEF + "nutsLevel") if level.isdigit()}
-        self._within = dict(self._links(DEF + "withinTerritory"))
+        self._levels = {place: int(level) for place, level in self._links(LEVEL) if level.isdigit()}
+        self._within = dict(self._links(WITHIN))
         self._up = {
-            Wider.BROADER: _lists(self._links(SKOS + "broader")),
-            Wider.WHOLES: _lists(self._links(_CONTAINED)),
+            Wider.BROADER: _lists(self._links(BROADER)),
+            Wider.WHOLES: _lists(self._links(CONTAINED)),
         }
         self._wider: dict[tuple[Wider, str], tuple[str, ...]] = {}
 
@@ -78,17 +76,14 @@ class _Gathering:
     def _links(self, property: str) -> list[tuple[str, str]]:
         if property not in self._scanned:
             same = self._texts.setdefault
-            rows = _rows(self._store, f"SELECT ?one ?other {{ ?one <{property}> ?other }}")
             self._scanned[property] = [
-                (same(one, one), same(other, other))
-                for one, other in ((_iri(subject), _value(value)) for subject, value in rows)
-                if one and other is not None
+                (same(one, one), same(other, other)) for one, other in self._scan.links(property)
             ]
         return self._scanned[property]
 
     def _topics(self) -> set[str]:
         lists = {CODE + name for name in TOPIC_LISTS}
-        found = {concept for concept, scheme in self._links(_SCHEME) if scheme in lists}
+        found = {concept for concept, scheme in self._links(SCHEME) if scheme in lists}
         return found.union(*({value for _, value in self._path(path)} for path in SUBJECTS))
 
     def _listed(self, name: str, only: set[str] | None) -> tuple[list[str], dict[str, Numbers]]:
@@ -152,14 +147,9 @@ class _Gathering:
                     yield named, value
 
     def _sources(self, name: str) -> Pairs:
-        graphs: dict[bytes, str] = {}
-        query = f"SELECT ?thing ?graph {{ GRAPH ?graph {{ ?thing a <{name}> }} }}"
-        for subject, graph in _rows(self._store, query):
-            if graph not in graphs:
-                iri = _iri(graph)
-                graphs[graph] = "" if self._kinds.get(iri) == DERIVED else iri
-            if graphs[graph] and (thing := _iri(subject)):
-                yield thing, graphs[graph]
+        for thing, graph in self._scan.sources(name):
+            if self._kinds.get(graph) != DERIVED:
+                yield thing, graph
 
     def _measured(
         self, definition: MeasureDefinition, facets: Mapping[str, Facet], numbers: Mapping[str, int]
@@ -181,33 +171,6 @@ class _Gathering:
                 if value in numbers:
                     measure[numbers[value]] = max(measure[numbers[value]], count)
         return measure
-
-
-def _rows(store: Store, query: str) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the two terms of each row of a query as they stand in TSV: a third of the cost of objects for each."""
-    found = store.query(query)
-    assert isinstance(found, QuerySolutions)  # noqa: S101  # what a SELECT gives
-    lines = iter((found.serialize(format=QueryResultsFormat.TSV) or b"").split(b"\n"))
-    next(lines)
-    for line in lines:
-        if line:
-            one, _, other = line.partition(b"\t")
-            yield one, other
-
-
-def _iri(term: bytes) -> str:
-    """Return the IRI of a term; empty for any other."""
-    return term[1:-1].decode() if term.startswith(b"<") else ""
-
-
-def _value(term: bytes) -> str | None:
-    """Return the IRI, or the text of a literal; None for a blank node (SPARQL 1.1 TSV, section 4: as in Turtle)."""
-    if term.startswith(b"<"):
-        return term[1:-1].decode()
-    if term.startswith(b"_:"):
-        return None
-    (quad,) = parse(b"<a:> <a:> %s ." % term, RdfFormat.TURTLE)
-    return quad.object.value if isinstance(quad.object, Literal) else None
 
 
 def _lists(pairs: Pairs) -> dict[str, list[str]]:
