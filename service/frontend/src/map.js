@@ -134,6 +134,7 @@ function mark(map, spots, fit, shaped) {
         marker.closePopup();
         button.focus();
       };
+      marker.closeTooltip();
       if (keyed) shown.querySelector("a")?.focus();
     });
   }
