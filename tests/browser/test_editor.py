@@ -1,5 +1,6 @@
 """The editor of /sparql and the suggestions of search boxes, in a real browser, by keyboard."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
@@ -121,3 +122,24 @@ def test_who_types_in_a_search_box_is_led_on_by_keyboard(page: "api.Page") -> No
     assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
     page.keyboard.press("Enter")
     page.wait_for_url("**/doc/place/greece*")
+
+
+def test_a_busy_service_is_asked_again_for_suggestions_and_terms(page: "api.Page") -> None:
+    turned_away: set[str] = set()
+
+    def busy_at_first(route: "api.Route") -> None:
+        kind = route.request.url.partition("?")[0]
+        if kind in turned_away:
+            route.continue_()
+        else:
+            turned_away.add(kind)
+            route.fulfill(status=503, headers={"Retry-After": "1"}, body="")
+
+    page.route(re.compile(r"/(suggest|completions)($|\?)"), busy_at_first)
+    page.goto("/sparql")
+    edit(page, "SELECT * WHERE { ?project a koi:Projec")
+    page.wait_for_selector(".cm-tooltip-autocomplete li[aria-selected=true]")
+    page.locator("#site-search").focus()
+    page.keyboard.type("ellad")
+    page.get_by_role("option", name="Greece").first.wait_for()
+    assert len(turned_away) == 2
