@@ -128,3 +128,19 @@ def test_an_operator_is_told_how_to_add_boundaries_and_what_is_in_a_file(home: P
     code, found = doctor(KOINON_SHAPES=str(tmp_path / "none"))
     assert code == 1
     assert "cannot be read" in str(found["problems"])
+
+
+@pytest.mark.skipif("licences.txt" not in rendering._built(), reason="the scripts are not built: make frontend")
+def test_the_licences_of_what_readers_are_sent_stand_beside_it(client: httpx.Client) -> None:
+    told = client.get("/static/licences.txt")
+    assert told.headers["content-type"].startswith("text/plain")
+    for name in (
+        "leaflet",
+        "sigma",
+        "graphology",
+        "world-atlas",
+        "topojson-client",
+        "swagger-ui-dist",
+        "codemirror",
+    ):
+        assert re.search(rf"^{name} \d[\d.]* \(.+\)\n\n.{{20}}", told.text, re.MULTILINE), name

@@ -43,6 +43,7 @@ _BUILT_TYPES: Final = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".html": "text/html; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 _RIGHT_TO_LEFT: Final = {"ar", "he", "fa", "ur", "yi"}
