@@ -1,6 +1,6 @@
 """The map of all regions: how many things each release has in each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import sqrt
 from typing import Final
@@ -20,16 +20,23 @@ _COUNTED: Final = 400
 _SHOWN: Final = 300
 """Territories that are looked at, things that are counted in one of them, and dots that the map has at most."""
 
+_CROWDED: Final = 150
+"""Dots from which on none is drawn larger than its number asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegionDot:
-    """A region on the map, with how many things lie in it, work in it or cover it, and its code of NUTS, if any."""
+    """A region on the map, with how many things lie in it, work in it or cover it, and its code of NUTS, if any.
+
+    ``scale`` makes dots larger where few share the map.
+    """
 
     iri: str
     x: float
     y: float
     things: int
     code: str
+    scale: float = 1.0
 
     @property
     def name(self) -> str:
@@ -39,7 +46,7 @@ class RegionDot:
     @property
     def radius(self) -> float:
         """The radius of its dot: its area grows with the number of things."""
-        return round(min(9 + 2.2 * sqrt(self.things), 50), 1)
+        return round(min((9 + 2.2 * sqrt(self.things)) * self.scale, 50), 1)
 
 
 def region_dots(store: GraphStore, contents: Contents) -> tuple[RegionDot, ...]:
@@ -57,7 +64,8 @@ def region_dots(store: GraphStore, contents: Contents) -> tuple[RegionDot, ...]:
             code = next(codes_of(store, node), "")
             found.append(RegionDot(entry.iri, round(x, 1), round(y, 1), things, code))
     found.sort(key=lambda dot: (-dot.things, dot.iri))
-    return tuple(found[:_SHOWN])
+    scale = min(max(sqrt(_CROWDED / max(len(found), 1)), 1.0), 2.0)
+    return tuple(replace(dot, scale=scale) for dot in found[:_SHOWN])
 
 
 def _things(store: GraphStore, territory: NamedNode) -> int:
