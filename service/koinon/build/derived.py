@@ -68,6 +68,11 @@ def change_derived(
     entries = catalogue((*graphs, territory, *links), release, received, versions)
     described = _write(folder, SLUG, TITLE, entries)
     removed: list[bytes] = []
+    left = {graph.slug for graph in (territory, *links, described)}
+    for gone in (old for slug, old in before.items() if slug not in left):
+        lines = list(changed_lines(gone.path, None))
+        change.apply(gone.name, lines)
+        removed += [line for _, line in lines]
     for graph in (territory, *links, described):
         if graph not in made:
             old = before[graph.slug].path if graph.slug in before else None

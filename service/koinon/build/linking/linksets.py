@@ -21,6 +21,7 @@ CANONICAL: Final = "links-canonical"
 TITLES: Final = {
     "links-identity": "Links: who is the same",
     "links-concepts": "Links: concepts that mean the same",
+    "links-projects": "Links: projects and programmes that several sources describe",
     CANONICAL: "Canonical view: what stands for all that accepted links join",
 }
 _TYPE: Final = RDF + "type"

@@ -14,11 +14,13 @@ from koinon.build.graphs import GraphFile
 from koinon.build.linking.concepts import concept_links
 from koinon.build.linking.finding import Found, Run
 from koinon.build.linking.linksets import sources_of, write_canonical, write_linkset
+from koinon.build.linking.undertakings import undertaking_links
 from koinon.build.linking.version import linker_version
 from koinon.link import links as made
 from koinon.link.decisions import LINKSET
 from koinon.link.links import Said
 from koinon.link.records import Record
+from koinon.link.undertakings import LINKSET as UNDERTAKINGS
 from koinon.model.assets import Assets
 from koinon.release.chained import START
 from koinon.release.disputes import ACCEPTED_FILE, write_accepted
@@ -56,20 +58,21 @@ def write_links_of(
     run.read(graphs)
     found = run.find(folder)
     concepts = concept_links(graphs, linking.assets.ontology, linking.judgements)
+    undertakings = undertaking_links(graphs, linking.judgements)
     measures: dict[str, Mapping[str, Any]] = {LINKSET: found.measured, CONCEPTS: concepts.measures}
     about = made.Run(linker_version(linking.assets), linking.judgements.head, measures)
-    said = [*_said(found), *concepts.said]
+    said = [*_said(found), *concepts.said, *undertakings.said]
     slugs = {one.iri: one.source for one in said}
-    every = (*found.decisions.links, *concepts.links)
+    linksets = {LINKSET: found.decisions.links, CONCEPTS: concepts.links}
+    if undertakings.links:
+        linksets[UNDERTAKINGS] = undertakings.links
+    every = [link for links in linksets.values() for link in links]
     write_links(folder / TABLE, every, about, said, found.decisions.canonical)
     if linking.judgements.disputes:
         write_accepted(folder / ACCEPTED_FILE, linking.judgements.disputes)
     where = folder / "graphs"
     return [
-        *(
-            write_linkset(where, slug, links, about, sources_of(links, slugs))
-            for slug, links in ((LINKSET, found.decisions.links), (CONCEPTS, concepts.links))
-        ),
+        *(write_linkset(where, slug, links, about, sources_of(links, slugs)) for slug, links in linksets.items()),
         write_canonical(where, found.decisions.canonical),
     ]
 

@@ -9,10 +9,11 @@ from koinon.build.linking.linksets import CANONICAL, sources_of, write_canonical
 from koinon.build.linking.stage import CONCEPTS
 from koinon.build.shacl import Validator
 from koinon.link.decisions import LINKSET
+from koinon.link.undertakings import LINKSET as UNDERTAKINGS
 from koinon.release.current import Release
 from koinon.release.links import FILE, Links
 
-SLUGS = (LINKSET, CONCEPTS, CANONICAL)
+SLUGS = (LINKSET, CONCEPTS, UNDERTAKINGS, CANONICAL)
 """The graphs that follow from the table of links."""
 
 
@@ -51,7 +52,7 @@ def _graphs(links: Links, folder: Path) -> Iterator[GraphFile]:
     run = links.run()
     every = list(links.everything())
     slugs = {iri: said.source for iri in links.things() if (said := links.said(iri))}
-    for slug in (LINKSET, CONCEPTS):
+    for slug in (LINKSET, CONCEPTS, UNDERTAKINGS):
         own = [link for link in every if link.linkset == slug]
         yield write_linkset(folder, slug, own, run, sources_of(own, slugs))
     yield write_canonical(folder, links.members())
