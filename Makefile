@@ -61,7 +61,7 @@ torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test doe
 	KOINON_TORTURE_CYCLES=$(or $(N),300) KOINON_TORTURE_REFUSALS=10 $(if $(SEED),KOINON_TORTURE_SEED=$(SEED)) \
 	  $(if $(LIFE),KOINON_TORTURE_LIFE=$(LIFE)) $(BIN)/pytest -s -x tests/torture $(if $(LIFE),-k lives)
 
-test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts: 10 minutes
+test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts, and review ten of its links: 15 minutes
 	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
 	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest -s tests/build/sources tests/build/lookups/test_reference_facts.py tests/link/test_bridge_figure.py
 
