@@ -75,8 +75,8 @@ def test_after_any_change_the_records_are_those_from_nothing(seed: int, tmp_path
                 said[slug] = said_by(slug, dice, tmp_path)
         if dice.random() < 0.05:
             kinds["b-list"] = dice.choice(("external", "page"))
-        found = known_records(said, kinds, before, known)
-        anew = known_records(said, kinds, {}, None)
+        now = {slug: kinds[slug] for slug in said}
+        found, anew = known_records(said, now, before, known), known_records(said, now, {}, None)
         assert list(found.records) == list(anew.records)
         assert [one.key for one in found.records] == [one.key for one in anew.records]
         assert found.text == anew.text

@@ -45,7 +45,7 @@ class Known:
     @property
     def text(self) -> str:
         """All of it as text, a line for each record."""
-        return "\n".join((json.dumps([dict(self.kinds), dict(self.distinct)]), *self.lines))
+        return "\n".join((json.dumps([dict(self.kinds), dict(self.distinct)], sort_keys=True), *self.lines))
 
 
 def known_records(
