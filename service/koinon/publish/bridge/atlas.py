@@ -2,6 +2,7 @@
 
 from collections import Counter, OrderedDict
 from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -17,6 +18,9 @@ from koinon.release.relations import EDGES, FILE, Relations, listed
 
 _REMEMBERED: Final = 24
 """Regions that are kept in memory."""
+_TAKING_PART: Final = (M8G + "hasParticipant", DEF + "involvesActor")
+_BUSY_KEPT: Final = 100_000
+"""Actors whose numbers of parts are kept in memory at most: 10 MB."""
 _TOPICS: Final = 16
 _EACH: Final = 8
 _CHOSEN: Final = 64
@@ -40,10 +44,9 @@ class Atlas:
         """Count what all regions need, once for a release, so that nobody's page waits for it."""
         self.relations.keep()
         self.linked.warm()
-        for number in (self.topics.counts, self.topics.total, self.topics.models, self.matchmaker.programmes):
-            bool(number)
-        self.topics.lineage(0)
-        self.topics.close(0)
+        self.topics.warm()
+        bool(self.matchmaker.programmes)
+        bool(self._busy)
 
     def territory(self, name: str) -> Territory:
         """Return the territory with a code or slug; raises NotFoundError."""
@@ -72,7 +75,9 @@ class Atlas:
     def parts(self, region: Region) -> dict[int, int]:
         """Return in how many projects, events and undertakings the actors at home in a region have a part."""
         found = dict.fromkeys(region.residents, 0)
-        for predicate in (M8G + "hasParticipant", DEF + "involvesActor"):
+        if self._busy is not None:
+            return {actor: self._busy.get(actor, 0) for actor in found}
+        for predicate in _TAKING_PART:
             rows = self.relations.rows(
                 "SELECT o, COUNT(*) FROM edge WHERE p = ? AND o IN (SELECT value FROM json_each(?)) GROUP BY o",
                 EDGES[predicate],
@@ -81,6 +86,15 @@ class Atlas:
             for actor, number in rows:
                 found[actor] += number
         return found
+
+    @cached_property
+    def _busy(self) -> Counter[int] | None:
+        """In how many projects, events and undertakings each actor has a part; None where too many actors do."""
+        found: Counter[int] = Counter()
+        for predicate in _TAKING_PART:
+            query = "SELECT o, COUNT(*) FROM edge WHERE p = ? GROUP BY o LIMIT ?"
+            found.update(dict(self.relations.rows(query, EDGES[predicate], _BUSY_KEPT)))
+        return found if len(found) < _BUSY_KEPT else None
 
     def choose(self, region: Region, topics: Collection[int]) -> dict[int, Work]:
         """Return what those actors of a region work on that are worth comparing with others about the topics.

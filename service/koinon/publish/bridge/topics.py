@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 from math import log
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from koinon.model.namespaces import CODE, DCT, DEF, ID, RDF, SKOS
 from koinon.release.relations import EDGES, Relations, listed, number_of
@@ -22,6 +22,9 @@ _SAID: Final = (
     "SELECT p, s, o FROM edge INDEXED BY edge_of_node WHERE p IN (SELECT value FROM json_each(?)) "
     "AND s IN (SELECT value FROM json_each(?))"
 )
+_ALL: Final = "SELECT p, s, o FROM edge WHERE p IN (SELECT value FROM json_each(?)) ORDER BY s, p, o LIMIT ?"
+_MOST_KEPT: Final = 150_000
+"""Statements of what things are about that are kept in memory: 25 MB."""
 _OF_FUNDS: Final = tuple(f"{ID}topic/keep-{kind}-" for kind in ("objective", "investment", "ipa"))
 """Lists by which funds sort what they pay for: they say out of which pot, not about what."""
 
@@ -108,6 +111,12 @@ class Topics:
             found.update(row[0] for row in rows)
         return frozenset(found)
 
+    def warm(self) -> None:
+        """Count and read what all regions need."""
+        for found in (self._kept, self.counts, self.total, self.models, self._close):
+            bool(found)
+        self.lineage(0)
+
     def canonical(self, concept: int) -> int:
         """Return the concept that stands for all that mean the same."""
         return self._one.get(concept, concept)
@@ -152,10 +161,27 @@ class Topics:
         wanted |= {concept for concept, one in self._one.items() if one in wanted}
         return {thing for thing, _ in self._relations.subjects(PREDICATES, wanted)}
 
+    @cached_property
+    def _kept(self) -> dict[int, list[tuple[int, int, int]]] | None:
+        """All that things say they are about, by thing; None where that is too much to be kept."""
+        rows = self._relations.rows(_ALL, listed(_NUMBERS), _MOST_KEPT + 1)
+        if len(rows) > _MOST_KEPT:
+            return None
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        for row in rows:
+            found.setdefault(row[1], []).append(row)
+        return found
+
+    def _said(self, things: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+        kept = self._kept
+        if kept is None:
+            return self._relations.rows(_SAID, listed(_NUMBERS), listed(things))
+        return (row for thing in sorted(kept.keys() & set(things)) for row in kept[thing])
+
     def of_things(self, things: Iterable[int]) -> dict[int, list[About]]:
         """Return for each topic which of the things are about it, and how they say so."""
         found: dict[int, list[About]] = {}
-        for predicate, thing, concept in self._relations.rows(_SAID, listed(_NUMBERS), listed(things)):
+        for predicate, thing, concept in self._said(things):
             known = self._lineages.get(concept)
             if known is None:
                 known = frozenset() if concept in self._ignored else frozenset(self.lineage(concept))
