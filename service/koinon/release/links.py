@@ -7,125 +7,49 @@ ones to be reviewed, and reads no more than it shows. One SQLite file, ``links.s
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from koinon.model.errors import ReleaseError
-from koinon.model.namespaces import BASE
+from koinon.release.links_writing import COLUMNS, FORMAT, digest_of, fill, write_links
+from koinon.release.mappings import (
+    ACCEPTED,
+    DISPUTED,
+    LINK,
+    PROPOSED,
+    REJECTED,
+    SEMAPV,
+    SSSOM,
+    STATES,
+    Link,
+    Reason,
+    Run,
+    Said,
+    link_id,
+)
+
+__all__ = (
+    "ACCEPTED",
+    "DISPUTED",
+    "FILE",
+    "LINK",
+    "PROPOSED",
+    "REJECTED",
+    "SEMAPV",
+    "SSSOM",
+    "STATES",
+    "Link",
+    "Links",
+    "Reason",
+    "Run",
+    "Said",
+    "link_id",
+    "write_links",
+)
 
 FILE: Final = "links.sqlite"
 """Name of the table in a release folder."""
-LINK: Final = BASE + "links/"
-"""What the address of every link begins with."""
-SSSOM: Final = "https://w3id.org/sssom/"
-SEMAPV: Final = "https://w3id.org/semapv/vocab/"
-"""The vocabularies of mappings and of what justifies them."""
-PROPOSED, ACCEPTED, REJECTED, DISPUTED = "proposed", "accepted", "rejected", "disputed"
-"""The states of a link: to be reviewed; in force; judged wrong; judged one way by some and the other by others."""
-STATES: Final = (PROPOSED, ACCEPTED, REJECTED, DISPUTED)
-
-_FORMAT: Final = "1"
-_COLUMNS: Final = (
-    "id, subject, predicate, object, probability, band, justification, reasons, linkset, state, reviewers, priority"
-)
-_TABLES: Final = """
-CREATE TABLE about (format TEXT, run TEXT);
-CREATE TABLE link (id TEXT PRIMARY KEY, subject TEXT, predicate TEXT, object TEXT, probability REAL, band TEXT,
-    justification TEXT, reasons TEXT, linkset TEXT, state TEXT, reviewers TEXT, priority REAL) WITHOUT ROWID;
-CREATE TABLE side (thing TEXT, link TEXT, PRIMARY KEY (thing, link)) WITHOUT ROWID;
-CREATE TABLE source (source TEXT, link TEXT, PRIMARY KEY (source, link)) WITHOUT ROWID;
-CREATE TABLE mention (thing TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID;
-CREATE TABLE member (thing TEXT PRIMARY KEY, canonical TEXT) WITHOUT ROWID;
-CREATE TABLE seal (digest TEXT);
-"""
-_SEALED: Final = (
-    "SELECT format, run FROM about",
-    f"SELECT {_COLUMNS} FROM link ORDER BY id",  # noqa: S608  # a constant
-    "SELECT thing, link FROM side ORDER BY thing, link",
-    "SELECT source, link FROM source ORDER BY source, link",
-    "SELECT thing, said FROM mention ORDER BY thing",
-    "SELECT thing, canonical FROM member ORDER BY thing",
-)
-"""What the digest in ``seal`` covers."""
-_INDEXES: Final = """
-CREATE INDEX link_by_state ON link (state, priority DESC, id);
-CREATE INDEX member_by_canonical ON member (canonical, thing);
-"""
-
-
-class Reason(NamedTuple):
-    """One thing that speaks for a link (weight above 0) or against it, in bits: each bit doubles the odds."""
-
-    feature: str
-    text: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Two things, what one is to the other, how sure that is, and why.
-
-    ``predicate`` and ``justification`` are IRIs (the latter of the vocabulary of mapping justifications, SEMAPV),
-    ``linkset`` is the slug of the graph, ``band`` is ``accept`` or ``review``; ``reasons`` add up to the log odds
-    of ``probability``. ``reviewers`` are the names of those who judged it; ``priority`` is how much a review
-    would tell: uncertainty times what hangs on it.
-    """
-
-    id: str
-    subject: str
-    predicate: str
-    object: str
-    probability: float
-    band: str
-    justification: str
-    reasons: tuple[Reason, ...]
-    linkset: str
-    state: str
-    reviewers: tuple[str, ...] = ()
-    priority: float = 0.0
-
-    @property
-    def iri(self) -> str:
-        """The address of the link."""
-        return LINK + self.id
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a source says of a thing, as far as the linker compares it: what a reviewer sees of either side."""
-
-    iri: str
-    source: str
-    name: str
-    language: str = ""
-    country: str = ""
-    city: str = ""
-    website: str = ""
-    types: tuple[str, ...] = ()
-    identifiers: tuple[str, ...] = ()
-    other_names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one run of the linker was: its model, the hash of the judgements it knew, the linksets' measures."""
-
-    model: str
-    judgements: str
-    linksets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-def link_id(subject: str, object_: str, kind: str) -> str:
-    """Return the id of the link of two things: 12 hexadecimal digits, the same for ever and in either direction.
-
-    ``kind`` is ``identity``, ``concept`` …: what is likely today and certain tomorrow keeps its id.
-    """
-    first, second = sorted((subject, object_))
-    return sha256("\n".join((first, second, kind)).encode()).hexdigest()[:12]
 
 
 class Links:
@@ -149,7 +73,7 @@ class Links:
             connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False
             )
-            if connection.execute("SELECT format FROM about").fetchone() != (_FORMAT,):
+            if connection.execute("SELECT format FROM about").fetchone() != (FORMAT,):
                 return cls.holding((), Run("none", ""))
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} cannot be read ({error}). Run `koinon release verify`.") from error
@@ -165,7 +89,7 @@ class Links:
     ) -> Self:
         """Return links that are kept in memory."""
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        _fill(connection, links, run, said, canonical or {})
+        fill(connection, links, run, said, canonical or {})
         return cls(connection)
 
     def get(self, identifier: str) -> Link | None:
@@ -255,7 +179,7 @@ class Links:
         try:
             with self._lock:
                 sealed = self._connection.execute("SELECT digest FROM seal").fetchone()
-                return sealed is not None and sealed[0] == _digest(self._connection)
+                return sealed is not None and sealed[0] == digest_of(self._connection)
         except sqlite3.OperationalError:
             return not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'seal'", ())
         except sqlite3.DatabaseError:
@@ -266,7 +190,7 @@ class Links:
         self._connection.close()
 
     def _links(self, where: str, values: tuple[object, ...]) -> Iterator[Link]:
-        for row in self._rows(f"SELECT {_COLUMNS} FROM link {where}", values):  # noqa: S608
+        for row in self._rows(f"SELECT {COLUMNS} FROM link {where}", values):  # noqa: S608
             fields = dict(zip(Link.__dataclass_fields__, row, strict=True))
             fields["reasons"] = tuple(Reason(*reason) for reason in json.loads(fields["reasons"]))
             fields["reviewers"] = tuple(json.loads(fields["reviewers"]))
@@ -277,66 +201,6 @@ class Links:
             return self._connection.execute(query, values).fetchall()
 
 
-def write_links(
-    path: Path,
-    links: Iterable[Link],
-    run: Run,
-    said: Iterable[Said] = (),
-    canonical: Mapping[str, str] | None = None,
-) -> None:
-    """Write the links of a release; raises OSError where the disk refuses.
-
-    ``said`` is what is known of their things, ``canonical`` names for each member of a cluster what stands for it.
-    """
-    path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            connection.execute("PRAGMA synchronous = OFF")
-            _fill(connection, links, run, said, canonical or {})
-        except sqlite3.Error as error:
-            raise OSError(f"{path} cannot be written: {error}") from error
-
-
-def _fill(
-    connection: sqlite3.Connection, links: Iterable[Link], run: Run, said: Iterable[Said], same: Mapping[str, str]
-) -> None:
-    connection.executescript(_TABLES)
-    about = {"model": run.model, "judgements": run.judgements, "linksets": run.linksets}
-    connection.execute("INSERT INTO about VALUES (?, ?)", (_FORMAT, _json(about)))
-    slug_of = {}
-    for one in sorted(said, key=lambda one: one.iri):
-        slug_of[one.iri] = one.source
-        fields = {
-            name: value
-            for name in Said.__dataclass_fields__
-            if name != "iri" and (value := getattr(one, name)) not in ("", ())
-        }
-        connection.execute("INSERT INTO mention VALUES (?, ?)", (one.iri, _json({"name": "", **fields})))
-    for link in sorted(links, key=lambda link: link.id):
-        sides = {link.subject, link.object}
-        row = (
-            *(link.id, link.subject, link.predicate, link.object, link.probability, link.band, link.justification),
-            *(_json(link.reasons), link.linkset, link.state, _json(link.reviewers), link.priority),
-        )
-        connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        connection.executemany("INSERT INTO side VALUES (?, ?)", ((thing, link.id) for thing in sorted(sides)))
-        slugs = {slug_of[thing] for thing in sides if thing in slug_of}
-        connection.executemany("INSERT INTO source VALUES (?, ?)", ((slug, link.id) for slug in sorted(slugs)))
-    connection.executemany("INSERT INTO member VALUES (?, ?)", sorted(same.items()))
-    connection.execute("INSERT INTO seal VALUES (?)", (_digest(connection),))
-    connection.executescript(_INDEXES)
-    connection.commit()
-
-
-def _digest(connection: sqlite3.Connection) -> str:
-    """Return a hash of all rows."""
-    digest = sha256()
-    for query in _SEALED:
-        for row in connection.execute(query):
-            digest.update(_json(row).encode() + b"\n")
-    return digest.hexdigest()
-
-
 def _filter(state: str, band: str, source: str, linkset: str) -> tuple[str, tuple[str, ...]]:
     wanted = {"state": state, "band": band, "linkset": linkset}
     parts = [f"{name} = ?" for name, value in wanted.items() if value]
@@ -345,7 +209,3 @@ def _filter(state: str, band: str, source: str, linkset: str) -> tuple[str, tupl
         parts.append("id IN (SELECT link FROM source WHERE source = ?)")
         values.append(source)
     return f"WHERE {' AND '.join(['1', *parts])}", tuple(values)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
