@@ -108,6 +108,14 @@ def test_the_same_judgements_give_the_same_release_and_one_more_another(world: W
     assert PROPOSED not in {states(world)[pair].state for pair in pairs()[:7]}
 
 
+def accept(world: World, pair: tuple[str, str]) -> None:
+    """See to it that the link of a pair is accepted, by the word of one reviewer."""
+    found = states(world).get(pair)
+    if found is None or found.state != ACCEPTED:
+        judge(world.home, "desk", *pair, Verdict.SAME, "seen in the register")
+        world.build()
+
+
 def said(world: World, *arguments: str) -> dict[str, Any]:
     command = ["link", *arguments, "--home", str(world.home.root), "--json"]
     done = CliRunner().invoke(app, command, env={"KOINON_ASSETS": str(world.root / "assets"), "KOINON_DUMPS": "no"})
@@ -118,6 +126,8 @@ def said(world: World, *arguments: str) -> dict[str, Any]:
 def test_one_command_takes_a_link_out_and_publishes_the_release_without_it(world: World) -> None:
     remember_folders(world.home, [world.sources])
     one, other = pairs()[1]
+    accept(world, (one, other))
+    accept(world, pairs()[2])
     link, first = states(world)[one, other], world.current.id
     assert link.state == ACCEPTED
     done = said(world, "withdraw", link.id, "--reason", "another town", "--as", "desk")
@@ -127,7 +137,7 @@ def test_one_command_takes_a_link_out_and_publishes_the_release_without_it(world
     statement = (NamedNode(one), NamedNode(link.predicate), NamedNode(other))
     assert not list(world.current.open().triples(*statement)), "it is no statement of the release any more"
     others = {pair: found for pair, found in states(world).items() if pair != (one, other)}
-    assert all(found.state == ACCEPTED for pair, found in others.items() if pair in pairs()[2:4])
+    assert others[pairs()[2]].state == ACCEPTED
     arguments = ["link", "withdraw", link.id, "--reason", "again", "--home", str(world.home.root)]
     with pytest.raises(ConfigurationError, match="rejected already"):
         CliRunner().invoke(app, arguments, catch_exceptions=False)
@@ -148,6 +158,7 @@ def test_a_run_of_the_linker_alone_says_what_the_next_release_would_link(world: 
 
 
 def test_links_that_are_not_those_that_were_found_are_named_when_a_release_is_verified(world: World) -> None:
+    accept(world, pairs()[2])
     release = world.current
     table, graph = release.path / TABLE, release.graph_file("links-identity")
     kept, triples = table.read_bytes(), graph.read_bytes()
