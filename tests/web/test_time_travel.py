@@ -33,11 +33,13 @@ def say(world: World, *lines: str) -> str:
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Four releases, a month between each: the patient has another name in each but the last two are one."""
     world = make_world(tmp_path_factory.mktemp("travel"))
-    gone = '<organisation/neighbour-gone> a org:Organization ; skos:prefLabel "Gone"@en .'
+    gone = '<organisation/neighbour-gone> a org:Organization ; skos:prefLabel "Gone"@en ;'
+    gone += " dct:isReplacedBy <organisation/neighbour-june> ."
+    june = '<organisation/neighbour-june> a org:Organization ; skos:prefLabel "Gone in June"@en .'
     say(world, '<project/patient> skos:altLabel "March"@en .')
-    say(world, '<project/patient> skos:altLabel "April"@en .', gone)
-    say(world, '<project/patient> skos:altLabel "May"@en .')
-    say(world, '<project/patient> skos:altLabel "May"@en .', gone.replace("gone>", "june>"))
+    say(world, '<project/patient> skos:altLabel "April"@en .', gone, june)
+    say(world, '<project/patient> skos:altLabel "May"@en .', june)
+    say(world, '<project/patient> skos:altLabel "May"@en .', june, june.replace("june", "july"))
     entries = read_log(world.home.log)
     dated = [
         LogEntry(e.sequence, e.id, e.parent, (FIRST + timedelta(days=30 * number)).isoformat())
@@ -81,7 +83,7 @@ def test_a_page_of_an_earlier_release_shows_what_that_release_says(client: httpx
         assert [n for n in ("March", "April", "May") if n in turtle] == [name]
     assert client.get(f"/releases/{ids(world)[0]}{GONE}").status_code == 404
     assert client.get(f"/releases/{ids(world)[1]}{GONE}").status_code == 200
-    assert client.get(GONE).status_code == 404
+    assert client.get(GONE).status_code == 410
 
 
 def test_a_page_says_which_release_it_shows_and_its_links_stay_in_it(client: httpx.Client, world: World) -> None:
@@ -201,6 +203,61 @@ def test_a_state_links_to_those_around_it(client: httpx.Client, world: World) ->
 def test_a_thing_that_is_gone_still_leads_to_when_it_was_there(client: httpx.Client, world: World) -> None:
     answer = client.get(GONE, headers={"Accept-Datetime": http_date(FIRST + timedelta(days=31))})
     assert answer.headers["location"].endswith(f"/releases/{ids(world)[1]}{GONE}")
+
+
+def test_a_withdrawn_thing_says_when_it_went_what_took_its_place_and_where_its_past_is(
+    client: httpx.Client, world: World
+) -> None:
+    for path in (GONE, f"{GONE}.ttl", GONE.replace("/doc/", "/id/")):
+        answer = client.get(path)
+        assert answer.status_code == 410, path
+        told = answer.json()
+        assert told["type"].endswith("/problems/gone")
+        assert told["label"] == {"en": "Gone"}
+        assert told["release"] == ids(world)[2]
+        assert told["replacedBy"] == ["https://w3id.org/koinon/id/organisation/neighbour-june"]
+        assert client.get(told["lastState"]).status_code == client.get(told["history"]).status_code == 200
+        assert "/releases/" in told["lastState"]
+    text = client.get(GONE, headers={"Accept": "text/html"}).text
+    assert "What took its place" in text
+    assert '<a href="/doc/organisation/neighbour-june">Gone in June</a>' in text
+    assert client.get("/doc/organisation/neighbour-never").status_code == 404
+    assert client.get("/doc/organisation/neighbour-june").status_code == 200
+    assert client.get(f"/releases/{ids(world)[1]}/doc/organisation/neighbour-july").status_code == 404
+
+
+def test_the_history_of_a_thing_tells_what_each_release_changed(client: httpx.Client, world: World) -> None:
+    told = client.get(f"{PATIENT}/history.json").json()
+    releases = ids(world)
+    assert [version["release"] for version in told["versions"]][:3] == [releases[2], releases[1], releases[0]]
+    newest, before, first = told["versions"][:3]
+    assert [line.rpartition("> ")[2] for line in newest["added"]["statements"]] == ['"May"@en .']
+    assert [line.rpartition("> ")[2] for line in newest["removed"]["statements"]] == ['"April"@en .']
+    assert (before["change"], first["change"]) == ("changed", "created")
+    assert not first["removed"]["total"]
+    assert "March" in client.get(first["state"]).text
+    page = client.get(f"{PATIENT}/history", headers={"Accept": "text/html"})
+    for name in ("March", "April", "May"):
+        assert name in page.text
+    assert f'href="{PATIENT}/history"' in client.get(PATIENT, headers={"Accept": "text/html"}).text
+    again = {"If-None-Match": page.headers["etag"], "Accept": "text/html"}
+    assert client.get(f"{PATIENT}/history", headers=again).status_code == 304
+
+
+def test_the_history_of_an_earlier_release_ends_with_it(client: httpx.Client, world: World) -> None:
+    told = client.get(f"/releases/{ids(world)[1]}{PATIENT}/history.json").json()
+    assert [version["release"] for version in told["versions"]] == [ids(world)[1], ids(world)[0]]
+
+
+def test_the_history_of_what_is_gone_ends_with_its_removal(client: httpx.Client) -> None:
+    told = client.get(f"{GONE}/history.json").json()["versions"]
+    assert [version["change"] for version in told] == ["removed", "created"]
+    assert told[0]["state"] is None
+    assert told[0]["removed"] == told[1]["added"]
+    text = client.get(f"{GONE}/history", headers={"Accept": "text/html"}).text
+    assert "<h1>Gone</h1>" in text
+    assert client.get("/doc/organisation/neighbour-never/history").status_code == 404
+    assert client.get(f"{GONE}/history?before=x").status_code == 400
 
 
 def test_a_state_whose_release_is_gone_is_kept_by_the_change_log(world: World) -> None:

@@ -40,6 +40,7 @@ from koinon.web import (
     oai,
     ontology,
     operations,
+    past,
     quality,
     queries,
     regions,
@@ -162,6 +163,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
     app.state.observer = observer
     for part in (
         operations,
+        past,
         things,
         ontology,
         vocabulary,

@@ -54,7 +54,9 @@ def _(message: str) -> str:
     return message
 
 
-_VERBS: Final = {Change.CREATED: _("new"), Change.CHANGED: _("changed"), Change.REMOVED: _("removed")}
+VERBS: Final = {Change.CREATED: _("new"), Change.CHANGED: _("changed"), Change.REMOVED: _("removed")}
+"""What became of a thing, in a word that pages translate."""
+
 _CLASSES: Final = {
     iri.replace("#", "/").rsplit("/", 1)[-1]: iri
     for iri in (*SECTIONS.values(), DEF + "GoodPractice", DEF + "Event", FOAF + "Document")
@@ -168,7 +170,7 @@ def _page(door: Door, reader: Reader, served: Served, asked: _Asked, page: Chang
                 "label": label_of(member, reader.language),
                 "address": reader.href(member.thing) if there else None,
                 "kind": naming(member.kind) if member.kind else None,
-                "verb": _VERBS[member.change],
+                "verb": VERBS[member.change],
                 "sources": [naming(GRAPH + cause) for cause in member.causes],
             }
         )
@@ -196,6 +198,6 @@ def _feed(reader: Reader, asked: _Asked, page: ChangesPage) -> Feed:
         following=f"{reader.absolute('/changes.atom')}{following}" if following else "",
         title=f"Koinon: {title}" + (f" ({asked.name})" if asked.name else ""),
         base=reader.base,
-        verbs={change: words(verb) for change, verb in _VERBS.items()},
+        verbs={change: words(verb) for change, verb in VERBS.items()},
         language=reader.language,
     )

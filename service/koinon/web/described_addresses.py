@@ -118,6 +118,14 @@ def _collection(name: str) -> Described:
 _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/(live|ready)", Described((JSON,))),
     (r"/id/.*", Described((), (_LANGUAGE,), {"type": "project", "name": "resist"})),
+    (
+        r"/(doc|code)/.*/history.*",
+        Described(
+            (HTML, JSON),
+            (Parameter("before", "Where the page begins: taken from the link to it.", ""), _LANGUAGE),
+            {"type": "project", "name": "resist", "scheme": "role", "notation": "partner", "suffix": "json"},
+        ),
+    ),
     (r"/doc/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"type": "project", "name": "resist"})),
     (r"/code/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"scheme": "role", "notation": "partner"})),
     (r"/def.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "name": "Project"})),

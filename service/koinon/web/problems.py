@@ -50,6 +50,11 @@ KINDS: Final[dict[str, Kind]] = {
         _("Nothing is known under this address"),
         _("The address may be misspelt, or the thing may be absent from the current release."),
     ),
+    "gone": Kind(
+        410,
+        _("This was withdrawn"),
+        _("Its history is kept, and earlier releases have it. What took its place is listed, where data say so."),
+    ),
     "method-not-allowed": Kind(
         405,
         _("This method is not possible here"),

@@ -32,10 +32,10 @@ async def refuse(request: Request, error: Exception) -> Response:
     members: dict[str, object] = dict(error.members) if isinstance(error, ProblemError) else {}
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         members |= {"line": error.line, "column": error.column}
-    if isinstance(error, NotFoundError):
-        found = await near(request)
+    if isinstance(error, NotFoundError) or kind_of(error) == "gone":
+        found = [hit.iri for hit in await near(request)]
         if found:
-            members["near"] = [hit.iri for hit in found]
+            members["near"] = found
     headers = dict(error.headers) if isinstance(error, ProblemError) else {}
     if isinstance(error, TooManyRequestsError):
         headers["Retry-After"] = str(ceil(error.retry_after))
@@ -96,6 +96,9 @@ async def respond(
     wanted = acceptable(combined(request.headers, "accept"), [_PROBLEM, "application/json", "text/html"])
     if wanted and wanted[0] == "text/html" and "html" in (combined(request.headers, "accept") or ""):
         found = named(await near(request)) if members.get("near") else []
+        instead = members.get("replacedBy", [])
+        assert isinstance(instead, list)  # noqa: S101  # made by ``refuse_unknown``
+        naming = door.following.now().naming(reader.language)
         return await html(
             request,
             "error.html",
@@ -104,7 +107,9 @@ async def respond(
             name=name,
             kind=kind,
             detail=detail,
-            near=found,
+            near=[(iri, label) for iri, label in found if iri not in instead],
+            replaced=[(iri, naming(iri)) for iri in instead],
+            members=members,
         )
     body = problem_document(name, detail, reader.root, quote(request.url.path), members)
     return JSONResponse(body, kind.status, headers, _PROBLEM)

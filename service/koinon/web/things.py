@@ -22,6 +22,7 @@ from koinon.web.problems import ProblemError
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
 from koinon.web.routing import reads
 from koinon.web.served import Served
+from koinon.web.withdrawn import refuse_unknown
 
 router: Final = APIRouter()
 WHOLE: Final = 1200
@@ -52,8 +53,7 @@ async def thing(request: Request, type: Type, name: Name) -> Response:
     slug, form = split_suffix(name, DOCUMENT_FORMS)
     topic = named_node(ID, type, slug)
     async with door.release() as served:
-        if not served.has_subject(topic):
-            raise NotFoundError(f"Nothing is known about {topic.value}.")
+        await refuse_unknown(request, served, topic)
     suffix = f".{form.suffix}" if form else ""
     address = door.reader(request).url(f"/doc/{type}/{slug}{suffix}")
     return RedirectResponse(address, 303, {"Vary": VARY})
@@ -66,8 +66,7 @@ async def document(request: Request, type: Type, name: Name) -> Response:
     slug, form = split_suffix(name, DOCUMENT_FORMS)
     topic = named_node(ID, type, slug)
     async with door.release() as served:
-        if not served.has_subject(topic):
-            raise NotFoundError(f"Nothing is known about {topic.value}.")
+        await refuse_unknown(request, served, topic)
         path = f"/doc/{type}/{slug}"
         return await answer(request, served, thing_resource(request, served, topic, path), form)
 

@@ -20,6 +20,7 @@ from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, sp
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.things import WHOLE, named_node, start_of, thing_resource
+from koinon.web.withdrawn import refuse_unknown
 
 router: Final = APIRouter()
 
@@ -84,7 +85,7 @@ async def concept(request: Request, scheme: Name, notation: Name) -> Response:
     name, form = split_suffix(notation, DOCUMENT_FORMS)
     topic = named_node(CODE, scheme, name)
     async with Door.of(request).release() as served:
-        _known(served, topic)
+        await refuse_unknown(request, served, topic)
         resource = thing_resource(request, served, topic, f"/code/{scheme}/{name}")
         return await answer(request, served, resource, form)
 
