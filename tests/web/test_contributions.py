@@ -279,7 +279,7 @@ def test_a_source_that_is_withdrawn_is_not_in_the_next_release_and_can_come_back
     assert node.delete("net-gone").json()["changed"] is False
     assert node.log("net-gone")[-1]["reason"] == "it moved"
     node.wait("net-gone", "withdrawn")
-    assert node.client.get("/doc/organisation/net-gone-ada").status_code == 404
+    assert node.client.get("/doc/organisation/net-gone-ada").status_code == 410
     assert node.send("GET", "net-gone", None).status_code == 404
     assert node.delete("net-never").status_code == 404
     assert node.put("net-gone", content).status_code == 201

@@ -99,6 +99,34 @@ def test_an_unchanged_document_is_a_304(client: httpx.Client) -> None:
     assert client.get(f"{RESIST}.ttl", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/queries",
+        "/queries/project-participants",
+        "/sparql",
+        "/sparql?query=ASK { ?s ?p ?o }",
+        "/openapi.json",
+        "/",
+    ],
+)
+def test_a_page_that_the_reader_has_is_not_sent_again(client: httpx.Client, path: str) -> None:
+    page = {"Accept": "text/html,*/*;q=0.1"}
+    first = client.get(path, headers=page)
+    assert first.status_code == 200
+    again = client.get(path, headers={**page, "If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={**page, "If-None-Match": '"other"'}).status_code == 200
+
+
+def test_what_is_asked_wrongly_is_never_a_304(client: httpx.Client) -> None:
+    page = {"Accept": "text/html"}
+    for path in ("/queries/project-participants?project=a%20b", "/sparql?query=SELECT", "/sparql?example=none"):
+        answer = client.get(path, headers={**page, "If-None-Match": "*"})
+        assert answer.status_code in (400, 404), path
+        assert "etag" not in answer.headers
+
+
 def test_a_missing_thing_is_never_a_304(client: httpx.Client) -> None:
     assert client.get("/doc/project/none", headers={"If-None-Match": "*"}).status_code == 404
 

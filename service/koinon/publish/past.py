@@ -122,7 +122,8 @@ def _lines(changes: ChangeLog, thing: str, member: Member) -> frozenset[bytes]:
 
 
 def _difference(now: frozenset[bytes], earlier: frozenset[bytes]) -> Difference:
-    lines = sorted(now - earlier)
+    # The thing first, then its parts.
+    lines = sorted(now - earlier, key=lambda line: (b"#" in line.partition(b">")[0], line))
     return Difference(tuple(_parsed(lines[:MOST])), len(lines))
 
 

@@ -157,6 +157,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
     )
     app.state.door = door

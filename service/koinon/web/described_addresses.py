@@ -224,7 +224,8 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
             ),
         ),
     ),
-    (r"/queries", Described((HTML, JSON), (_LANGUAGE,))),
+    (r"/openapi\.json", Described((JSON,))),
+    (r"/queries(\.\{suffix\})?", Described((HTML, JSON), (_LANGUAGE,), {"suffix": "json"})),
     (
         r"/queries/.*",
         Described(

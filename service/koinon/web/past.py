@@ -84,7 +84,7 @@ async def _history(request: Request, topic: NamedNode, path: str, fixed: Form | 
         chosen = offer.choose(request, reader, f"{served.edition} {door.changes.state}", fixed)
         headers = chosen.headers
         key = (reader.path, text, headers["ETag"])
-        if chosen.is_unchanged:
+        if chosen.is_unchanged and served.has_subject(topic):
             return not_modified(headers)
 
         def made() -> Body | None:

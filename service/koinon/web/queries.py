@@ -25,13 +25,14 @@ from koinon.web.representations import (
     JSON,
     PAGE,
     PAGE_ALONE,
-    VARY,
     Form,
+    Offer,
     alternate_link,
     alternates,
     caching,
     credit_links,
     entity_tag,
+    form_of,
     is_unchanged,
     negotiate,
     not_modified,
@@ -63,7 +64,7 @@ _GRAPH_FORMS: Final = (
     Form("application/rdf+xml", "rdf", "RDF/XML"),
     Form(JSON, "json", "JSON-LD"),
 )
-_LIST_FORMS: Final = (PAGE_ALONE, Form(JSON, "", "JSON"))
+_LIST_FORMS: Final = (PAGE_ALONE, Form(JSON, "json", "JSON"))
 _ALL_FORMS: Final = (*_BINDING_FORMS, *_GRAPH_FORMS)
 
 
@@ -81,17 +82,29 @@ class Field:
 @reads(router, "/queries")
 async def catalogue(request: Request) -> Response:
     """List the questions that the catalogue answers: as a page, or as JSON with their parameters."""
-    form = negotiate(request, _LIST_FORMS)
+    return await _catalogue(request, None)
+
+
+@reads(router, "/queries.{suffix}")
+async def catalogue_form(request: Request, suffix: Annotated[str, Path(description="json")]) -> Response:
+    """List the questions in the form of the suffix."""
+    return await _catalogue(request, form_of(suffix, _LIST_FORMS))
+
+
+async def _catalogue(request: Request, fixed: Form | None) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
     language = reader.language
     async with door.release() as served:
-        if form.media_type == JSON:
+        chosen = Offer("/queries", _LIST_FORMS).choose(request, reader, served.edition, fixed)
+        if chosen.is_unchanged:
+            return not_modified(chosen.headers)
+        if not chosen.is_page:
             listed = [_listed(query, reader.absolute(f"/queries/{query.name}")) for query in served.catalogue]
-            return JSONResponse({"queries": listed}, headers={"Vary": VARY})
+            return JSONResponse({"queries": listed}, headers=chosen.headers)
         questions = [(query, described(query.title, language), described(query.description, language))
                      for query in served.catalogue]  # fmt: skip
-    return await html(request, "queries.html", questions=questions)
+    return await html(request, "queries.html", headers=chosen.headers, questions=questions)
 
 
 @reads(router, "/queries/{name}")
@@ -162,8 +175,12 @@ async def _page(
     reader = door.reader(request)
     select = query.form in ("select", "ask")
     text, answer, problem = "", None, None
+    edition = f"{served.edition} {request.url.query}"
+    headers = caching(entity_tag(edition, reader, HTML), reader.language)
     try:
         text = query.bind(values)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
         job = Job(text, (BINDING_TYPES[0] if select else GRAPH_TYPES[0],))
         answer = check_size(await door.ask(request, served, job, query.budget))
     except QueryError as error:
@@ -191,7 +208,7 @@ async def _page(
         "query.html",
         status=problem.kind.status if problem else 200,
         frame=PageFrame(links, "", values),
-        headers={"Link": ", ".join(map(alternate_link, links))},
+        headers=({} if problem else headers) | {"Link": ", ".join(map(alternate_link, links))},
         query=query,
         title=described(query.title, reader.language),
         description=described(query.description, reader.language),

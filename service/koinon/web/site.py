@@ -1,15 +1,26 @@
 """Pages about the site itself: help, about, accessibility, privacy, and the addresses for programs."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from koinon.web.bodies import Body
 from koinon.web.door import Door, html
 from koinon.web.problems import KINDS
 from koinon.web.reader import Reader
-from koinon.web.representations import DOCUMENT_FORMS, PAGE_ALONE, Offer, not_modified
+from koinon.web.representations import (
+    DOCUMENT_FORMS,
+    JSON,
+    PAGE_ALONE,
+    Offer,
+    caching,
+    entity_tag,
+    is_unchanged,
+    not_modified,
+)
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
@@ -72,6 +83,28 @@ async def api(request: Request) -> Response:
         forms=[form for form in DOCUMENT_FORMS if form.suffix],
         problems=KINDS,
     )
+
+
+@reads(router, "/openapi.json")
+async def description(request: Request) -> Response:
+    """Describe all addresses for programs (OpenAPI 3.1)."""
+    door = Door.of(request)
+    reader = door.reader(request)
+    async with door.release() as served:
+        headers = caching(entity_tag(served.edition, reader, JSON), None)
+        if is_unchanged(request, headers["ETag"]):
+            return not_modified(headers)
+        key = ("openapi", reader.prefix, headers["ETag"])
+        body = served.bodies.get(key)
+        if body is None:
+            servers = {"servers": [{"url": reader.prefix}]} if reader.prefix else {}
+            body = await door.make(request, lambda: Body(_written(request.app.openapi() | servers)), key)
+            served.bodies.put(key, body)
+    return Response(body.content, headers=headers, media_type=JSON)
+
+
+def _written(described: dict[str, Any]) -> bytes:
+    return json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _page(request: Request, template: str, **values: Any) -> Response:

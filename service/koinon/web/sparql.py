@@ -1,6 +1,6 @@
 """What ``/sparql`` says of itself, and the pages of its form; queries are answered by ``endpoint``."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -25,10 +25,13 @@ from koinon.web.representations import (
     HTML,
     PAGE_ALONE,
     RDF_FORMS,
-    VARY,
     Form,
+    Offer,
+    caching,
     content_type,
-    negotiate,
+    entity_tag,
+    is_unchanged,
+    not_modified,
     search,
 )
 from koinon.web.result_drawings import Chart, ResultMap, chart_of, map_of
@@ -93,13 +96,20 @@ async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]])
     ``?view=`` chooses how the answer is shown: ``table``, ``chart``, ``map`` or ``raw``.
     """
     wanted = request.query_params.get("view", "")
+    door = Door.of(request)
+    served = door.following.now()
+    reader = door.reader(request)
+    release = job.store.parent.name if job.store else served.release.id
+    tag = entity_tag(f"{served.edition} {release} {request.url.query}", reader, HTML)
+    headers = caching(tag, reader.language) if request.method in ("GET", "HEAD") else {}
+    # A query is only read by who answers it, so "*" cannot be told from the tag of an answer there was.
+    if headers and request.headers.get("if-none-match") != "*" and is_unchanged(request, tag):
+        return not_modified(headers)
     try:
         answer = check_size(await ask())
     except QueryError as error:
         return await _form(request, job.text, problem=ProblemView.of(error))
-    door = Door.of(request)
-    served = door.following.now()
-    naming = Naming(served.store, served.vocabulary, door.reader(request).language)
+    naming = Naming(served.store, served.vocabulary, reader.language)
     if answer.media_type == BINDING_TYPES[0]:
         shown = await run_in_threadpool(_shown, answer, wanted, served.store, naming)
         credits = await run_in_threadpool(_credits, request, job, shown.table.things if shown.table else ())
@@ -108,7 +118,7 @@ async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]])
         more = "\n# …" if answer.size > _TEXT_SHOWN else ""
         shown = Shown("raw", (), graph=text + more)
         credits = await run_in_threadpool(_credits, request, job, named_in(text))
-    return await _form(request, job.text, shown=shown, credits=credits, answer=answer)
+    return await _form(request, job.text, shown=shown, credits=credits, answer=answer, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ async def _form(
     credits: tuple[Credit, ...] = (),
     answer: Answer | None = None,
     problem: ProblemView | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Show the form with a query in it, and below it what came of it, if it was asked."""
     door = Door.of(request)
@@ -174,6 +185,7 @@ async def _form(
         request,
         "sparql.html",
         status=problem.kind.status if problem else 200,
+        headers=headers,
         frame=PageFrame([], "", {"query": query} if shown or problem else {}),
         query=query,
         shown=shown,
@@ -188,14 +200,18 @@ async def _form(
 
 
 async def _describe(request: Request, served: Served, release: Release, path: str) -> Response:
-    form = negotiate(request, _DESCRIPTION_FORMS)
     door = Door.of(request)
-    if form.media_type == HTML:
-        name = request.query_params.get("example", "")
-        return await _form(request, served.catalogue[name].bind() if name else _EXAMPLE)
     reader = door.reader(request)
+    name = request.query_params.get("example", "")
+    query = served.catalogue[name].bind() if name else _EXAMPLE
+    chosen = Offer("", _DESCRIPTION_FORMS).choose(request, reader, f"{served.edition} {path} {name}")
+    headers = {name: value for name, value in chosen.headers.items() if name not in ("Link", "Content-Location")}
+    if chosen.is_unchanged:
+        return not_modified(headers)
+    if chosen.is_page:
+        return await _form(request, query, headers=headers)
     document = service_description(
         f"{reader.base}{path}", release.manifest, Limits.of(door.settings), f"{reader.base}/.well-known/void"
     )
-    body = await run_in_threadpool(write, document, form.media_type, served, reader)
-    return Response(body, headers={"Vary": VARY}, media_type=content_type(form.media_type))
+    body = await run_in_threadpool(write, document, chosen.form.media_type, served, reader)
+    return Response(body, headers=headers, media_type=content_type(chosen.form.media_type))
