@@ -68,7 +68,7 @@ def test_after_any_change_the_records_are_those_from_nothing(seed: int, tmp_path
     before: dict[str, Said] = {}
     kinds = {"a-register": "external", "b-list": "external", "c-page": "page", "d-reference": "reference"}
     known: Known | None = None
-    for _ in range(40):
+    for _ in range(20):
         for slug in dice.sample(GRAPHS, dice.choice((0, 1, 1, 1, 2))):
             said.pop(slug, None)
             if dice.random() < 0.85:
