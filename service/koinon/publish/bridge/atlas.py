@@ -72,6 +72,12 @@ class Atlas:
                     self._regions.popitem(last=False)
         return known
 
+    def forget(self) -> None:
+        """Forget the regions that were asked for: the next to ask finds the release warm and its region cold."""
+        with self._lock:
+            self._regions.clear()
+            self._abouts.clear()
+
     def parts(self, region: Region) -> dict[int, int]:
         """Return in how many projects, events and undertakings the actors at home in a region have a part."""
         found = dict.fromkeys(region.residents, 0)
