@@ -52,7 +52,7 @@ def table_of(keys: Sequence[Keys]) -> pa.Table:
     places = [numbers[id(key)] for key in keys]
     first = dict(zip(reversed(places), reversed(keys), strict=True))
     rows = pa.Table.from_pylist([_row(first[number]) for number in range(len(numbers))], SCHEMA)
-    names = pa.array([str(place) for place in range(len(keys))])
+    names = pa.array([str(place) for place in range(len(keys))], SCHEMA.field(0).type)
     return rows.take(pa.array(places, pa.int64())).set_column(0, SCHEMA.field(0), names)
 
 
