@@ -7,6 +7,8 @@ import pytest
 from harvest.nodes import NORTH, SOUTH, Node, make_node
 from serving import Service, serving
 
+pytestmark = pytest.mark.long
+
 GRAPH = "https://w3id.org/koinon/graph/north"
 
 

@@ -22,6 +22,8 @@ from koinon.model.settings import Settings
 from koinon.release.current import current_id, release_folders
 from koinon.release.log import read_log
 
+pytestmark = pytest.mark.long
+
 KILLED = Path(__file__).with_name("killed_build.py")
 SEED = 20261121
 DICE = random.Random(SEED)  # noqa: S311  a test that can be repeated

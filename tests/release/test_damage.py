@@ -20,6 +20,8 @@ from koinon.release.log import read_log
 from koinon.release.paths import PIN
 from koinon.release.retention import disk_usage
 
+pytestmark = pytest.mark.long
+
 
 def change(world: World, name: str) -> None:
     graph = world.sources / "neighbour" / "graph.ttl"

@@ -12,6 +12,8 @@ import pyoxigraph
 import pytest
 from engines import EXAMPLES, ROOT, SH, as_ntriples, fast, read, reference, shapes_graph
 
+pytestmark = pytest.mark.long
+
 FILES = sorted(EXAMPLES.glob("*/*.ttl"))
 CONTEXT_PATHS = [
     *sorted((ROOT / "ontology" / "code").glob("*.ttl")),

@@ -23,6 +23,8 @@ from torture.life import SLUGS, Life, Moments
 from torture.moments import Plan
 from torture.rehearsal import rehearse
 
+pytestmark = pytest.mark.long
+
 SEED = os.environ.get("KOINON_TORTURE_SEED", "20261122")
 EACH = int(os.environ.get("KOINON_TORTURE_REFUSALS", "1"))
 """Steps of each action that are refused, for each reason."""

@@ -21,6 +21,8 @@ from koinon.build.registry.registered import Registered
 from koinon.model.errors import StorageError
 from registering import LICENCE, Desk, members
 
+pytestmark = pytest.mark.long
+
 KILLED = Path(__file__).parents[2] / "release" / "killed_build.py"
 SEED = 20261122
 DICE = random.Random(SEED)  # noqa: S311  a test that can be repeated
