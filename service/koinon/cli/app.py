@@ -25,18 +25,18 @@ _COMMANDS: Final = {
     "match": "koinon.cli.match",
     "mcp": "koinon.cli.mcp",
 }
-"""Commands and their modules, which are loaded only when the command, or the help of all, is wanted: the service
-needs nothing of what builds, and starts the sooner. A module with commands of its own calls them ``app``."""
+"""Commands and their modules, which are loaded only when the command, or the help of all, is wanted: each starts
+the sooner. A module with commands of its own calls them ``app``."""
 
 
 class _Commands(TyperGroup):
     """The commands, each loaded when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the signature of a group
         """Return the names of all commands, in the order of the help."""
         return [*_COMMANDS]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the same
         """Return a command, or None where there is none of the name."""
         if cmd_name not in _COMMANDS:
             return None
