@@ -39,7 +39,7 @@ layers: $(VENV)/.dev ## Imports point downward only
 unit: $(VENV)/.dev clients frontend ## The tests but those that look at the clock
 	$(BIN)/pytest -n auto --dist loadscope -m "not clock and not long"
 
-test-long: $(VENV)/.dev clients frontend ## The tests that make test leaves out: figures of linking, kills at every moment, damage, refusals (10 minutes)
+test-long: $(VENV)/.dev clients frontend ## The tests that make test leaves out: figures of linking, kills at every moment, damage, refusals, ways of harvesting (10 minutes)
 	$(BIN)/pytest -n auto -m long
 
 clock: $(VENV)/.dev ## The tests that look at the clock, one after the other
