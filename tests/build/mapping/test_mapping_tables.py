@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from made_up_fund import Make, counts_of, lines
 from pyoxigraph import RdfFormat, parse
 
 from koinon.build.mapping.lines import Lines
+from made_files import workbook
 
 PROJECTS = """
 [[table]]
@@ -75,6 +77,20 @@ def test_a_row_becomes_a_thing_with_its_parts(fund: Make) -> None:
     assert '<http://purl.org/cerif/frapo/hasMonetaryValue> "1250.5"^^<xsd:decimal>' in claim
     assert "<a> <koi:AmountClaim>" in claim
     assert not any("hasCurrencyCode" in line for line in claim)
+
+
+def test_what_a_workbook_keeps_as_a_date_or_a_number_is_read_whatever_its_publisher_writes(fund: Make) -> None:
+    tables = PROJECTS.replace('"csv"', '"xlsx"').replace('groupChar = ","', 'groupChar = ".", decimalChar = ","')
+    titles = HEADER.strip().split(",")
+    typed = ("ALPHA", "Alpha", date(2020, 2, 1), datetime(2021, 2, 28, 12), 1250.5)
+    as_text = ("BETA", "Beta", "1/2/2020", "2020-02-28", "1.250,50")
+    mapped = fund(tables, projects_xlsx=workbook(titles, typed, as_text))
+    alpha, beta = "\n".join(lines(mapped, "alpha")), "\n".join(lines(mapped, "beta"))
+    for said in (alpha, beta):
+        assert '<schema:startDate> "2020-02-01"^^<xsd:date>' in said
+        assert 'hasMonetaryValue> "1250.5"^^' in said
+    assert '<schema:endDate> "2021-02-28"^^<xsd:date>' in alpha
+    assert "endDate" not in beta
 
 
 def test_every_cell_is_counted_once_and_the_totals_add_up(fund: Make) -> None:

@@ -12,6 +12,7 @@ from koinon.build.mapping.model import Column, LangFrom
 from koinon.build.mapping.numbers import canonical
 from koinon.build.mapping.persons import names_person, without_persons
 from koinon.build.mapping.readers import Fault
+from koinon.build.mapping.readers.interface import Typed
 from koinon.build.mapping.terms import SLUG
 from koinon.build.mapping.text import clean, without_markup
 from koinon.build.mapping.unfit import Unfit
@@ -20,6 +21,8 @@ from koinon.build.mapping.values import MISSING, Problem, Reading, Row, Value
 _CACHED: Final = 20_000
 """Readings that are kept for each column: the same texts come again and again."""
 _CACHED_LENGTH: Final = 200
+_ISO_DATES: Final = ("yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss")
+"""How readers show a date that is no text in its file."""
 SILENT: Final = frozenset({"person", "email"})
 """Rules whose values don't enter the report, as they name persons."""
 
@@ -103,20 +106,14 @@ class Cell:
         self._context = _context(column, slots, kinds)
         self._pad = column.pad
         self._padded = condition(column.pad.when, slots) if column.pad and column.pad.when else None
-        self._plain_numbers = column.datatype in {"decimal", "integer"} and (
-            column.group_char is not None or column.decimal_char != "."
-        )
-        self._number = (
-            kinds.of(column.model_copy(update={"group_char": None, "decimal_char": "."}))
-            if self._plain_numbers
-            else self._kind
-        )
+        plain = _plain(column)
+        self._typed = kinds.of(plain) if plain is not column else self._kind
         self._known: dict[Hashable, Reading] = {}
 
     def read(self, raw: object, row: Row) -> Reading:
         """Return what becomes of a cell."""
         if isinstance(raw, str):
-            return self._text(raw, row)
+            return self._text(raw, row, typed=isinstance(raw, Typed))
         if isinstance(raw, list):
             return self._several(raw, row)
         if isinstance(raw, Fault):
@@ -125,7 +122,7 @@ class Cell:
             return MISSING
         if isinstance(raw, dict):
             return Reading(None, (Problem("shape", "{…}", "an object stands where the mapping expects a text"),))
-        return self._text(_as_text(raw), row, number=True)
+        return self._text(_as_text(raw), row, typed=True)
 
     def _several(self, raws: list[object], row: Row) -> Reading:
         readings = [self.read(raw, row) for raw in raws]
@@ -136,26 +133,26 @@ class Cell:
             tuple(change for reading in readings for change in reading.changes),
         )
 
-    def _text(self, raw: str, row: Row, *, number: bool = False) -> Reading:
+    def _text(self, raw: str, row: Row, *, typed: bool = False) -> Reading:
         try:
             context = self._context(row) if self._context is not None else NO_CONTEXT
         except Unfit as error:
             return Reading(None, (Problem(error.rule, raw, str(error)),)) if raw.strip() else MISSING
         padded = self._pad is not None and (self._padded is None or self._padded(row))
-        key = (raw, context, padded, number)
+        key = (raw, context, padded, typed)
         reading = self._known.get(key)
         if reading is None:
-            reading = self._read(raw, context, padded=padded, number=number)
+            reading = self._read(raw, context, padded=padded, typed=typed)
             if len(raw) <= _CACHED_LENGTH and len(self._known) < _CACHED:
                 self._known[key] = reading
         return reading
 
-    def _read(self, raw: str, context: Context, *, padded: bool, number: bool) -> Reading:
+    def _read(self, raw: str, context: Context, *, padded: bool, typed: bool) -> Reading:
         try:
             pieces, changes = self._pieces.split(raw)
         except Unfit as error:
             return Reading(None, (_problem(error, raw),))
-        kind = self._number if number else self._kind
+        kind = self._typed if typed else self._kind
         values: dict[str, Value] = {}
         problems: list[Problem] = []
         for piece in pieces:
@@ -171,6 +168,15 @@ class Cell:
             if value.found is not None and value.found.rule:
                 changes = (*changes, value.found.rule)
         return Reading(tuple(values.values()) or None, tuple(problems), changes)
+
+
+def _plain(column: Column) -> Column:
+    """Return the column that reads what the file itself keeps as a number or a date."""
+    if column.datatype in {"decimal", "integer"}:
+        return column.model_copy(update={"group_char": None, "decimal_char": "."})
+    if column.datatype in {"date", "dateTime"}:
+        return column.model_copy(update={"format": (*_ISO_DATES, *column.format)})
+    return column
 
 
 def needs(column: Column) -> set[str]:

@@ -81,6 +81,15 @@ class Limits:
     nesting: int = 100
 
 
+class Typed(str):
+    """The text of a cell that its workbook keeps as a number or a date: with a point, or as ISO 8601.
+
+    What a mapping says of how its publisher writes numbers and dates is not about these.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Stands in a record for a value that cannot be taken, such as a cell that shows ``#REF!``.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from koinon.build.mapping.readers.interface import Fault, Limits
+from koinon.build.mapping.readers.interface import Fault, Limits, Typed
 from koinon.build.mapping.readers.markup import Attributes, Markup
 from koinon.build.mapping.readers.numbers import show_number
 from koinon.build.mapping.readers.packed import Readable
@@ -225,14 +225,15 @@ class Rows:
                 ) from error
             return failed(shown)
         if kind == "n":
-            return self._show()(text.strip())
+            number = self._show()(text.strip())
+            return Typed(number) if isinstance(number, str) else number
         if kind in {"inlineStr", "str"}:
             return failed(unescaped(text))
         if kind == "e":
             return failed(text) if text in ERRORS else Fault(text, "cell-error", _FAILED)
         if kind == "b":
             return {"1": "true", "0": "false"}.get(text.strip(), text)
-        return text
+        return Typed(text) if kind == "d" else text
 
     def _show(self) -> Callable[[str], str | Fault]:
         if not self._style:
