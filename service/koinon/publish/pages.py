@@ -196,8 +196,7 @@ class _PageWriter:
         head = next((iri for iri in (_LABEL, *(h.value for h in HEADINGS)) if iri in facts), None)
         if head is None:
             label = self._vocabulary.label(classes[0], self._language) if classes else self._name(node.value)
-            capital = label.text[:1].upper() + label.text[1:]
-            heading: tuple[Value, ...] = (Value(Text(capital, label.lang)),)
+            heading: tuple[Value, ...] = (Value(label.capital()),)
         else:
             heading = facts.pop(head).values
         rest = tuple(facts.values())

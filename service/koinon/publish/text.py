@@ -13,3 +13,7 @@ class Text:
     def __str__(self) -> str:
         """Return the text."""
         return self.text
+
+    def capital(self) -> "Text":
+        """Return the text with a capital first letter, as headings have it; whatever has no capital stays."""
+        return Text(self.text[:1].upper() + self.text[1:], self.lang)

@@ -11,6 +11,7 @@ from koinon.model.namespaces import CANONICAL, DEF, RDF
 from koinon.publish.documents import Document, document_of
 from koinon.publish.ontology.counts import Counts
 from koinon.publish.ontology.examples import example_of
+from koinon.publish.ontology.labels import Labels
 from koinon.publish.ontology.overview import overview
 from koinon.publish.ontology.shapes import ShapePages
 from koinon.publish.ontology.views import TermPages
@@ -18,7 +19,7 @@ from koinon.publish.vocabulary import ONTOLOGY_GRAPH, shape_triples, term_iri, t
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.reader import Reader
-from koinon.web.representations import DOCUMENT_FORMS, split_suffix
+from koinon.web.representations import DOCUMENT_FORMS, form_of, split_suffix
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.void import counted_of
@@ -75,7 +76,7 @@ async def term(request: Request, name: TermName) -> Response:
 
         def page(frame: PageFrame) -> Body:
             naming = served.naming(reader.language)
-            view = TermPages(terms, served.vocabulary, naming, counts).term(iri)
+            view = TermPages(terms, Labels(served.vocabulary, naming), counts).term(iri)
             example = example_of(iri, served.store, served.contents, naming, is_class=view.line.is_class)
             values = {"view": view, "example": example, "query": _query(iri, is_class=view.line.is_class)}
             return Body(door.pages.render("term.html", reader, frame=frame, release=served.release, **values))
@@ -86,9 +87,7 @@ async def term(request: Request, name: TermName) -> Response:
 async def _ontology(request: Request, path: str, suffix: str) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    _, form = split_suffix(f"def.{suffix}", DOCUMENT_FORMS) if suffix else ("", None)
-    if suffix and form is None:
-        raise NotFoundError(f"The ontology has no form .{suffix[:20]}.")
+    form = form_of(suffix, DOCUMENT_FORMS) if suffix else None
     async with door.release() as served:
         counts = await _counts(request, door, served)
 
@@ -96,7 +95,7 @@ async def _ontology(request: Request, path: str, suffix: str) -> Response:
             return document_of(served.store.triples(graph=ONTOLOGY_GRAPH), NamedNode(CANONICAL + "def"))
 
         def page(frame: PageFrame) -> Body:
-            pages = TermPages(served.terms(door.assets), served.vocabulary, served.naming(reader.language), counts)
+            pages = TermPages(served.terms(door.assets), _labels(served, reader), counts)
             values = {
                 "groups": pages.groups(),
                 "reused": pages.reused(),
@@ -152,7 +151,7 @@ def _shapes_page(
 ) -> bytes:
     """Return the page of one file, or the one of all (empty ``stem``)."""
     counts = Counts(dict(served.contents.classes(_CLASSES)))
-    pages = ShapePages(served.terms(door.assets), served.vocabulary, served.naming(reader.language), counts)
+    pages = ShapePages(served.terms(door.assets), _labels(served, reader), counts)
     values = {"frame": frame, "release": served.release, "names": names, "name": stem}
     if not stem:
         return door.pages.render("shapes.html", reader, shapes=pages.checking(), rules=pages.rules(), **values)
@@ -165,6 +164,10 @@ async def _counts(request: Request, door: Door, served: Served) -> Counts:
     counted = await counted_of(request, door, served)
     classes = dict(served.contents.classes(_CLASSES))
     return Counts(classes, dict(counted.properties) if counted else None)
+
+
+def _labels(served: Served, reader: Reader) -> Labels:
+    return Labels(served.vocabulary, served.naming(reader.language))
 
 
 def _is_used(served: Served, iri: str) -> bool:

@@ -98,7 +98,7 @@ class Pages:
             short=short_name,
             spelled=spelled,
             breakable=breakable,
-            cap=lambda text: Text(text.text[:1].upper() + text.text[1:], text.lang),
+            cap=Text.capital,
         )
         environment.globals.update(
             languages=[(tag, formats.own_name(tag)) for tag in INTERFACE_LANGUAGES],

@@ -11,7 +11,7 @@ from koinon.publish.partitions import Partitions, examples, questions
 from koinon.publish.void import void_description
 from koinon.query.job import BINDING_TYPES, Job
 from koinon.web.door import Door, PageFrame, Resource, answer
-from koinon.web.representations import ALIASES, RDF_FORMS, split_suffix
+from koinon.web.representations import ALIASES, RDF_FORMS, form_of
 from koinon.web.routing import reads
 from koinon.web.served import Served
 
@@ -38,9 +38,7 @@ async def void_form(
 async def _void(request: Request, suffix: str) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
-    _, form = split_suffix(f"void.{suffix}", FORMS) if suffix else ("", None)
-    if suffix and form is None:
-        raise NotFoundError(f"The description has no form .{suffix[:20]}.")
+    form = form_of(suffix, FORMS) if suffix else None
     async with door.release() as served:
         counted = await counted_of(request, door, served)
 

@@ -86,8 +86,8 @@ def overview(vocabulary: Vocabulary, language: str, counts: Counts) -> Overview:
     for iri, (column, row) in BOXES.items():
         label = vocabulary.label(iri, language)
         count = counts.of(iri, is_class=True)
-        text = label.text[:1].upper() + label.text[1:]
-        boxes.append(Box(iri, 1 + column * _ACROSS, 1 + row * _DOWN, _wrapped(text), label.lang, count))
+        lines = _wrapped(label.capital().text)
+        boxes.append(Box(iri, 1 + column * _ACROSS, 1 + row * _DOWN, lines, label.lang, count))
     arrows = tuple(_arrow(source, name, target, vocabulary, language) for source, name, target in ARROWS)
     return Overview(2 + 2 * _ACROSS + _WIDE, 2 + 2 * _DOWN + _HIGH, (_WIDE, _HIGH), tuple(boxes), arrows)
 

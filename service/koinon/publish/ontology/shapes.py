@@ -1,20 +1,19 @@
 """View models of the pages about shapes: what each file checks, and each rule in the reader's words."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from koinon.model.namespaces import CODE, RDF, RDFS, SH, SHAPES
-from koinon.publish.naming import Naming
 from koinon.publish.ontology.cardinality import HowMany
 from koinon.publish.ontology.counts import Counts
-from koinon.publish.ontology.terms import Facts, Terms
+from koinon.publish.ontology.labels import Labels
+from koinon.publish.ontology.terms import Terms
 from koinon.publish.text import Text
 from koinon.publish.views import Named
-from koinon.publish.vocabulary import Vocabulary, local_name
+from koinon.publish.vocabulary import local_name
 
 LEVELS: Final = ("Violation", "Warning", "Info")
 _LAST: Final = 1e6
@@ -60,11 +59,10 @@ class ShapeView:
 class ShapePages:
     """Makes the view models of the shapes for readers of one language."""
 
-    def __init__(self, terms: Terms, vocabulary: Vocabulary, naming: Naming, counts: Counts) -> None:
+    def __init__(self, terms: Terms, label: Labels, counts: Counts) -> None:
         """Show the shapes of ``terms`` with how many things the release has that they check."""
         self._terms = terms
-        self._vocabulary = vocabulary
-        self._naming = naming
+        self._label = label
         self._counts = counts
 
     def checking(self) -> list[ShapeView]:
@@ -101,7 +99,7 @@ class ShapePages:
         if facts.get(SH + "message"):
             groups.insert(0, RuleGroup(None, (self.rule(iri),)))
         rules = [rule.severity for group in groups for rule in group.rules]
-        targets = self._named(self._terms.targets(iri))
+        targets = self._label.named(self._terms.targets(iri))
         classes = [value.value for value in facts.get(SH + "targetClass", ())]
         count = sum(self._counts.of(name, is_class=True) or 0 for name in classes) if classes else None
         levels = (rules.count(LEVELS[0]), rules.count(LEVELS[1]), rules.count(LEVELS[2]))
@@ -119,12 +117,12 @@ class ShapePages:
             iri,
             self._terms.file_of.get(iri, ""),
             local_name(iri),
-            self._named([path])[0] if path else None,
+            self._label.named([path])[0] if path else None,
             self._terms.how_many([iri]),
-            self._named(dict.fromkeys(values)),
+            self._label.named(dict.fromkeys(values)),
             tuple(self._terms.kinds([iri])),
             severity,
-            self._naming.best(_messages(facts)),
+            self._label.said(facts, SH + "message"),
         )
 
     def _is_rule(self, iri: str) -> bool:
@@ -132,24 +130,12 @@ class ShapePages:
         return bool(kinds & {SH + "NodeShape", SH + "PropertyShape"})
 
     def _group_label(self, iri: str) -> Text | None:
-        facts = self._terms.shapes.get(iri, {})
-        return self._naming.best(v for v in facts.get(RDFS + "label", ()) if isinstance(v, Literal))
+        return self._label.said(self._terms.shapes.get(iri, {}), RDFS + "label")
 
     def _order(self, iri: str) -> tuple[float, str]:
         orders = self._terms.shapes.get(iri, {}).get(SH + "order", ())
         return min((float(value.value) for value in orders), default=_LAST), iri
 
-    def _named(self, iris: Iterable[str]) -> tuple[Named, ...]:
-        language = self._naming.language
-        return tuple(
-            Named(iri, self._naming(iri) if iri.startswith(CODE) else self._vocabulary.label(iri, language))
-            for iri in iris
-        )
-
 
 def _is_list(pattern: str) -> bool:
     return _LIST.fullmatch(pattern) is not None
-
-
-def _messages(facts: Facts) -> list[Literal]:
-    return [value for value in facts.get(SH + "message", ()) if isinstance(value, Literal)]

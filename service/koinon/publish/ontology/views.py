@@ -8,15 +8,15 @@ from typing import Final
 from pyoxigraph import Literal
 
 from koinon.model.languages import INTERFACE_LANGUAGES
-from koinon.model.namespaces import CODE, OWL, RDF, RDFS, SH, SKOS, XSD
-from koinon.publish.naming import Naming, best_text
+from koinon.model.namespaces import OWL, RDF, RDFS, SH, SKOS, XSD
 from koinon.publish.ontology.cardinality import HowMany
 from koinon.publish.ontology.counts import Counts
+from koinon.publish.ontology.labels import Labels
 from koinon.publish.ontology.terms import MODULES, Facts, Terms
 from koinon.publish.ontology.vocabularies import Source, source_of
 from koinon.publish.text import Text
 from koinon.publish.views import Named, Neighbour, Network
-from koinon.publish.vocabulary import Vocabulary, local_name
+from koinon.publish.vocabulary import local_name
 
 LIKENESSES: Final = (SKOS + "closeMatch", SKOS + "narrowMatch", SKOS + "broadMatch", SKOS + "relatedMatch")
 _NO_NEIGHBOURS: Final = (XSD, RDF, RDFS, SKOS)
@@ -99,11 +99,10 @@ class TermView:
 class TermPages:
     """Makes the view models of one release for readers of one language."""
 
-    def __init__(self, terms: Terms, vocabulary: Vocabulary, naming: Naming, counts: Counts) -> None:
+    def __init__(self, terms: Terms, label: Labels, counts: Counts) -> None:
         """Show ``terms`` with how often the release has them."""
         self._terms = terms
-        self._vocabulary = vocabulary
-        self._naming = naming
+        self._label = label
         self._counts = counts
 
     def groups(self) -> list[TermGroup]:
@@ -129,7 +128,7 @@ class TermPages:
         terms = self._terms
         facts = terms.facts.get(iri, {})
         is_class = terms.is_class(iri)
-        labels = self._vocabulary.terms[iri].labels if iri in self._vocabulary.terms else {}
+        labels = self._label.in_all(iri)
         arriving = self._arriving(iri) if is_class else ()
         lines = self._properties(iri) if is_class else ()
         return TermView(
@@ -137,7 +136,7 @@ class TermPages:
             source=source_of(iri),
             module=terms.module_of.get(iri, ""),
             labels=tuple((tag, Text(labels[tag], tag)) for tag in INTERFACE_LANGUAGES if tag in labels),
-            note=self._naming.best(_literals(facts.get(SKOS + "scopeNote", ()))),
+            note=self._label.said(facts, SKOS + "scopeNote"),
             example=next((v.value for v in facts.get(SKOS + "example", ()) if isinstance(v, Literal)), ""),
             relations=tuple((name, found) for name, found in self._relations(iri) if found),
             properties=lines,
@@ -150,17 +149,10 @@ class TermPages:
     def line(self, iri: str) -> TermLine:
         """Return a term as a list shows it."""
         facts = self._terms.facts.get(iri, {})
-        definition = best_text(_literals(facts.get(SKOS + "definition", ())), self._naming.language)
+        definition = self._label.said(facts, SKOS + "definition")
         is_class = self._terms.is_class(iri)
         count = self._counts.of(iri, is_class=is_class)
         return TermLine(iri, local_name(iri), self._label(iri), definition, is_class, count)
-
-    def named(self, iris: Iterable[str]) -> tuple[Named, ...]:
-        """Return terms and code lists with their labels."""
-        return tuple(Named(iri, self._label(iri)) for iri in iris)
-
-    def _label(self, iri: str) -> Text:
-        return self._naming(iri) if iri.startswith(CODE) else self._vocabulary.label(iri, self._naming.language)
 
     def _group(self, name: str, source: Source | None, iris: Iterable[str]) -> TermGroup:
         lines = sorted((self.line(iri) for iri in iris), key=lambda line: line.label.text.casefold())
@@ -170,18 +162,18 @@ class TermPages:
     def _relations(self, iri: str) -> Iterable[tuple[str, tuple[Named, ...]]]:
         """Yield relations by the key under which the page has a word for them."""
         terms = self._terms
-        yield "wider", self.named(terms.objects(iri, RDFS + "subClassOf"))
-        yield "narrower", self.named(terms.subjects(RDFS + "subClassOf", iri))
-        yield "wider", self.named(terms.objects(iri, RDFS + "subPropertyOf"))
-        yield "narrower", self.named(terms.subjects(RDFS + "subPropertyOf", iri))
+        yield "wider", self._label.named(terms.objects(iri, RDFS + "subClassOf"))
+        yield "narrower", self._label.named(terms.subjects(RDFS + "subClassOf", iri))
+        yield "wider", self._label.named(terms.objects(iri, RDFS + "subPropertyOf"))
+        yield "narrower", self._label.named(terms.subjects(RDFS + "subPropertyOf", iri))
         other = {*terms.objects(iri, OWL + "inverseOf"), *terms.subjects(OWL + "inverseOf", iri)}
-        yield "inverse", self.named(sorted(other))
+        yield "inverse", self._label.named(sorted(other))
         apart = {*terms.objects(iri, OWL + "disjointWith"), *terms.subjects(OWL + "disjointWith", iri)}
-        yield "disjoint", self.named(sorted(apart))
+        yield "disjoint", self._label.named(sorted(apart))
         if not terms.is_class(iri):
-            yield "domain", self.named(terms.domains(iri))
-            yield "range", self.named(terms.ranges(iri))
-            yield "lists", self.named(terms.lists(iri))
+            yield "domain", self._label.named(terms.domains(iri))
+            yield "range", self._label.named(terms.ranges(iri))
+            yield "lists", self._label.named(terms.lists(iri))
 
     def _properties(self, iri: str) -> tuple[PropertyLine, ...]:
         terms = self._terms
@@ -195,11 +187,13 @@ class TermPages:
         ranges = terms.ranges(name)
         kinds = () if ranges else tuple(terms.kinds(rules))
         many = terms.how_many(rules)
-        return PropertyLine(self.line(name), many, self.named(ranges), self.named(terms.lists(name)), kinds)
+        return PropertyLine(
+            self.line(name), many, self._label.named(ranges), self._label.named(terms.lists(name)), kinds
+        )
 
     def _arriving(self, iri: str) -> tuple[tuple[Named, tuple[Named, ...]], ...]:
         return tuple(
-            (Named(name, self._label(name)), self.named(self._terms.domains(name)))
+            (Named(name, self._label(name)), self._label.named(self._terms.domains(name)))
             for name in self._terms.arriving(iri)
         )
 
@@ -214,8 +208,10 @@ class TermPages:
             owners = [shape] if is_class else terms.owners(shape)
             targets = dict.fromkeys(target for owner in owners for target in terms.targets(owner))
             severity = next((local_name(v.value) for v in facts.get(SH + "severity", ())), "Violation")
-            message = self._naming.best(_literals(facts.get(SH + "message", ())))
-            yield CheckLine(shape, terms.file_of[shape], local_name(shape), self.named(targets), severity, message)
+            message = self._label.said(facts, SH + "message")
+            yield CheckLine(
+                shape, terms.file_of[shape], local_name(shape), self._label.named(targets), severity, message
+            )
 
     def _likenesses(self, iri: str) -> Iterable[Likeness]:
         terms = self._terms
@@ -227,7 +223,7 @@ class TermPages:
                     if _says(facts, iri, predicate, other)
                     for value in facts.get(RDFS + "comment", ())
                 ]
-                yield Likeness(self._label(predicate), other, self._naming.best(_literals(notes)))
+                yield Likeness(self._label(predicate), other, self._label.best(notes))
 
     def _network(
         self, arriving: Iterable[tuple[Named, tuple[Named, ...]]], lines: Iterable[PropertyLine]
@@ -247,7 +243,9 @@ class TermPages:
             if not named.iri.startswith(_NO_NEIGHBOURS):
                 by_class.setdefault(named.iri, (named, []))[1].append(relation)
         ordered = sorted(by_class, key=lambda iri: (-(self._counts.of(iri, is_class=True) or 0), iri))
-        return [Neighbour(iri, by_class[iri][0].label, _joined(by_class[iri][1]), "thing") for iri in ordered]
+        return [
+            Neighbour(iri, by_class[iri][0].label.capital(), _joined(by_class[iri][1]), "thing") for iri in ordered
+        ]
 
 
 def _joined(relations: list[Text]) -> Text:
@@ -267,7 +265,3 @@ def _says(facts: Facts, *statement: str) -> bool:
 
 def _place(module: str) -> int:
     return MODULES.index(module) if module in MODULES else len(MODULES)
-
-
-def _literals(values: Iterable[object]) -> list[Literal]:
-    return [value for value in values if isinstance(value, Literal)]

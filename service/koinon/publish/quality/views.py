@@ -143,7 +143,7 @@ def class_rows(quality: Quality, label: Label, sort: str) -> list[Row]:
     rows = (
         Row(
             iri=name,
-            name=_capital(label(name)),
+            name=label(name).capital(),
             things=each.tally.things,
             completeness=Share(sum(each.tally.given), each.tally.asked),
             whole=Share(each.tally.whole, each.tally.things),
@@ -193,7 +193,7 @@ def asked_of(
             )
             for check, given in zip(checks[name], tally.given, strict=True)
         )
-        label = _capital(vocabulary.label(name, language))
+        label = vocabulary.label(name, language).capital()
         in_order = tuple(sorted(asked, key=lambda each: (each.level != "required", each.names[0].text.casefold())))
         found.append(AskedOf(name, label, tally.things, Share(tally.whole, tally.things), in_order))
     return sorted(found, key=lambda each: (-each.things, each.name.text.casefold()))
@@ -233,7 +233,7 @@ def broken_rules(
     for (severity, rule), count in counts.items():
         shape = said.get(rule, _SILENT)
         message = best_text(shape.messages, language)
-        about = [_capital(vocabulary.label(name, language)) for name in shape.classes]
+        about = [vocabulary.label(name, language).capital() for name in shape.classes]
         about += [vocabulary.label(shape.path, language)] if shape.path else []
         found.append(Broken(rule, severity, count, breaking[severity, rule], message, tuple(about)))
     return sorted(found, key=lambda each: (order.index(each.severity), -each.count, each.rule))
@@ -256,10 +256,6 @@ def sparkline(values: Sequence[float], width: int = 100, height: int = 24) -> st
 def rows_share(rows: Rows) -> Share:
     """Return the share of the records of an import that were taken."""
     return Share(rows.read - rows.left_out, rows.read)
-
-
-def _capital(text: Text) -> Text:
-    return Text(text.text[:1].upper() + text.text[1:], text.lang)
 
 
 def _sorted(rows: Iterable[Row], sort: str) -> list[Row]:
