@@ -25,8 +25,15 @@ _QUIET: Final = (
 """Chromium asks for nothing of its own: what is asked for is the page's wish."""
 
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST: Final = ["color-contrast"]
+"""What another colour scheme can break of a page that was looked at in one."""
+
+_PATIENCE: Final = 120_000
+"""Milliseconds that a page may take: the machine may be busy with something else."""
+
 Scheme = Literal["light", "dark"]
 WIDE, NARROW = 1280, 390
+HEIGHT: Final = 900
 
 
 def launched(playwright: Playwright, *arguments: str) -> Browser:
@@ -56,7 +63,8 @@ def looking(
     """Open a window of a width and a colour scheme; ``options`` are Playwright's."""
     host = urlsplit(service).netloc
     watched = Watched()
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, **options)
+    context.set_default_timeout(_PATIENCE)
     context.on(
         "request",
         lambda request: (
@@ -76,16 +84,17 @@ def looking(
         context.close()
 
 
-def violations(page: Page, without: str = "") -> list[str]:
+def violations(page: Page, without: str = "", rules: list[str] | None = None) -> list[str]:
     """Return what axe-core finds wrong with a page, one line each with where; it runs beside the page's policy.
 
-    ``without`` selects a part that others made, which is left out.
+    ``without`` selects a part that others made, which is left out; ``rules`` names single rules, all by default.
     """
-    page.evaluate(AXE.read_text("utf-8") + ";undefined")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8") + ";undefined")
     found = page.evaluate(
-        "([rules, without]) => axe.run({include: ['html'], exclude: without ? [[without]] : []}, "
-        "{runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+        "([only, without]) => axe.run({include: ['html'], exclude: without ? [[without]] : []}, "
+        "{runOnly: only, resultTypes: ['violations']})"
         ".then(r => r.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]))",
-        [RULES, without],
+        [{"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}, without],
     )
     return [f"{rule}: {told} {json.dumps(nodes, ensure_ascii=False)}" for rule, told, nodes in found]
