@@ -18,6 +18,8 @@ PAGES = (
     "docs/ten-minutes.md",
     "docs/api.md",
     "docs/harvest.md",
+    "docs/quality.md",
+    "docs/relatedness.md",
     "queries/README.md",
 )
 BASE = "http://127.0.0.1:8000"
@@ -68,6 +70,8 @@ def test_every_command_answers(page: str, command: str, server: Server) -> None:
     words = shlex.split(command.replace(BASE, server.url), comments=True)
     if words[0].endswith("koinon"):
         words = [sys.executable, "-m", "koinon.cli", *words[1:]]
+    if words[0] == "curl":  # else it would also be content with a problem
+        words = [*words, "--fail"]
     done = subprocess.run(
         words,
         cwd=ROOT,
