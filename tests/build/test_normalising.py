@@ -1,5 +1,6 @@
 """Equal statements are equal bytes: what the graph file holds is what the store gives back, whatever came in."""
 
+import subprocess
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
+from koinon.build.canonical import canonical, label
 from koinon.build.graphs import as_text, lines_of
 from koinon.build.iris import iri_problem
 from koinon.build.literals import canonicaliser, problem_of
@@ -216,3 +218,19 @@ def test_blank_nodes_that_cannot_be_told_apart_are_refused_in_time(monkeypatch: 
     with pytest.raises(SourceError, match="too alike") as caught:
         skolemise(clique | {Triple(SUBJECT, PREDICATE, nodes[0])}, "test")
     assert caught.value.rule == "blank-nodes"
+
+
+def test_blank_nodes_in_others_are_told_apart_where_no_program_may_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    chain = {Triple(SUBJECT, PREDICATE, BlankNode("n0"))}
+    chain |= {Triple(BlankNode(f"n{n}"), PREDICATE, BlankNode(f"n{n + 1}")) for n in range(30)}
+    assert canonical(chain, 10) == label(chain)
+    pairs = [(a, b) for a in range(12) for b in range(12) if a != b]
+    alike = {Triple(BlankNode(f"n{a}"), PREDICATE, BlankNode(f"n{b}")) for a, b in pairs}
+    with pytest.raises(TimeoutError):
+        canonical(alike, 0.2)

@@ -100,3 +100,19 @@ def test_a_union_has_every_line_once_and_sorted(
         paths.append(folder / str(number))
         paths[-1].write_bytes(b"".join(lines))
     assert list(union(paths)) == sorted({line for lines in parts for line in lines})
+
+
+def test_a_document_that_its_source_does_not_name_has_the_title_of_the_source(world: World) -> None:
+    first = "".join(line for line in TURTLE.splitlines(keepends=True) if "<document/" not in line)
+    lines = serialize(parse(first.encode(), RdfFormat.TURTLE), format=RdfFormat.N_TRIPLES) or b""
+    title = {"title": 'title = { pl = "Członkowie", en = "Members" }'}
+    world.put("other", {"source.toml": manifest("other", lines=title), "graph.ttl": first})
+    again = lines.replace(b"organisation/other", b"organisation/more").replace(b"document/other", b"document/more")
+    world.put("more", {"source.toml": manifest("more", lines=title), "graph.nt": again})
+    assert not world.build().refused
+    for slug, named in (("other", "Członkowie"), ("more", "Członkowie"), ("neighbour", "Neighbour")):
+        text = world.current.graph_file(slug).read_text("utf-8").splitlines()
+        about = [line for line in text if line.startswith(f"<https://w3id.org/koinon/id/document/{slug}> ")]
+        assert any(f'prefLabel> "{named}"@' in line for line in about), about
+        assert text == sorted(text)
+    assert "Członkowie" not in world.current.graph_file("neighbour").read_text("utf-8")

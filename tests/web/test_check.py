@@ -67,6 +67,12 @@ def test_sound_data_would_be_accepted_and_faulty_data_not(client: httpx.Client) 
     assert dangling["mend"]
 
 
+def test_blank_nodes_in_blank_nodes_are_judged_like_all_else(client: httpx.Client) -> None:
+    answer = post(client, SOUND[:-1] + "; koi:hasClaim [ koi:aboutThing [ a koi:Project ] ] .")
+    assert answer.status_code == 200, answer.text
+    assert "/.well-known/genid/" in answer.text
+
+
 def test_the_release_that_is_served_is_the_context(client: httpx.Client) -> None:
     taken = PREFIXES + '<project/resist> a koi:Project ; skos:prefLabel "Mine"@en .'
     assert "claimed" in rules(post(client, taken))

@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, RdfFormat, Triple, parse
 
 from koinon.build.collecting import Findings
-from koinon.build.describe import describe, graph_iri
+from koinon.build.describe import describe, graph_iri, titled
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import GraphFile, Index, indexed, lines_of, write_lines
 from koinon.build.mapped import Made, Mapper
@@ -133,7 +133,8 @@ def _from_lines(source: Source, folder: Path, normaliser: Normaliser, settings: 
     mints = Mints(source.manifest.mints, source.manifest.home)
     judged = _judged(chain([first], stated), source, mints, findings)
     described = [line + b"\n" for line in lines_of(normaliser.triples(describe(source.manifest), source.slug))]
-    return _written(source, (line for line, _ in groupby(heapq.merge(judged, described))), folder, mints, findings)
+    every = (line for line, _ in groupby(heapq.merge(judged, described)))
+    return _written(source, titled(every, source.manifest), folder, mints, findings)
 
 
 def _from_mapping(source: Source, folder: Path, mapper: Mapper, settings: Settings) -> Candidate:
@@ -196,7 +197,7 @@ def _from_triples(source: Source, folder: Path, normaliser: Normaliser, settings
             annotated[triple] = [Receipt("external", "editorial")]
     everything = lines_of(chain(named, description, receipt_triples(manifest, annotated)))
     findings.add(receipts.findings)
-    return _written(source, (line + b"\n" for line in everything), folder, mints, findings)
+    return _written(source, titled((line + b"\n" for line in everything), manifest), folder, mints, findings)
 
 
 def _written(source: Source, lines: Iterable[bytes], folder: Path, mints: Mints, findings: Findings) -> Candidate:

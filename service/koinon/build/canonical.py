@@ -4,25 +4,39 @@ The algorithm is exponential for blank nodes that are alike and linked to each o
 other take a minute, twelve take days. Such input runs in a process of its own, which is ended at the deadline.
 """
 
+import math
+import os
+import select
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, Triple, parse
 
 from koinon.build.graphs import as_text
 
+_BLOCK = 2**16
+
 
 def canonical(triples: set[Triple], seconds: float) -> set[Triple]:
-    """Return ``triples`` with canonical blank node labels; raises TimeoutError after ``seconds``."""
+    """Return ``triples`` with canonical blank node labels; raises TimeoutError after ``seconds``.
+
+    Raises OSError where there can be no other process.
+    """
     if not any(isinstance(t.subject, BlankNode) and isinstance(t.object, BlankNode) for t in triples):
         return label(triples)
     command = [sys.executable, "-m", __name__]
     try:
         done = subprocess.run(command, input=as_text(triples), capture_output=True, timeout=seconds, check=True)
+        text = done.stdout
     except subprocess.TimeoutExpired as error:
-        raise TimeoutError(f"no canonical labels after {seconds:g} seconds") from error
-    return {quad.triple for quad in parse(done.stdout, RdfFormat.N_TRIPLES)}
+        raise _late(seconds) from error
+    except PermissionError:  # a check that may start no program, and has no store open that a fork could harm
+        text = _forked(triples, seconds)
+    return {quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)}
 
 
 def label(triples: Iterable[Triple]) -> set[Triple]:
@@ -30,6 +44,50 @@ def label(triples: Iterable[Triple]) -> set[Triple]:
     dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return {quad.triple for quad in dataset}
+
+
+def _forked(triples: set[Triple], seconds: float) -> bytes:
+    """Return what a fork of this process makes of ``triples``; it ends at the deadline, whoever waits for it."""
+    ours, theirs = os.pipe()
+    process = os.fork()
+    if process == 0:
+        code = 1
+        try:
+            signal.alarm(math.ceil(seconds))
+            with os.fdopen(theirs, "wb") as answer:
+                answer.write(as_text(label(triples)))
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(theirs)
+    try:
+        text = _read(ours, seconds)
+    finally:
+        os.close(ours)
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+        _, status = os.waitpid(process, 0)
+    if text is None or os.waitstatus_to_exitcode(status) == -signal.SIGALRM:
+        raise _late(seconds)
+    return text
+
+
+def _read(pipe: int, seconds: float) -> bytes | None:
+    """Return all that comes through a pipe; None where that takes too long."""
+    end = time.monotonic() + seconds
+    blocks: list[bytes] = []
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    while poll.poll(max(0, math.ceil(1000 * (end - time.monotonic())))):
+        block = os.read(pipe, _BLOCK)
+        if not block:
+            return b"".join(blocks)
+        blocks.append(block)
+    return None
+
+
+def _late(seconds: float) -> TimeoutError:
+    return TimeoutError(f"no canonical labels after {seconds:g} seconds")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
 """What a source's manifest says, as triples of the source's own graph: rights, reading, dates, and the document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from koinon.build.graphs import lines_of
 from koinon.build.languages import authority
 from koinon.build.ownership import Mints
 from koinon.build.sources import Manifest
 from koinon.engine import Term
-from koinon.model.namespaces import CODE, DCAT, DCT, DEF, FOAF, GRAPH, PROV, RDF, SCHEMA, XSD
+from koinon.model.namespaces import CODE, DCAT, DCT, DEF, FOAF, GRAPH, PROV, RDF, SCHEMA, SKOS, XSD
+
+_TITLE: Final = f"<{DCT}title> ".encode()
+_NAME: Final = f"<{SKOS}prefLabel> ".encode()
 
 
 def graph_iri(slug: str) -> str:
@@ -23,6 +28,42 @@ def describe(manifest: Manifest) -> Iterator[Triple]:
     document = NamedNode(manifest.document.iri)
     for subject, predicate, value in (*_of_graph(manifest, document), *_of_document(manifest)):
         yield Triple(graph if subject else document, NamedNode(predicate), value)
+
+
+def titled(lines: Iterable[bytes], manifest: Manifest) -> Iterator[bytes]:
+    """Pass the sorted lines of a source's graph on; where they do not name its document, its titles do.
+
+    Only what the source mints is named so, and no page whose every statement says where it stands.
+    """
+    document = manifest.document.iri
+    own = Mints(manifest.mints, manifest.home).own(document)
+    if not own or manifest.reading.receipts == "every":
+        yield from lines
+        return
+    about = f"<{document}> ".encode()
+    every = iter(lines)
+    following = b""
+    for following in every:
+        if following >= about:
+            break
+        yield following
+    else:
+        return
+    said = []
+    while following.startswith(about):
+        said.append(following)
+        following = next(every, b"")
+    if not any(line.startswith((about + _TITLE, about + _NAME)) for line in said):
+        names = {
+            Triple(NamedNode(document), NamedNode(name), Literal(title, language=tag))
+            for tag, title in manifest.title.items()
+            for name in (DCT + "title", SKOS + "prefLabel")
+        }
+        said = sorted([*said, *(line + b"\n" for line in lines_of(names))])
+    yield from said
+    if following:
+        yield following
+    yield from every
 
 
 def _of_graph(manifest: Manifest, document: NamedNode) -> Iterator[tuple[bool, str, Term]]:
