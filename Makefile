@@ -37,7 +37,12 @@ layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev clients frontend ## The tests but those that look at the clock
-	$(BIN)/pytest -n auto --dist loadscope -m "not clock and not long"
+	$(IN_MEMORY) $(BIN)/pytest -n auto --dist loadscope -m "not clock and not long" -o tmp_path_retention_policy=failed
+
+# Tests build hundreds of releases, each with a hundred files that are on the disk before it is published: a disk that
+# others use too would be most of what these tests wait for. What fails stays to be looked at.
+IN_MEMORY = $(shell test -w /dev/shm && test "$$(df -Pm /dev/shm | awk 'END { print $$4 }')" -ge 4096 && \
+	echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
 
 test-long: $(VENV)/.dev clients frontend ## The tests that make test leaves out: figures of linking, kills at every moment, damage, refusals, ways of harvesting (10 minutes)
 	$(BIN)/pytest -n auto -m long
