@@ -18,6 +18,7 @@ from typing import Any
 
 from building import ROOT, World, make_world
 from registering import LICENCE
+from torture.heartbeat import HEART
 from torture.moments import Plan
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -129,6 +130,7 @@ class Server:
     started: float = 0.0
     waits: list[float] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    _still: float = 0.0
 
     def start(self, plan: Plan | None = None) -> None:
         """Start it; with a plan, its own moments come."""
@@ -140,7 +142,7 @@ class Server:
                 str(VICTIM),
                 json.dumps({"arguments": arguments, "plan": plan.as_json(), "home": home}),
             ]
-        self.started = time.monotonic()
+        self.started, self._still = time.monotonic(), HEART.still
         with (self.world.root / "notes" / "service").open("a") as said:
             self.process = subprocess.Popen(
                 [sys.executable, *command],
@@ -169,9 +171,9 @@ class Server:
         process.wait(30)
         if process.stdout is not None:
             process.stdout.close()
-        end = time.monotonic() + ORPHAN_SECONDS
+        end, still = time.monotonic() + ORPHAN_SECONDS, HEART.still
         while left := _group(process.pid):
-            assert time.monotonic() < end, f"these outlive the service: {left}"
+            assert time.monotonic() - (HEART.still - still) < end, f"these outlive the service: {left}"
             time.sleep(0.02)
         self.process = None
 
@@ -189,19 +191,23 @@ class Server:
         """Wait for ``/ready`` and return what it says; the seconds since ``since`` (by default now) are noted.
 
         They are seconds of the clock, less those in which the service's threads waited for a processor that other
-        programs had, and never less than what the service computed: so a busy machine shows no other figure.
+        programs had or this process stood still, and never less than what the service computed: so a busy machine
+        shows no other figure.
         """
         begun = time.monotonic() if since is None else since
+        still = HEART.still if since is None else self._still
         before = self._spent() if since is None else (0.0, 0.0)
         answer = None
         while answer is None:
-            assert time.monotonic() < begun + 60, "the service is not ready after a minute"
+            assert self.process is not None
+            assert self.process.poll() is None, f"the service ended with {self.process.returncode}"
+            assert time.monotonic() - (HEART.still - still) < begun + 60, "the service is not ready after a minute"
             try:
                 with urllib.request.urlopen(f"{self.url}/ready", timeout=10) as response:
                     answer = dict(json.load(response))
             except OSError:
                 time.sleep(0.01)
-        clock = time.monotonic() - begun
+        clock = time.monotonic() - begun - (HEART.still - still)
         computed, waited = (now - then for now, then in zip(self._spent(), before, strict=True))
         self.waits.append(min(clock, max(computed, clock - waited)))
         return answer
