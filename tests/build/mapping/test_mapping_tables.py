@@ -79,6 +79,22 @@ def test_a_row_becomes_a_thing_with_its_parts(fund: Make) -> None:
     assert not any("hasCurrencyCode" in line for line in claim)
 
 
+def test_a_text_that_hides_or_mixes_letters_is_taken_and_told_with_its_place(fund: Make) -> None:
+    rows = (
+        "A,Οlive,,,,,,,\nB,Сoast and Сliff,,,,,,,\nC,Sea\u202edaeD,,,,,,,\nD,Caf\ufffd,,,,,,,\nE,a\u200bb,,,,,,,\n"
+    )
+    mapped = fund(PROJECTS, projects_csv=HEADER + rows)
+    told = {note.rule: (str(note.place), note.count) for note in mapped.report.tables[0].notes}
+    assert told == {
+        "mixed-scripts": ("projects.csv, row 2, Title", 2),
+        "direction": ("projects.csv, row 4, Title", 1),
+        "lost-character": ("projects.csv, row 5, Title", 1),
+        "control-character": ("projects.csv, row 6, Title", 1),
+    }
+    said = "\n".join(lines(mapped))
+    assert all(text in said for text in ('"SeadaeD"', '"Caf\ufffd"', '"ab"'))
+
+
 def test_what_a_workbook_keeps_as_a_date_or_a_number_is_read_whatever_its_publisher_writes(fund: Make) -> None:
     tables = PROJECTS.replace('"csv"', '"xlsx"').replace('groupChar = ","', 'groupChar = ".", decimalChar = ","')
     titles = HEADER.strip().split(",")

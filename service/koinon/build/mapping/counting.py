@@ -1,11 +1,12 @@
 """Counting what became of each cell of a table, while its records are mapped."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from koinon.build.mapping.graph import EXAMPLES
+from koinon.build.mapping.readers.interface import Note
 from koinon.build.mapping.records import Place
 from koinon.build.mapping.values import Problem
 
@@ -15,6 +16,14 @@ MOST_CODES: Final = 500
 """Different unknown codes of a column that are listed; others are counted together."""
 _SHOWN: Final = 200
 """Characters of a value that a report shows."""
+
+_REMARKS: Final = {
+    "mixed-scripts": "a word has letters of two alphabets, which look alike; it is kept as it is written",
+    "lost-character": "a character was lost before (\ufffd); it is kept as it is written",
+    "direction": "characters that turn the text around were taken out",
+    "control-character": "characters that show nothing were taken out",
+}
+"""What is told of a text that is taken and yet odd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Counts:
     examples: dict[str, list[Example]] = field(default_factory=dict)
     _patterns: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
     _titles_of: dict[int, str] = field(default_factory=dict)
+    _odd: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give each title its counts."""
@@ -97,9 +107,18 @@ class Counts:
                 cell.codes["…"] += 1
         self._example(problem.rule, place, title, problem.value, problem.detail, self.hints.get(slot, ""))
 
-    def changed(self, slot: int, changes: Sequence[str]) -> None:
-        """Count what was changed in a cell, or is worth a remark."""
-        self.cells[self._titles_of[slot]].changes.update(set(changes))
+    def changed(self, slot: int, changes: Sequence[str], place: Place) -> None:
+        """Count what was changed in a cell, or is worth a remark; of that the first place is kept."""
+        title = self._titles_of[slot]
+        self.cells[title].changes.update(set(changes))
+        for rule in changes:
+            if rule in _REMARKS and (title, rule) not in self._odd:
+                self._odd[title, rule] = place.at(self.shown.get(title, title))
+
+    def remarks(self) -> Iterator[Note]:
+        """Yield what is told of texts that were taken and yet are odd."""
+        for (title, rule), place in self._odd.items():
+            yield Note(rule, place, _REMARKS[rule], self.cells[title].changes[rule])
 
     def reject(self, rule: str, place: Place, value: str, detail: str, hint: str = "") -> None:
         """Count a record that is left out, and keep an example."""

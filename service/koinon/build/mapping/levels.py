@@ -191,7 +191,7 @@ class Level:
                 if place is not None:
                     self.counts.problem(slot, problem, place)
             if reading.changes and place is not None:
-                self.counts.changed(slot, reading.changes)
+                self.counts.changed(slot, reading.changes, place)
         return good, rejected, unknown
 
     def _require(self, row: Row, bad: int) -> None:

@@ -181,7 +181,7 @@ def _table(counts: Counts, notes: Sequence[Note]) -> TableReport:
         rejected=_sorted(counts.rejected),
         columns=tuple(sorted(columns, key=lambda column: "" if column.described or column.why else column.title)),
         examples=tuple(_folded(example for examples in counts.examples.values() for example in examples)),
-        notes=tuple(notes),
+        notes=(*notes, *counts.remarks()),
     )
 
 

@@ -9,6 +9,7 @@ _DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
+_LOST = "\ufffd"
 _LINE_END = re.compile("\r\n?|\u2028|\u2029")
 _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _OTHER: Final = "\u0370-\u03ff\u0400-\u052f"
@@ -23,7 +24,8 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text trimmed, in NFC, with ``\\n`` as line end, and the names of what was changed beyond that.
 
     ``control-character`` and ``direction`` are characters that were taken out; ``mixed-scripts`` says that a word
-    has letters of two alphabets, which is kept as written.
+    has letters of two alphabets, ``lost-character`` that another program lost one (U+FFFD): both are kept as
+    written.
     """
     if text.isascii() and text.isprintable():
         return text.strip(), ()
@@ -36,6 +38,8 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     text = unicodedata.normalize("NFC", text).strip()
     if _MIXED.search(text):
         changes += ("mixed-scripts",)
+    if _LOST in text:
+        changes += ("lost-character",)
     return text, changes
 
 

@@ -182,6 +182,11 @@ RULES: Final[dict[str, Explanation]] = {
         _("Look at the other messages for the reasons."),
     ),
     "mapping": Explanation(_("The mapping has a fault"), _COLUMNS, _("Correct the mapping as the message says.")),
+    "odd-text": Explanation(
+        _("A text has characters that hide, or look like others"),
+        _MEANING,
+        _("Type the text again, each word in one alphabet."),
+    ),
     "person": Explanation(_("A value names a person"), _PERSON, _("Give the name of the organisation alone.")),
 }
 """Our own rules by their names; the page ``/check`` lists them."""
@@ -198,6 +203,7 @@ _SAME: Final = {
     "too-long": "literal-size",
     "language": "language-tag",
     "person-line": "person",
+    **dict.fromkeys(("mixed-scripts", "lost-character", "direction", "control-character"), "odd-text"),
     "range": "number",
     "required-wrong": "required-missing",
     **dict.fromkeys(("impossible-date", "year"), "date"),
