@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from koinon.build.canonical import canonical, label
+from koinon.build.collecting import Findings
 from koinon.build.graphs import as_text, lines_of
 from koinon.build.iris import iri_problem
 from koinon.build.literals import canonicaliser, problem_of
 from koinon.build.normalise import Normaliser, skolemise
+from koinon.build.odd_names import tell_odd_names
 from koinon.model.errors import SourceError
 from koinon.model.namespaces import XSD
 
@@ -234,3 +236,15 @@ def test_blank_nodes_in_others_are_told_apart_where_no_program_may_start(
     alike = {Triple(BlankNode(f"n{a}"), PREDICATE, BlankNode(f"n{b}")) for a, b in pairs}
     with pytest.raises(TimeoutError):
         canonical(alike, 0.2)
+
+
+def test_names_with_letters_of_two_alphabets_are_kept_and_told() -> None:
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    names = ("Κοινόν", "Koinon", "Кoinon", "Łódź · Лодзь")
+    lines = [f'<https://example.org/{n}> {label} "{name}"@en .\n'.encode() for n, name in enumerate(names)]
+    findings = Findings()
+    assert list(tell_odd_names(lines, "test", findings)) == lines
+    assert [(finding.rule, finding.where) for finding in findings.kept] == [
+        ("mixed-scripts", f"<https://example.org/2> {label}")
+    ]
+    assert not findings.refused

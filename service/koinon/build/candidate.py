@@ -18,6 +18,7 @@ from koinon.build.mapping.cleaning import CleaningReport
 from koinon.build.mapping.places import Places
 from koinon.build.mapping.report import ImportReport
 from koinon.build.normalise import Normaliser, skolemise
+from koinon.build.odd_names import tell_odd_names
 from koinon.build.ownership import Mints, check_own, is_plainly_own
 from koinon.build.reading import read_file
 from koinon.build.ready import SUFFIX, Lines, NotReadyError, in_order
@@ -134,7 +135,8 @@ def _from_lines(source: Source, folder: Path, normaliser: Normaliser, settings: 
     judged = _judged(chain([first], stated), source, mints, findings)
     described = [line + b"\n" for line in lines_of(normaliser.triples(describe(source.manifest), source.slug))]
     every = (line for line, _ in groupby(heapq.merge(judged, described)))
-    return _written(source, titled(every, source.manifest), folder, mints, findings)
+    told = tell_odd_names(titled(every, source.manifest), source.slug, findings)
+    return _written(source, told, folder, mints, findings)
 
 
 def _from_mapping(source: Source, folder: Path, mapper: Mapper, settings: Settings) -> Candidate:
@@ -197,7 +199,8 @@ def _from_triples(source: Source, folder: Path, normaliser: Normaliser, settings
             annotated[triple] = [Receipt("external", "editorial")]
     everything = lines_of(chain(named, description, receipt_triples(manifest, annotated)))
     findings.add(receipts.findings)
-    return _written(source, titled((line + b"\n" for line in everything), manifest), folder, mints, findings)
+    every = titled((line + b"\n" for line in everything), manifest)
+    return _written(source, tell_odd_names(every, source.slug, findings), folder, mints, findings)
 
 
 def _written(source: Source, lines: Iterable[bytes], folder: Path, mints: Mints, findings: Findings) -> Candidate:

@@ -43,6 +43,11 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     return text, changes
 
 
+def mixes_scripts(text: str) -> bool:
+    """Tell whether a word has letters of the Latin alphabet beside Greek or Cyrillic ones, which look alike."""
+    return bool(_MIXED.search(text))
+
+
 def without_markup(text: str) -> str:
     """Return the text without HTML tags, comments and scripts, with entities as characters and breaks as lines."""
     if "<" not in text and "&" not in text:

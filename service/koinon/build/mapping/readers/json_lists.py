@@ -114,6 +114,8 @@ class _ListFile:
         name = self._wanted.name
         if not name:
             return self._refuse("no-such-list", "the file is no list; the mapping has to name the path to one")
+        if name in self._keys:
+            return self._refuse("no-such-list", f"what stands at {name!r} is no list; put it in square brackets")
         close = did_you_mean(name, self._keys)
         meant = f" (did you mean {close!r}?)" if close else ""
         there = ", ".join(repr(key[:80]) for key in self._keys[:12]) or "no keys"
