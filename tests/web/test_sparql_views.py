@@ -1,5 +1,6 @@
 """The page of the SPARQL endpoint: tables, charts, maps, files to keep, examples, mistakes with their place."""
 
+import csv
 import html
 import re
 from urllib.parse import quote
@@ -134,3 +135,14 @@ def test_questions_that_a_chart_answers_better_have_one(client: httpx.Client) ->
     check_html(text)
     assert text.count("<rect") >= 3
     assert "<rect" not in client.get("/queries/project-participants", headers=HTML).text
+
+
+def test_questions_about_places_have_a_map_of_them(client: httpx.Client) -> None:
+    address = "/queries/project-participants?project=project/resist"
+    text = client.get(address, headers=HTML).text
+    check_html(text)
+    rows = csv.DictReader(client.get(address, headers={"Accept": "text/csv"}).text.splitlines())
+    places = {row["placeName"] for row in rows} - {""}
+    assert len(places) >= 3
+    assert set(re.findall(r'<circle class="dot"[^>]*><title[^>]*>([^<]+)', text)) == places
+    assert 'class="dot"' not in client.get("/queries/missing-facts", headers=HTML).text

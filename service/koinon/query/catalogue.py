@@ -46,6 +46,7 @@ class _Head(BaseModel):
     budget: float = Field(gt=0, description="Seconds the query may take.")
     parameters: dict[str, Parameter] = {}
     chart: str = ""
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class CatalogueQuery:
 
     ``title`` and ``description`` are by language tag; ``budget`` is in seconds; ``text`` is the whole file
     without its head; ``defaults`` gives each parameter's default as it stands in the text. ``chart`` is the
-    variable whose numbers are better seen as bars, if there is one.
+    variable whose numbers are better seen as bars, ``map`` the one whose things are better seen where they lie;
+    each is empty where there is none.
     """
 
     name: str
@@ -68,6 +70,7 @@ class CatalogueQuery:
     form: Form
     text: str
     chart: str = ""
+    map: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -88,8 +91,11 @@ class CatalogueQuery:
                 f"{path}: the head names the parameters {sorted(head.parameters)}, "
                 f"the marked lines {sorted(defaults)}."
             )
-        if head.chart and not re.search(rf"[?$]{re.escape(head.chart)}\b", text):
-            raise ConfigurationError(f"{path}: the head names {head.chart!r} for its chart, the query does not.")
+        for drawing, variable in (("chart", head.chart), ("map", head.map)):
+            if variable and not re.search(rf"[?$]{re.escape(variable)}\b", text):
+                raise ConfigurationError(
+                    f"{path}: the head names {variable!r} for its {drawing}, the query does not."
+                )
         return cls(
             name=path.stem,
             title=head.title,
@@ -102,6 +108,7 @@ class CatalogueQuery:
             form=form[1].lower(),  # type: ignore[arg-type]  # the pattern admits the four forms alone
             text=text,
             chart=head.chart,
+            map=head.map,
         )
 
     def bind(self, values: Mapping[str, str] | None = None) -> str:

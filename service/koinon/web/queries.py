@@ -38,7 +38,7 @@ from koinon.web.representations import (
     not_modified,
     split_suffix,
 )
-from koinon.web.result_drawings import Chart, chart_of
+from koinon.web.result_drawings import Chart, ResultMap, chart_of, map_of
 from koinon.web.results import Table, check_size, named_in, result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
@@ -190,16 +190,17 @@ async def _page(
 
     graph = next(answer.chunks(_TEXT_SHOWN), b"").decode(errors="replace") if answer and not select else ""
 
-    def build() -> tuple[Table | None, Chart | None, list[Field], tuple[Credit, ...]]:
+    def build() -> tuple[Table | None, Chart | None, ResultMap | None, list[Field], tuple[Credit, ...]]:
         naming = Naming(served.store, served.vocabulary, reader.language)
         table = result_table(answer.body, _ROWS_SHOWN, naming) if answer and select else None
         things = table.things if table else named_in(graph)
         credits = credits_of(served.store, graphs_naming(served.store, things), reader.language)
         chart = chart_of(table, naming, query.chart) if table and query.chart else None
+        drawn = map_of(table, served.store, naming, query.map) if table and query.map else None
         fields = [_field(name, served, query, values, reader.language) for name in query.parameters]
-        return table, chart, fields, credits
+        return table, chart, drawn, fields, credits
 
-    table, chart, fields, credits = await door.make(request, build)
+    table, chart, drawn, fields, credits = await door.make(request, build)
     path = f"/queries/{query.name}"
     search = f"?{request.url.query}" if request.url.query else ""
     links = [(address + search, form) for address, form in alternates(reader, path, forms)]
@@ -215,6 +216,7 @@ async def _page(
         text=text,
         table=table,
         chart=chart,
+        map=drawn,
         credits=credits,
         graph=graph,
         seconds=answer.seconds if answer else 0.0,

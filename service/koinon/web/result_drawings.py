@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -89,8 +89,16 @@ def chart_of(table: Table, naming: Naming, column: str = "") -> Chart | None:
     return Chart(table.columns[name], table.columns[number], bars, max(table.total - len(bars), 0))
 
 
-def map_of(table: Table, store: GraphStore, naming: Naming) -> ResultMap | None:
-    """Return the map of a table whose rows tell places in Europe: coordinates, or things that lie somewhere."""
+def map_of(table: Table, store: GraphStore, naming: Naming, column: str = "") -> ResultMap | None:
+    """Return the map of a table whose rows tell places in Europe: coordinates, or things that lie somewhere.
+
+    ``column`` names the things that are drawn; without it each row is the first thing of it that lies anywhere.
+    """
+    if column:
+        if column not in table.columns:
+            return None
+        index = table.columns.index(column)
+        table = replace(table, columns=(column,), rows=tuple((row[index],) for row in table.rows))
     spots: dict[tuple[float, float], Spot] = {}
     left_out = 0
     for row, point in zip(table.rows, _points(table, store), strict=True):
