@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from pyoxigraph import DefaultGraph, Store
 
 from koinon.query.dataset import Datasets
-from koinon.query.sandbox import be_the_first_to_go, end_with_parent, give_way, refuse_network
+from koinon.query.sandbox import be_the_first_to_go, end_with_parent, give_way, refuse_network, take_long_turns
 from koinon.query.wire import Inbox, send
 from koinon.query.worker import Task, serve
 
@@ -88,6 +88,7 @@ class _Family:
             be_the_first_to_go()
             if yielding:
                 give_way()
+                take_long_turns()
             threading.stack_size(_STACK)
             thread = threading.Thread(target=serve, args=(connection, self._task, self._datasets))
             thread.start()

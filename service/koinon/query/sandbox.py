@@ -30,6 +30,10 @@ _SIGNAL_WITH_PARENT, _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 1, 38, 22, 2  # lin
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
 _LESS_IMPORTANT: Final = 5  # a third of the processor time of a process beside it
+_SET_SCHEDULING: Final = {"x86_64": 314, "aarch64": 274}
+"""Machine to the kernel's number for ``sched_setattr``."""
+_SLICE: Final = 8_000_000
+"""Nanoseconds of processor time that a worker has before another one gets its turn."""
 
 
 class _Program(ctypes.Structure):
@@ -41,6 +45,21 @@ class _Program(ctypes.Structure):
 def give_way() -> None:
     """Let the process that serves pages run first."""
     os.nice(_LESS_IMPORTANT)
+
+
+def take_long_turns() -> None:
+    """Let this thread, and those that it starts, run longer before another one of its importance gets its turn.
+
+    Processes that often change places lose what the processor has at hand for each: queries that run eight at a
+    time took a tenth more of its time. Kernels before Linux 6.12 choose the length themselves.
+    """
+    number = _SET_SCHEDULING.get(platform.machine())
+    if platform.system() != "Linux" or number is None:
+        return
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    # struct sched_attr (sched_setattr(2)): size, policy, flags, nice, priority, runtime, deadline, period
+    wish = struct.pack("IIQiIQQQ", 48, os.SCHED_OTHER, 0, nice, 0, _SLICE, 0, 0)
+    ctypes.CDLL(None).syscall(ctypes.c_long(number), 0, wish, 0)
 
 
 def be_the_first_to_go() -> None:
