@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from koinon.release.current import switch_current
@@ -45,6 +45,12 @@ def test_an_answer_that_the_client_has_is_not_sent_again(client: httpx.Client) -
     again = ask(client, "ASK { ?s ?p ?o }", **{"If-None-Match": f'"other", {first.headers["etag"]}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert again.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_query_that_is_posted_is_answered_whatever_the_client_has(client: httpx.Client) -> None:
+    tag = ask(client, "ASK { ?s ?p ?o }").headers["etag"]
+    sent = {**JSON, "If-None-Match": tag}
+    assert client.post("/sparql", data={"query": "ASK { ?s ?p ?o }"}, headers=sent).json()["boolean"] is True
 
 
 def test_the_tag_tells_query_graphs_format_and_release_apart(client: httpx.Client) -> None:
@@ -185,6 +191,7 @@ def test_a_post_is_a_query_or_a_problem(client: httpx.Client, body: bytes, conte
         assert answer.json()["status"] == status
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(), st.text(max_size=20)), max_size=5), st.text(min_size=1, max_size=3))
 def test_a_long_form_is_read_like_any_other(fields: list[tuple[str, str]], filling: str) -> None:
     fields = [*fields, ("query", filling * 9_000)]

@@ -21,6 +21,8 @@ OFFERED = ["text/html", "application/ld+json", "text/turtle", "application/n-tri
         ("text/turtle;q=0.5, application/ld+json;q=0.4, */*;q=0.1", "text/turtle"),
         ("application/*, text/turtle;q=0.9", "application/ld+json"),
         ("application/*;q=0.2, application/n-triples;q=0.8", "application/n-triples"),
+        ("text/turtle;q=.5, application/ld+json;q=0.4", "text/turtle"),
+        ("text/turtle;q=.5, application/ld+json;q=0.6", "application/ld+json"),
         ("TEXT/Turtle", "text/turtle"),
         ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted, x";q=0.9, text/turtle;q=0.8',
          "application/ld+json"),

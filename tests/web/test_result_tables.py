@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koinon.model.errors import ResultTooLargeError
 from koinon.web.results import COUNTED, result_table, spelled
 
 SHARING = "/queries/regions-sharing-a-cluster-model"
@@ -80,6 +81,27 @@ def test_a_large_graph_is_shown_in_part_and_says_so(client: httpx.Client) -> Non
     assert page.text.count("\n") < 1400
     whole = client.get("/sparql", params=query, headers={"Accept": "application/n-triples"}).text
     assert len(whole.splitlines()) == 9000
+
+
+def wide(columns: int) -> bytes:
+    row = {f"v{i}": {"type": "literal", "value": "x"} for i in range(columns)}
+    return json.dumps({"head": {"vars": [*row]}, "results": {"bindings": [row] * 300}}).encode()
+
+
+def test_of_wide_rows_fewer_are_shown_and_the_page_says_so() -> None:
+    table = result_table(wide(200), 500)
+    assert (len(table.columns), len(table.rows), table.total) == (200, 100, 300)
+    with pytest.raises(ResultTooLargeError, match="201 columns"):
+        result_table(wide(201), 500)
+
+
+def test_a_browser_that_asks_for_thousands_of_columns_is_told_what_to_do(client: httpx.Client) -> None:
+    columns = " ".join(f"?v{i}" for i in range(3000))
+    query = {"query": f"SELECT {columns} WHERE {{ ?s ?p ?o }} LIMIT 2"}
+    page = client.get("/sparql", params=query, headers={"Accept": "text/html"})
+    assert page.status_code == 422
+    assert "3,000 columns" in page.text
+    assert client.get("/sparql", params=query, headers={"Accept": "text/csv"}).status_code == 200
 
 
 @pytest.mark.parametrize(("rows", "total", "more"), [(COUNTED, COUNTED, False), (COUNTED + 1, COUNTED, True)])

@@ -101,6 +101,7 @@ def test_a_syntax_error_names_the_line(client: httpx.Client) -> None:
         ({"content": b"ASK {}", "headers": {"Content-Type": "text/plain"}}, 415),
         ({"content": b"INSERT DATA {}", "headers": {"Content-Type": "application/sparql-update"}}, 415),
         ({"content": b"ASK {}"}, 415),
+        ({"content": b"ASK {}", "headers": {"Content-Type": "application/sparql-query; charset=utf-16"}}, 415),
         ({"content": b"x" * 1_300_000, "headers": {"Content-Type": "application/sparql-query"}}, 413),
         ({"data": {"query": "SELECT * { SERVICE <https://example.org/> { ?s ?p ?o } }"}}, 400),
     ],
@@ -125,6 +126,9 @@ def test_without_a_query_the_service_describes_itself(client: httpx.Client, serv
     assert (URIRef(f"{server}/sparql"), URIRef(sd + "endpoint"), URIRef(f"{server}/sparql")) in graph
     assert len(list(graph.objects(None, URIRef(sd + "namedGraph")))) > 10
     assert "<textarea" in client.get("/sparql", headers={"Accept": "text/html"}).text
+    quads = client.get("/sparql", headers={"Accept": "application/n-quads"})
+    assert quads.headers["content-type"] == "application/n-quads"
+    assert len(Graph().parse(data=quads.text, format="nt")) == len(graph)
 
 
 def test_browsers_see_the_answer_below_the_form(client: httpx.Client) -> None:

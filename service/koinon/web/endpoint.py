@@ -4,6 +4,7 @@ A tiny query costs less than the way through the routers, so requests with a que
 there. Everything else, the description and the form among it, goes on to ``sparql``.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,6 +37,8 @@ _EARLIER: Final = "/releases/"
 _MOST_FIELDS: Final = 1000
 _SHORT_FORM: Final = 32 * 1024
 _READING: Final = frozenset({"GET", "HEAD"})
+_CHARSET: Final = re.compile(r';\s*charset="?([^\s";]+)', re.IGNORECASE)
+_UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 _KEPT: Final = 1000
 """Requests whose meaning is kept, each of at most ``_KEPT_LENGTH`` bytes."""
 _KEPT_LENGTH: Final = 4096
@@ -162,7 +165,12 @@ class Endpoint:
         if method != "POST":
             return None
         sent = headers.content_type.partition(";")[0].strip().lower()
-        if sent not in (QUERY_TYPE, FORM_TYPE) or headers.encoded:
+        charset = _CHARSET.search(headers.content_type)
+        if (
+            sent not in (QUERY_TYPE, FORM_TYPE)
+            or headers.encoded
+            or (sent == QUERY_TYPE and charset is not None and charset[1].lower() not in _UTF_8)
+        ):
             raise ProblemError(
                 "unsupported-media-type",
                 f"A query is sent as {FORM_TYPE} or {QUERY_TYPE}, in UTF-8 and without Content-Encoding. "
@@ -202,7 +210,7 @@ class Endpoint:
             response = await self._page(Request(scope, receive), job, lambda: self._asking.ask(asked))
             await response(scope, receive, completed(send))
             return
-        if headers.if_none_match:
+        if headers.if_none_match and scope["method"] in _READING:  # else it is no 304 (RFC 9110 §15.4.5)
             for media_type in _possible(wanted):
                 tag = answer_tag(edition_of(prepared.release), job, media_type)
                 if lists_tag(headers.if_none_match, tag):

@@ -11,7 +11,8 @@ _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _RANGE: Final = re.compile(rf"\s*({_NAME})/({_NAME})\s*")
 _PARAMETER: Final = re.compile(rf'\s*({_NAME})\s*=\s*({_NAME}|"(?:[^"\\]|\\.)*")\s*')
 _LANGUAGE: Final = re.compile(r"(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)")
-_QUALITY: Final = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)")
+_QUALITY: Final = re.compile(r"(0?\.\d{1,3}|0\.?|1(\.0{0,3})?)")
+"""As §12.4.2 has it, and ``.2``, as Java has sent it for decades."""
 _LONGEST: Final = 4096
 _TOLERATED: Final = {"charset", "profile"}
 _SAME: Final = {"no": "nb", "nn": "nb"}

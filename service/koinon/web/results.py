@@ -28,6 +28,9 @@ COUNTED: Final = 10_000
 
 _LARGEST: Final = 8 * 2**20
 """Bytes of an answer that are read for a page."""
+_MOST_COLUMNS: Final = 200
+_MOST_CELLS: Final = 20_000
+"""The engine looks for a value among all columns of its row, so wide rows cost more than their share."""
 _IRI: Final = re.compile(r"<(https?://[^<>\"\s{}|\\^`]+)>")
 _NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
@@ -77,6 +80,7 @@ def check_size(answer: Answer) -> Answer:
 def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Table:
     """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``.
 
+    Wide rows are fewer. Raises ResultTooLargeError for more columns than anybody reads.
     With ``naming``, one of our IRIs stands under its label, and a column that only repeats what these are called is
     left out; without, it is the IRI, shortened. Rows are read one by one, so that a large answer holds up no other
     request.
@@ -85,6 +89,12 @@ def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Tab
     if isinstance(found, QueryBoolean):
         return Table((), (), 0, bool(found))
     columns = tuple(variable.value for variable in found.variables)
+    if len(columns) > _MOST_COLUMNS:
+        raise ResultTooLargeError(
+            f"The answer has {len(columns):,} columns, too many for a page. Name fewer variables, or ask for it as "
+            "CSV, TSV, JSON or XML, with the header Accept."
+        )
+    limit = min(limit, _MOST_CELLS // max(len(columns), 1))
     rows = tuple(tuple(_cell(row[column], naming) for column in columns) for row in islice(found, limit))
     total = len(rows) + sum(1 for _ in islice(found, max(COUNTED - len(rows), 0)))
     more = next(found, None) is not None

@@ -51,7 +51,8 @@ _DOWNLOADED: Final = (
     *(Form(DOWNLOADS[suffix], suffix, suffix.upper()) for suffix in ("csv", "tsv", "json", "xml")),
     *(form for form in RDF_FORMS if form.suffix in DOWNLOADS),
 )
-_DESCRIPTION_FORMS: Final = (*RDF_FORMS, PAGE_ALONE, *ALIASES)
+_N_QUADS: Final = "application/n-quads"
+_DESCRIPTION_FORMS: Final = (*RDF_FORMS, Form(_N_QUADS, "", "N-Quads"), PAGE_ALONE, *ALIASES)
 """RDF first: who accepts anything gets the description (SPARQL 1.1 Service Description §2), and no page."""
 _EXAMPLE: Final = """PREFIX koi: <https://w3id.org/koinon/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -105,14 +106,17 @@ async def page(request: Request, job: Job, ask: Callable[[], Awaitable[Answer]])
     # A query is only read by who answers it, so "*" cannot be told from the tag of an answer there was.
     if headers and request.headers.get("if-none-match") != "*" and is_unchanged(request, tag):
         return not_modified(headers)
+    naming = Naming(served.store, served.vocabulary, reader.language)
+    table = None
     try:
         answer = check_size(await ask())
+        if answer.media_type == BINDING_TYPES[0]:
+            table = await run_in_threadpool(result_table, answer.body, _ROWS_SHOWN)
     except QueryError as error:
         return await _form(request, job.text, problem=ProblemView.of(error))
-    naming = Naming(served.store, served.vocabulary, reader.language)
-    if answer.media_type == BINDING_TYPES[0]:
-        shown = await run_in_threadpool(_shown, answer, wanted, served.store, naming)
-        credits = await run_in_threadpool(_credits, request, job, shown.table.things if shown.table else ())
+    if table is not None:
+        shown = await run_in_threadpool(_shown, answer, table, wanted, served.store, naming)
+        credits = await run_in_threadpool(_credits, request, job, table.things)
     else:
         text = next(answer.chunks(_TEXT_SHOWN)).decode(errors="replace")
         more = "\n# …" if answer.size > _TEXT_SHOWN else ""
@@ -134,8 +138,7 @@ class Shown:
     raw: str = ""
 
 
-def _shown(answer: Answer, wanted: str, store: GraphStore, naming: Naming) -> Shown:
-    table = result_table(answer.body, _ROWS_SHOWN)
+def _shown(answer: Answer, table: Table, wanted: str, store: GraphStore, naming: Naming) -> Shown:
     chart = chart_of(table, naming) if table.truth is None else None
     drawn = map_of(table, store, naming) if table.truth is None else None
     there = {"table": True, "chart": chart is not None, "map": drawn is not None, "raw": True}
@@ -213,5 +216,8 @@ async def _describe(request: Request, served: Served, release: Release, path: st
     document = service_description(
         f"{reader.base}{path}", release.manifest, Limits.of(door.settings), f"{reader.base}/.well-known/void"
     )
-    body = await run_in_threadpool(write, document, chosen.form.media_type, served, reader)
+    syntax = chosen.form.media_type
+    if syntax == _N_QUADS:
+        syntax = "application/n-triples"  # the same lines: the description is no named graph
+    body = await run_in_threadpool(write, document, syntax, served, reader)
     return Response(body, headers=headers, media_type=content_type(chosen.form.media_type))
