@@ -9,6 +9,7 @@ from typing import Final
 
 from koinon.build.findings import Finding, Severity
 from koinon.build.mapping.cleaning.cleaner import CleaningReport
+from koinon.build.mapping.counting import RECORD
 from koinon.build.mapping.report import Contradiction, ImportReport
 from koinon.build.registry.entries import KeptFile
 from koinon.build.registry.manifests import make_manifest, read_template
@@ -61,8 +62,9 @@ def findings_of(
             found += (Finding(slug, rule, where, _LEFT, Severity.WARNING) for where in examples)
         return found, counts
     for table in report.tables:
-        for rules in (table.rejected, *(column.rules for column in table.columns)):
-            counts.update({(Severity.WARNING, rule): number for rule, number in rules.items()})
+        counts.update({(Severity.WARNING, f"{RECORD}{rule}"): number for rule, number in table.rejected.items()})
+        for column in table.columns:
+            counts.update({(Severity.WARNING, rule): number for rule, number in column.rules.items()})
         for example in table.examples:
             value = f" ({example.value})" if example.value else ""
             detail = f"{example.detail}{value}. {example.hint}".rstrip(" .") + "."

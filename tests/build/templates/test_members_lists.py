@@ -11,6 +11,7 @@ from filling import FIRST, Form, assets, fill_in
 
 from koinon.build.checking import Checked, check_path
 from koinon.build.findings import Severity
+from koinon.build.grouping import groups
 from koinon.build.mapping.engine import Mapped, apply, load_mapping
 from koinon.build.mapping.lookups import Lookups
 from koinon.build.pipeline import build
@@ -120,6 +121,7 @@ def test_a_fault_names_sheet_row_and_title_as_people_see_them(
     assert where.startswith("list.xlsx, Μέλη, row 7")
     if column:
         assert texts("el")["columns"][column] in where
+    assert [group.rule for group in groups(found) if not group.examples] == []
 
 
 def test_dates_in_the_wrong_order_are_left_out_and_told(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ _PATTERNS: Final = 10_000
 """Different outcomes of whole records that are kept before they are added up."""
 MOST_CODES: Final = 500
 """Different unknown codes of a column that are listed; others are counted together."""
+RECORD: Final = "record: "
+"""What stands before a rule that left out a whole record."""
 _SHOWN: Final = 200
 """Characters of a value that a report shows."""
 
@@ -123,7 +125,7 @@ class Counts:
     def reject(self, rule: str, place: Place, value: str, detail: str, hint: str = "") -> None:
         """Count a record that is left out, and keep an example."""
         self.rejected[rule] += 1
-        self._example(f"record: {rule}", place, place.column or "", value, detail, hint)
+        self._example(f"{RECORD}{rule}", place, place.column or "", value, detail, hint)
 
     def cannot_read(self, rule: str, place: Place, detail: str) -> None:
         """Count a record that the reader could not read."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from koinon.build.findings import Severity
+from koinon.build.mapping.counting import RECORD
 
 
 def _(message: str) -> str:
@@ -214,9 +215,6 @@ _SAME: Final = {
 }
 """Rules of tables and manifests for which the words of another one do."""
 
-_RECORD: Final = "record: "
-"""What stands before a rule that left out a whole record of a table."""
-
 MEANINGS: Final = {
     Severity.REFUSED: _("Pages, questions and exports rely on this; what breaks it is not published."),
     Severity.WARNING: _("It is published, but people and programs will find or understand it less well."),
@@ -230,5 +228,5 @@ def explanation(rule: str, severity: Severity) -> Explanation:
 
     A rule that took out a whole record of a table has the same words as one that took out a cell.
     """
-    rule = rule.removeprefix(_RECORD)
+    rule = rule.removeprefix(RECORD)
     return RULES.get(_SAME.get(rule, rule)) or Explanation("", MEANINGS[severity], "")
