@@ -2,6 +2,7 @@
 
 import hashlib
 from importlib.resources import files
+from types import CodeType
 from typing import Any, Final
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
@@ -59,7 +60,7 @@ class Pages:
         self.versions = {name: static_version(name) for name in self.static}
         self.routes: set[str] = set()
         """The addresses of one part that the service has: navigation leads to no other."""
-        self._bytecode = _Bytecode()
+        self._compiled = _Compiled()
         self._environments = {language: self._environment(language) for language in INTERFACE_LANGUAGES}
 
     def warm(self) -> None:
@@ -83,7 +84,7 @@ class Pages:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
             auto_reload=False,
-            bytecode_cache=self._bytecode,
+            bytecode_cache=self._compiled,
         )
         environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
         locale = formats.locale_of(language)
@@ -113,18 +114,18 @@ class Pages:
         return environment
 
 
-class _Bytecode(BytecodeCache):
+class _Compiled(BytecodeCache):
     """Compiled templates. Their words are looked up when they are used: all languages share one compilation."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
+        self._compiled: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
+        bucket.code = self._compiled.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+        if bucket.code is not None:
+            self._compiled[bucket.key] = bucket.code
 
 
 def text_markup(text: Text | None, page_language: str) -> Markup:
