@@ -68,6 +68,14 @@ PIECES = [
 ]
 
 
+def test_in_a_long_query_the_place_is_as_far_as_the_parser_came() -> None:
+    text = "SELECT * {\n" + " ?s ?p ?o .\n" * 3000 + " ?s ?p ?o ?x .\n}"
+    line, column, detail = problem(text)
+    assert line in (3002, 3003), "the parser looks on for what could still make it good"
+    assert column in range(1, 17)
+    assert "here or shortly before" in detail
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_whatever_is_no_query_is_explained_with_a_place_inside_it(text: str) -> None:
     try:

@@ -40,6 +40,7 @@ _SAID: Final = {
 """What the parser says in a sentence, in words that tell what to do."""
 
 _NO_IRI: Final = "What begins here is no IRI: an IRI stands between “<” and “>” and holds no blanks."
+_PLACE: Final = re.compile(r"error at (\d+):(\d+)")
 _LONGEST: Final = 20_000
 _SHOWN: Final = 40
 
@@ -68,9 +69,19 @@ def explain(text: str, said: str, parse: Parse) -> Mistake:
     sentence = next((better for words, better in _SAID.items() if words in said), None)
     if sentence and not named:
         return Mistake(None, None, sentence)
-    if "\\u" in text or "\\U" in text or len(text) > _LONGEST:
+    if "\\u" in text or "\\U" in text:
         return named or _unbalanced(text, tokens) or Mistake(None, None, "It breaks the grammar of SPARQL 1.1.")
+    if len(text) > _LONGEST:
+        return named or _unbalanced(text, tokens) or _looked(said)
     return named or _unexpected(text, tokens, parse)
+
+
+def _looked(said: str) -> Mistake:
+    """Return how far the parser looked, where the text is too long to be parsed again and again."""
+    found = _PLACE.search(said)
+    if found is None:
+        return Mistake(None, None, "It breaks the grammar of SPARQL 1.1.")
+    return Mistake(int(found[1]), int(found[2]), "It breaks the grammar of SPARQL 1.1, here or shortly before.")
 
 
 def _undeclared(text: str, tokens: Sequence[Token]) -> Mistake | None:

@@ -117,6 +117,22 @@ CASES: list[Case] = [
         )
         for media_type in (*_GRAPHS, "text/html")
     ),
+    *(
+        query_case(
+            "serialising",
+            f"{columns}-columns-as-{_named(media_type)}",
+            f"SELECT {' '.join(f'?{number:x}' for number in range(columns))} {{ ?s ?p ?o }} LIMIT {rows}",
+            accept=media_type,
+            page=media_type == "text/html",
+        )
+        for columns, rows, media_type in (
+            (200, 500, "text/html"),
+            (9_000, 400, "text/html"),
+            (15_000, 100, _ROWS[0]),
+            (15_000, 1_000_000, _ROWS[1]),
+            (15_000, 1_000_000, _ROWS[2]),
+        )
+    ),
     query_case(
         "serialising",
         "terms-nested-compared",
