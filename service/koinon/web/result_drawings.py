@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from koinon.engine import GraphStore
 from koinon.model.namespaces import DEF, XSD
-from koinon.publish.maps.places import where
+from koinon.publish.maps.places import where, window_of
 from koinon.publish.maps.projection import flat, within
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
@@ -60,8 +60,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class ResultMap:
-    """A map of Europe: its dots, and how many rows have none."""
+    """A map: its window (left, top, width, height) in the drawing of Europe, its dots, how many rows have none."""
 
+    window: tuple[int, int, int, int]
     spots: tuple[Spot, ...]
     left_out: int
 
@@ -110,7 +111,7 @@ def map_of(table: Table, store: GraphStore, naming: Naming, column: str = "") ->
         spot = (round(x, 1), round(y, 1))
         if spot not in spots:
             spots[spot] = Spot(*spot, _named(named, naming).text, named.iri)
-    return ResultMap(tuple(spots.values()), left_out) if spots else None
+    return ResultMap(window_of(spots), tuple(spots.values()), left_out) if spots else None
 
 
 def _named(cell: Cell, naming: Naming) -> Cell:
