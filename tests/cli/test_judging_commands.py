@@ -63,6 +63,12 @@ def test_keys_judge_one_link_after_the_other_and_take_back(kept: Home) -> None:
     assert "Nothing waits for you" not in told("review", "--as", "registry", keys="q\n")
 
 
+def test_who_stops_keeps_what_was_judged(kept: Home) -> None:
+    told("review", "--as", "desk", keys="a\nq\n")
+    assert [line.verdict for line in Judgements.read(kept).lines] == ["same"]
+    assert standing(kept) is Standing.SAME
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -11,12 +11,14 @@ from building import World
 from koinon.build.changelog import recording
 from koinon.build.changelog.grouping import Gatherer, grouped
 from koinon.build.changelog.recording import record_changes
+from koinon.build.changelog.slices import Slicer
 from koinon.model.errors import ReleaseError
 from koinon.model.namespaces import ID
 from koinon.release.changelog import Change, ChangeLog, State
-from koinon.release.current import open_release
+from koinon.release.current import open_current, open_release
 from koinon.release.log import read_log
 from koinon.release.paths import Home
+from small_release import make_release
 
 PATIENT = ID + "project/patient"
 
@@ -177,6 +179,18 @@ def test_slices_hold_what_touches_a_region_a_source_or_a_class(world: World) -> 
     patient = {member.thing for member in log.members(1, "source/patient", most=1000)}
     assert PATIENT in patient
     assert log.count(1, "region/nowhere") == 0
+
+
+def test_a_network_has_what_is_its_member_by_its_own_word_or_the_members(tmp_path: Path) -> None:
+    said = """@prefix org: <http://www.w3.org/ns/org#> .
+<organisation/net> a koi:Network ; org:hasMember <organisation/one> .
+<organisation/two> org:memberOf <organisation/net> , <https://example.org/club> .
+<organisation/other> org:linkedTo <organisation/net> .
+"""
+    slicer = Slicer(open_current(make_release(tmp_path, "a" * 64, said)).open())
+    found = {name: slicer.slices(f"{ID}organisation/{name}", ()) for name in ("net", "one", "two", "other")}
+    member = {"network/net"}
+    assert found == {"net": member, "one": member, "two": member, "other": set()}
 
 
 def test_positions_page_a_slice_without_gaps(world: World) -> None:
