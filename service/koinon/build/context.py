@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from koinon.build.differences import lines_from
 from koinon.build.graphs import TYPE
 from koinon.model.namespaces import M8G, RDFS
 
@@ -75,24 +76,7 @@ def said_of(path: Path, iri: bytes) -> Iterator[bytes]:
         if not path.stat().st_size:
             return
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            place = _first(data, start)
-            while data[place : place + len(start)] == start:
-                end = data.find(b"\n", place) + 1
-                yield data[place:end]
-                place = end
-
-
-def _first(data: mmap.mmap, start: bytes) -> int:
-    """Return where the first line begins that is not before ``start``."""
-    low, high = 0, len(data)
-    while low < high:
-        middle = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
-        end = data.find(b"\n", middle) + 1
-        if data[middle : middle + len(start)] < start:
-            low = end
-        else:
-            high = middle
-    return low
+            yield from lines_from(data, start)
 
 
 def _vocabulary_types(vocabulary: bytes) -> dict[str, set[str]]:

@@ -13,12 +13,12 @@ from koinon.model.assets import Assets
 from koinon.model.languages import best_label
 from koinon.publish.text import Text
 from koinon.publish.vocabulary import short_name
-from koinon.web.asking import ClientGoneError
 from koinon.web.checking.explaining import MEANINGS, RULES, Explanation, explanation
 from koinon.web.checking.handed_in import TAKEN, media_type_of
 from koinon.web.checking.process import Job
 from koinon.web.door import Door, PageFrame, html
 from koinon.web.problems import ProblemError
+from koinon.web.receiving import whole_body
 from koinon.web.representations import HTML, JSON, JSON_LD, PAGE_ALONE, VARY, Form, content_type, negotiate
 from koinon.web.routing import reads
 
@@ -98,7 +98,7 @@ async def check(request: Request) -> Response:
     _check_type(request, sent)
     client = request.client.host if request.client else ""
     async with door.checks.place(client) as place, door.release() as served:
-        body = await _body(request, door.settings.check_max_bytes)
+        body = await whole_body(request, door.settings.check_max_bytes, "check-too-large")
         syntax = request.query_params.get("format", "")
         mapping = request.query_params.get("mapping", "")
         job = Job(body, sent, syntax, form.media_type, reader.language, mapping)
@@ -121,24 +121,6 @@ def _check_type(request: Request, sent: str) -> None:
             {"available": list(TAKEN)},
             {"Accept-Post": ", ".join(TAKEN)},
         )
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Return the body; one that is too long is refused as soon as that is known."""
-    declared = request.headers.get("content-length", "")
-    body = bytearray()
-    more = True
-    while more:
-        if len(body) > most or (declared.isdecimal() and int(declared) > most):
-            raise ProblemError("check-too-large", f"At most {most:,} bytes are checked at once.", {"most": most})
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if len(body) > most:
-        raise ProblemError("check-too-large", f"At most {most:,} bytes are checked at once.", {"most": most})
-    return bytes(body)
 
 
 async def _page(request: Request, verdict: Verdict | None, pasted: str) -> Response:

@@ -11,9 +11,9 @@ from koinon.publish.oai import index_of
 from koinon.publish.oai_protocol import Provider
 from koinon.web.door import Door
 from koinon.web.problems import ProblemError
+from koinon.web.receiving import whole_body
 from koinon.web.representations import content_type, is_unchanged, not_modified, weak_tag
 from koinon.web.routing import reads
-from koinon.web.sources.sent import whole_body
 
 router: Final = APIRouter()
 

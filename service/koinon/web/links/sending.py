@@ -6,9 +6,9 @@ from typing import Final
 
 from starlette.requests import Request
 
-from koinon.web.asking import ClientGoneError
 from koinon.web.forms import long_form
 from koinon.web.problems import ProblemError
+from koinon.web.receiving import whole_body
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -21,7 +21,7 @@ async def sent(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (FORM, JSON):
         raise ProblemError("unsupported-media-type", f"Send a form, or one JSON object as {JSON}.")
-    body = await _body(request)
+    body = await whole_body(request, _LARGEST, "query-too-long")
     try:
         if kind == FORM:
             return dict(long_form(body.decode(), _FIELDS))
@@ -31,17 +31,3 @@ async def sent(request: Request) -> dict[str, str]:
     if not isinstance(document, Mapping):
         raise ProblemError("bad-request", "The body is one JSON object.")
     return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in document.items()}
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    more = True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > _LARGEST:
-            raise ProblemError("query-too-long", f"At most {_LARGEST:,} bytes are read here.")
-    return bytes(body)

@@ -15,10 +15,10 @@ from koinon.build.registry.contributing import Offer
 from koinon.build.registry.options import FACTS_ONLY, Options
 from koinon.build.telling import MEDIA_TYPES, VAGUE, suffix_named, suffix_of
 from koinon.model.settings import Settings
-from koinon.web.asking import ClientGoneError
 from koinon.web.checking.handed_in import MULTIPART, TABLES, BodyError, HandedIn, media_type_of, read_parts
 from koinon.web.incoming import PATIENCE
 from koinon.web.problems import ProblemError
+from koinon.web.receiving import whole_body
 
 TAKEN: Final = (*MEDIA_TYPES, *VAGUE, *TABLES, MULTIPART)
 """The media types that are taken."""
@@ -78,24 +78,6 @@ def _sent(request: Request, slug: str, body: bytes, content_type: str, said: dic
     named = tuple((_name(slug, file, said, content_type, mapping), file.content) for file in files)
     dry_run = "dry-run" in said and said["dry-run"].lower() not in _NO
     return Sent(Offer(slug, named, mapping, _options(said)), dry_run)
-
-
-async def whole_body(request: Request, most: int, problem: str) -> bytes:
-    """Return the body; one that is too long is refused as soon as that is known, as the ``problem``."""
-    declared = request.headers.get("content-length", "")
-    body = bytearray()
-    more = True
-    while more:
-        if len(body) > most or (declared.isdecimal() and int(declared) > most):
-            raise ProblemError(problem, f"At most {most:,} bytes are taken at once.", {"most": most})
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if len(body) > most:
-        raise ProblemError(problem, f"At most {most:,} bytes are taken at once.", {"most": most})
-    return bytes(body)
 
 
 def _check_type(request: Request, sent: str) -> None:
