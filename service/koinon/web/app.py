@@ -60,6 +60,7 @@ from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
 from koinon.web.counting import Counting
 from koinon.web.description import completed
+from koinon.web.directory import Directory
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
 from koinon.web.links import disputes, listing, review
@@ -202,6 +203,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
         app.include_router(part.router)
         door.pages.routes.update(route.path for route in part.router.routes if isinstance(route, APIRoute))
     door.pages.routes.update("/" + name for name in SECTIONS)
+    app.router.routes.insert(0, Directory(app.routes))
     app.add_exception_handler(KoinonError, refuse)
     app.add_exception_handler(ClientGoneError, client_gone)
     app.add_exception_handler(HTTPException, http_error)
