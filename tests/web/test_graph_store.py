@@ -69,6 +69,24 @@ def test_a_head_is_a_get_without_its_body(client: httpx.Client) -> None:
             assert head.headers.get(name) == get.headers.get(name), f"{address}: {name}"
 
 
+def test_the_list_of_graphs_comes_in_the_form_of_its_suffix(client: httpx.Client, release: Release) -> None:
+    listed = client.get("/graph.json").json()
+    assert [graph["name"] for graph in listed["graphs"]] == [entry.name for entry in release.manifest.graphs]
+    assert listed == client.get("/graph", headers=accepting("application/json")).json()
+    turtle = client.get("/graph.ttl")
+    assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert listed["graphs"][0]["name"] in turtle.text
+    page = client.get("/graph", headers=accepting("text/html"))
+    assert page.headers["content-location"] == "/graph.html"
+    for suffix in ("json", "jsonld", "ttl", "nt", "rdf", "trig"):
+        address = f"{str(client.base_url).rstrip('/')}/graph.{suffix}"
+        assert f'href="{address}"' in page.text
+        assert f"<{address}>" in page.headers["link"]
+        assert client.head(address).status_code == 200
+    assert client.get("/graph.xlsx").status_code == 404
+    assert client.get(f"/graph.ttl?graph={GRAPH}{SLUG}").status_code == 400
+
+
 def test_what_the_reader_has_is_not_sent_again(client: httpx.Client, release: Release) -> None:
     for address in ("/graph?default", f"/graph?graph={GRAPH}{SLUG}", "/graph", f"/data/dumps/{release.id}/dump.nq"):
         tag = client.get(address).headers["etag"]

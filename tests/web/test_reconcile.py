@@ -283,3 +283,15 @@ def test_a_flyout_escapes_what_it_shows(client: httpx.Client) -> None:
     shown = client.get("/reconcile/flyout/entity", params={"id": "id/project/resist"}).json()
     assert shown["html"].startswith("<p><b>RESIST</b></p>")
     assert client.get("/reconcile/flyout/entity", params={"id": "<script>"}).status_code == 404
+
+
+def test_suggestions_come_to_an_end(client: httpx.Client) -> None:
+    """A client that asks for page after page gets to the last one, and is given nothing twice at the end."""
+    for cursor in ("501", "999999"):
+        found = client.get("/reconcile/suggest/entity", params={"prefix": "a", "cursor": cursor})
+        assert found.json() == {"result": []}
+
+
+@pytest.mark.parametrize("identifier", ["../../help", "//example.org/x", "id/project/../../../help", ""])
+def test_a_view_leads_only_to_addresses_of_things(client: httpx.Client, identifier: str) -> None:
+    assert client.get("/reconcile/view", params={"id": identifier}).status_code == 404

@@ -16,32 +16,35 @@ from koinon.web.queries import described
 from koinon.web.representations import (
     HTML,
     JSON,
-    PAGE_ALONE,
+    PAGE,
     RDF_FORMS,
     Form,
-    caching,
+    Offer,
+    alternates,
     content_type,
-    entity_tag,
-    is_unchanged,
-    negotiate,
     not_modified,
 )
 
 PAGE_SIZE: Final = 500
-_FORMS: Final = (PAGE_ALONE, Form(JSON, "", "JSON"), *RDF_FORMS)
+LIST_FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS)
+_PATH: Final = "/graph"
 
 
-async def graph_list(request: Request) -> Response:
-    """List the graphs, 500 at a time (``?after=`` the slug of the last one before); RDF is the VoID description."""
-    form = negotiate(request, _FORMS)
+async def graph_list(request: Request, fixed: Form | None = None) -> Response:
+    """List the graphs, 500 at a time (``?after=`` the slug of the last one before); RDF is the VoID description.
+
+    ``fixed`` is the form that a suffix chooses.
+    """
     door = Door.of(request)
     reader = door.reader(request)
     async with door.release() as served:
         manifest = served.release.manifest
-        shown, after = _part(manifest.graphs, request.query_params.get("after"))
-        language = reader.language if form.media_type == HTML else None
-        headers = caching(entity_tag(served.edition, reader, form.media_type), language)
-        if is_unchanged(request, headers["ETag"]):
+        start = request.query_params.get("after")
+        shown, after = _part(manifest.graphs, start)
+        parameters = {"after": start} if start else {}
+        chosen = Offer(_PATH, LIST_FORMS, parameters=parameters).choose(request, reader, served.edition, fixed)
+        form, headers = chosen.form, chosen.headers
+        if chosen.is_unchanged:
             return not_modified(headers)
         credits = {entry.name: credit_of(served.store, entry.name, reader.language) for entry in shown}
         if form.media_type == JSON:
@@ -54,7 +57,7 @@ async def graph_list(request: Request) -> Response:
                     _listed(entry, reader.absolute(f"/graph/{entry.slug}"), credits.get(entry.name))
                     for entry in shown
                 ],
-                "next": reader.absolute(f"/graph?after={after}") if after else None,
+                "next": reader.absolute(f"{_PATH}{'.json' if fixed else ''}?after={after}") if after else None,
             }
             return JSONResponse(document, headers=headers)
         if form.media_type != HTML:
@@ -66,7 +69,7 @@ async def graph_list(request: Request) -> Response:
             request,
             "graphs.html",
             headers=headers,
-            frame=PageFrame([], "", {}),
+            frame=PageFrame(alternates(reader, _PATH, LIST_FORMS, parameters), "", parameters),
             graphs=titles,
             after=after,
             release=served.release,

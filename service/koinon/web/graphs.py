@@ -26,7 +26,7 @@ from koinon.query.job import BINDING_TYPES, Job
 from koinon.release.manifest import GraphEntry
 from koinon.web.answering import AnswerResponse
 from koinon.web.door import Door, PageFrame, html
-from koinon.web.graph_list import graph_list
+from koinon.web.graph_list import LIST_FORMS, graph_list
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -41,6 +41,7 @@ from koinon.web.representations import (
     caching,
     content_type,
     entity_tag,
+    form_of,
     is_unchanged,
     link_header,
     negotiate,
@@ -67,6 +68,7 @@ _IN_MEMORY: Final = 2**16
 _CHUNK: Final = 2**18
 _DATASETS: Final = {TRIG, N_QUADS}
 
+Suffix = Annotated[str, Path(description="Suffix of a form: html, json, jsonld, ttl, nt, rdf or trig.")]
 Name = Annotated[str, Path(description="Slug of the graph, with or without the suffix of a form.")]
 
 
@@ -84,6 +86,14 @@ async def graphs(request: Request) -> Response:
             return await _default(request, served)
         entry = _entry(served, named[0], Door.of(request).reader(request))
         return await _graph(request, served, entry, (*TRIPLE_FORMS, PAGE), None)
+
+
+@reads(router, "/graph.{suffix}")
+async def graphs_form(request: Request, suffix: Suffix) -> Response:
+    """List all graphs in the form of the suffix."""
+    if not {"graph", "default"}.isdisjoint(request.query_params):
+        raise ProblemError("bad-request", "A graph is named at /graph?graph=IRI; Accept chooses its form.")
+    return await graph_list(request, form_of(suffix, LIST_FORMS))
 
 
 @reads(router, "/graph/{name}")

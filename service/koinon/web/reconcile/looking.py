@@ -74,14 +74,16 @@ async def draft_propose(request: Request) -> Response:
 async def suggest_entity(request: Request) -> Response:
     """Suggest entities whose names begin with ``prefix``, those after the first ``cursor``, of ``type``."""
     prefix = request.query_params.get("prefix", "")
-    skip = number_of(request, "cursor", _DEEPEST)
+    skip = number_of(request, "cursor", _DEEPEST + 1)
     wanted = [TYPES[one] for one in request.query_params.getlist("type") if one in TYPES] or list(TYPES.values())
     async with Door.of(request).release() as served:
         language = Door.of(request).reader(request).language
 
         def found(words: Words) -> dict[str, Any]:
+            if skip > _DEEPEST:
+                return {"result": []}  # the end: who asks for page after page has to get there
             named = iri_of(prefix)
-            own = [named] if "/" in prefix and words.matcher.entity(named).known else []
+            own = [named] if not skip and "/" in prefix and words.matcher.entity(named).known else []
             hits = served.search.search(prefix, wanted, (), language, _SUGGESTED, skip).hits
             iris = dict.fromkeys((*own, *(hit.iri for hit in hits if is_entity(hit.iri))))
             return {"result": writing.suggested(words.matcher, list(iris)[:_SUGGESTED], words.types)}
@@ -145,7 +147,7 @@ async def view(request: Request) -> Response:
     """Lead to the page about the entity with the given ``id``, which may stand in the address as it is."""
     iri = iri_of(request.query_params.get("id", ""))
     path = local_path(iri)
-    if path is None:
+    if path is None or {"", ".", ".."}.intersection(path[1:].split("/")):
         raise NotFoundError("This service has no page about an entity with this id.")
     return RedirectResponse(Door.of(request).reader(request).url(path), 303)
 
@@ -181,7 +183,7 @@ async def draft_preview(request: Request) -> Response:
 
 async def _suggest(request: Request, names_of: Callable[[Words], dict[str, str]]) -> Response:
     prefix = written(request.query_params.get("prefix", "")).folded
-    skip = number_of(request, "cursor", _DEEPEST)
+    skip = number_of(request, "cursor", _DEEPEST + 1)
 
     def found(words: Words) -> writing.Json:
         fitting = [
