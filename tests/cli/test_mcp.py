@@ -69,6 +69,7 @@ def test_what_goes_wrong_is_told_to_the_model(server: Service) -> None:
         ("sparql", {"query": "INSERT DATA { <a:b> <a:b> 1 }"}, ""),
         ("describe", {"thing": "project/nobody"}, "Nothing is known"),
         ("find", {"collection": "projects", "filters": {"colour": "red"}}, "no parameter"),
+        ("find", {"collection": "networks"}, "clusters"),
     ):
         answer = ask(server, lambda client, n=name, a=arguments: client.call_tool(n, a))
         assert answer.is_error

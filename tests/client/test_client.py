@@ -14,6 +14,7 @@ import pytest
 import koinon.client
 from koinon.client import ClientError, Koinon, Problem, Rows, UnreachableError
 from koinon.model.namespaces import DEF, ID
+from koinon.release.current import Release
 from serving import Service
 
 HEAVY = ("pyoxigraph", "rdflib", "pandas", "polars", "fastapi", "duckdb", "numpy", "jinja2", "koinon.model")
@@ -101,6 +102,21 @@ def test_graphs_are_those_of_the_document(node: Koinon) -> None:
 def test_a_search_finds_by_what_people_type(node: Koinon) -> None:
     hits = node.search("respondet", type="Project")
     assert hits[0].id == ID + "project/respondet"
+
+
+def test_the_release_that_answers_is_told_also_of_an_earlier_one(
+    node: Koinon, server: Service, release: Release
+) -> None:
+    assert node.release() == release.id
+    with Koinon(f"{server.url}/releases/{release.id[:12]}") as earlier:
+        assert earlier.release() == release.id
+
+
+def test_fields_that_were_asked_for_are_columns_where_nothing_has_them(node: Koinon) -> None:
+    nothing = node.projects(year="1850", country="italy", fields=["acronym", "startDate"])
+    assert nothing.total == 0
+    assert nothing.to_rows().columns == ("id", "label", "acronym", "startDate")
+    assert list(nothing.to_pandas().columns) == ["id", "label", "acronym", "startDate"]
 
 
 def test_a_refusal_says_what_the_node_said(node: Koinon) -> None:

@@ -6,7 +6,7 @@ written. https://modelcontextprotocol.io/specification/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -80,7 +80,10 @@ def server_of(node: Koinon) -> MCPServer:
 
     @server.tool(title="List things", annotations=reads)
     def find(
-        collection: str, filters: dict[str, str] | None = None, sort: str = "", most: int = 20
+        collection: Literal["actors", "projects", "programmes", "clusters", "regions", "topics"],
+        filters: dict[str, str] | None = None,
+        sort: str = "",
+        most: int = 20,
     ) -> dict[str, Any]:
         """List actors, projects, programmes, clusters, regions or topics.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -83,9 +83,15 @@ class Collection:
         return list(islice(self, most))
 
     def to_rows(self) -> Rows:
-        """Return a row for each thing: ``id``, ``label`` and the fields; things are their IRIs."""
+        """Return a row for each thing: ``id``, ``label`` and the fields; things are their IRIs.
+
+        Fields that were asked for by name are columns also where nothing has them.
+        """
+        asked = self._parameters.get("fields", ())
+        wanted = asked.split(",") if isinstance(asked, str) else asked if isinstance(asked, Sequence) else ()
         things = list(self)
-        names = dict.fromkeys(name for thing in things for name in thing if name not in ("id", "prefLabel"))
+        named = (*filter(None, wanted), *(name for thing in things for name in thing))
+        names = dict.fromkeys(name for name in named if name not in ("id", "prefLabel"))
         rows = [{"id": thing.id, "label": thing.label, **{name: thing[name] for name in names}} for thing in things]
         return Rows(("id", "label", *names), rows)
 

@@ -143,8 +143,7 @@ class Koinon:
 
     def release(self) -> str:
         """Return the id of the release that answers."""
-        listed = self._transport.get("/releases", _JSON).json()["releases"]
-        return str(listed[0]["id"])
+        return str(self._transport.get("/graph", _JSON).json()["release"])
 
 
 def _document(name: str) -> str:
