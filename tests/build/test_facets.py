@@ -159,6 +159,18 @@ def drawn(dice: random.Random, things: int) -> tuple[Section, dict[str, list[set
     return Section("actors", Iris.of(iris), orders, facets, measures), by_thing
 
 
+def test_iris_are_found_all_at_once_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    iris = sorted(f"{ID}project/{name}" for name in ("a", "aa", "b", "β", "ż", "zz", "a-1"))
+    asked = [iris[4], f"{ID}project/none", iris[0], iris[4], iris[-1], "", iris[2]]
+    known = Iris.of(iris)
+    expected = [number for iri in asked if (number := known.number(iri)) is not None]
+    assert list(known.numbers(asked)) == expected == [4, 0, 4, 6, 2]
+    assert list(known.numbers([])) == []
+    assert list(Iris.of([]).numbers(asked)) == []
+    monkeypatch.setattr("koinon.release.facets.hash", lambda _: 7, raising=False)
+    assert list(Iris.of(iris).numbers(asked)) == expected, "names with one hash are told apart"
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_pages_and_counts_are_those_of_counting_by_hand(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311  data that can be drawn again

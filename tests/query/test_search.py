@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from tantivy import Query
 
 from koinon.build.indexing.verifying import index_problems
-from koinon.build.indexing.writing import change_index, write_index
+from koinon.build.indexing.writing import change_index, document_of, write_index
 from koinon.engine import OxigraphStore
 from koinon.link.searching import forms_of
 from koinon.model.namespaces import DCT, DEF, ORG, SKOS
 from koinon.query.finding import TermIndex
 from koinon.query.search import DEEPEST, MOST, ContentsIndex, Hits, Index
 from koinon.release.contents import FILE, Contents, write_contents
-from koinon.release.search_index import create_index, open_index
+from koinon.release.search_index import Body, Name, create_index, iri_in, open_index
 
 DATA = """
 @prefix koi: <https://w3id.org/koinon/def#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -104,6 +105,27 @@ def names(hits: Hits) -> list[str]:
 def test_what_people_type_finds_what_they_mean(index: TermIndex, text: str, first: str) -> None:
     assert names(index.search(text))[:1] == [first]
     assert index.things(text, (), 1).iris[0].endswith(first)
+
+
+def test_things_are_those_of_a_search_in_its_order_however_often_they_were_found(
+    index: TermIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("koinon.query.finding._REMEMBERED", 3)
+    for text in 3 * ("a", "e", "circular", "Ελλάδα", "nothing at all", "re"):
+        assert index.things(text, (), 50).iris == tuple(hit.iri for hit in index.search(text, most=50).hits)
+
+
+def test_the_iri_of_a_document_is_read_without_the_rest(tmp_path: Path) -> None:
+    strange = ("https://example.org/a\\b", "urn:ς–ß", "https://example.org/,[]{}", "")
+    for number, iri in enumerate(strange):
+        engine = create_index(tmp_path / str(number))
+        body = Body(iri, DEF + "Project", (DEF + "Project",), (Name('"x"', "en", 0),), (), (), 1.0)
+        with engine.writer(num_threads=1) as writer:
+            writer.add_document(document_of(body))
+        engine.reload()
+        searcher = engine.searcher()
+        found = searcher.doc(searcher.search(Query.all_query(), 1).hits[0][1])
+        assert iri_in(found) == Body.read(found).iri == iri
 
 
 def test_a_hit_says_in_which_language_it_matched(index: TermIndex) -> None:

@@ -171,8 +171,7 @@ def _label(iri: str, label: str, tag: str) -> Text:
 def _found(section: Section, hits: Sequence[str] | None) -> Numbers | None:
     if hits is None:
         return None
-    numbers = (section.iris.number(iri) for iri in hits)
-    return np.array([number for number in numbers if number is not None], np.uint32)
+    return np.fromiter(section.iris.numbers(hits), np.uint32)
 
 
 def _mask(size: int, numbers: Numbers | NDArray[np.int64]) -> Mask:

@@ -81,6 +81,13 @@ class Body:
         return cls(iri, kind, tuple(classes), written, tuple(countries), tuple(regions), importance)
 
 
+def iri_in(document: Document) -> str:
+    """Return the IRI of the thing of a document, without reading the rest of its body."""
+    body: bytes = document.get_first(BODY) or b""
+    head = body[2 : body.find(b'"', 2)]  # it comes first, and no IRI has a quotation mark
+    return head.decode() if body.startswith(b'["') and b"\\" not in head else Body.read(document).iri
+
+
 def schema() -> Schema:
     """Return the fields of the index.
 
