@@ -24,7 +24,7 @@ serve: build frontend ## Set up, build the graph and serve it on http://127.0.0.
 build: $(VENV)/.run ## Set up and build a release of the sources in data/ and, with DATA=folder, of your own
 	$(BIN)/koinon build $(if $(DATA),--data $(DATA))
 
-test: lint types layers unit clock ## Set up and run every check
+test: lint types layers unit clock ## Set up and run the checks; longer ones have targets of their own
 
 lint: $(VENV)/.dev ## Style and format
 	$(BIN)/ruff check .
