@@ -25,7 +25,10 @@ TESTS = Path(__file__).resolve().parents[1]
 PATH = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
 VICTIM = Path(__file__).with_name("victim.py")
 ORPHAN_SECONDS = 10.0
-SERVED = {"KOINON_QUERY_WORKERS": "1", "KOINON_METRICS_PORT": "0", "KOINON_BUILDER": "false"}
+SERVED = {
+    **{"KOINON_QUERY_WORKERS": "1", "KOINON_METRICS_PORT": "0", "KOINON_BUILDER": "false"},
+    "KOINON_CLIENT_SECONDS": "0",  # one client does all, and is not to be sent away
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A check that ends without an answer: what of it is its own doing, what is tried again, and who is told what."""
 
+import asyncio
 import json
 import signal
 import threading
@@ -13,8 +14,11 @@ import pytest
 
 from building import World
 from contributing import Node, again, network, token_for, world_to_serve
+from koinon.model.errors import BusyError
 from koinon.model.settings import Settings
+from koinon.query.budgets import Budgets
 from koinon.release.current import current_id
+from koinon.web.checking.checks import Checks
 from koinon.web.checking.ending import Ending
 from koinon.web.checking.process import Job, Parent
 
@@ -209,3 +213,24 @@ def test_whose_doing_an_end_was(ending: Ending, accident: bool, costly: bool) ->
     assert ending.is_accident(20, 1024 * MIB) is accident
     assert ending.is_costly(20, 1024 * MIB) is costly
     assert Ending.from_json(ending.as_json()) == ending
+
+
+def test_a_check_that_could_not_begin_costs_its_client_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_coming_up(*_: object) -> None:
+        time.sleep(0.1)
+        raise OSError(0, "its process did not come up")
+
+    monkeypatch.setattr("koinon.web.checking.checks.Parent", not_coming_up)
+    settings = Settings.from_environment({}, client_seconds=0.001)
+    checks = Checks(settings, Budgets(settings))
+
+    async def ask() -> None:
+        async with checks.place("192.0.2.1") as client:
+            with pytest.raises(BusyError, match="did not come up"):
+                await checks.run(client, job(MUCH), "release")
+
+    async def twice() -> None:
+        await ask()
+        await ask()  # who had been charged for waiting would be sent away here
+
+    asyncio.run(twice())
