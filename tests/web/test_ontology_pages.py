@@ -159,3 +159,11 @@ def test_names_of_terms_lead_back_to_them(iri: str) -> None:
     assert name is not None
     assert term_iri(name) == iri
     assert term_name("https://example.org/x") is None
+
+
+def test_readers_of_other_languages_are_told_that_definitions_are_in_english(client: httpx.Client) -> None:
+    assert "Definitions are in English" not in page(client, "/def/Project")
+    for address in ("/def", "/def/Project"):
+        text = page(client, address, "el")
+        assert "Οι ορισμοί είναι προς το παρόν στα αγγλικά." in text
+    assert '<p class="lead"><span lang="en" dir="ltr">An undertaking' in text
