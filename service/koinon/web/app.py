@@ -34,7 +34,6 @@ from koinon.web import (
     dumps,
     embedding,
     graphs,
-    home,
     ldes,
     members,
     oai,
@@ -50,6 +49,7 @@ from koinon.web import (
     sitemap,
     sparql,
     start,
+    static_files,
     things,
     translations,
     trying,
@@ -198,7 +198,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
         trying,
         boundaries,
         start,
-        home,
+        static_files,
     ):
         app.include_router(part.router)
         door.pages.routes.update(route.path for route in part.router.routes if isinstance(route, APIRoute))

@@ -1,12 +1,13 @@
-"""Pages about the site itself: help, about, accessibility, privacy, and the addresses for programs."""
+"""Pages about the site itself: help, about, accessibility, privacy, problems, and the addresses for programs."""
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from koinon.model.errors import NotFoundError
 from koinon.web.bodies import Body
 from koinon.web.door import Door, html
 from koinon.web.problems import KINDS
@@ -71,6 +72,16 @@ async def accessibility(request: Request) -> Response:
 async def privacy(request: Request) -> Response:
     """Tell what this site keeps of its readers."""
     return await _page(request, "privacy.html")
+
+
+@reads(router, "/problems/{name}")
+async def problem(
+    request: Request, name: Annotated[str, Path(description="Name of the kind of problem.")]
+) -> Response:
+    """Explain one kind of problem."""
+    if name not in KINDS:
+        raise NotFoundError(f"There is no problem of this name. There are: {', '.join(KINDS)}.")
+    return await html(request, "problem.html", kind=KINDS[name], name=name)
 
 
 @reads(router, "/api")

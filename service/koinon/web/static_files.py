@@ -1,4 +1,4 @@
-"""The explanations of problems, and the static files."""
+"""``/static``: style sheets, scripts and pictures of the pages, addressed by their hash."""
 
 from typing import Annotated, Final
 
@@ -6,23 +6,12 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
-from koinon.web.door import Door, html
-from koinon.web.problems import KINDS
+from koinon.web.door import Door
 from koinon.web.rendering import static_file
 from koinon.web.representations import is_unchanged, not_modified
 from koinon.web.routing import reads
 
 router: Final = APIRouter()
-
-
-@reads(router, "/problems/{name}")
-async def problem(
-    request: Request, name: Annotated[str, Path(description="Name of the kind of problem.")]
-) -> Response:
-    """Explain one kind of problem."""
-    if name not in KINDS:
-        raise NotFoundError(f"There is no problem of this name. There are: {', '.join(KINDS)}.")
-    return await html(request, "problem.html", kind=KINDS[name], name=name)
 
 
 @reads(router, "/static/{name}")
