@@ -66,6 +66,20 @@ def test_without_the_list_of_countries_no_two_are_said_to_contradict(tmp_path: P
     assert "claim-country" not in said
 
 
+def test_a_region_of_another_country_is_no_place_of_a_partner(tmp_path: Path) -> None:
+    path = keep_workbook(tmp_path)
+    book = load_workbook(path)
+    sheet = book["Partners"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, columns["Country code"]).value = "FR France / FRANCE"
+    sheet.cell(2, columns["Country"]).value = "France"
+    book.save(path)
+    found = mapped("keep", [path], few_lookups(), tmp_path)
+    assert found.rules()["Partners", "NUTS3 (or equivalent)"]["nuts-contradicts"] == 1
+    places = [each for each in found.triples() if each.predicate.value.endswith("#locatedIn")]
+    assert not [each for each in places if "city-of-example" in each.subject.value]
+
+
 def test_the_same_workbook_gives_the_same_bytes(outcome: Outcome, tmp_path: Path) -> None:
     again = mapped("keep", [keep_workbook(tmp_path)], few_lookups(), tmp_path)
     assert again.path.read_bytes() == outcome.path.read_bytes()
