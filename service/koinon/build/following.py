@@ -5,10 +5,12 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from koinon.build.dumps.making import LeftOffError, make_dumps
+from koinon.build.patience import giving_way
 from koinon.build.pending import (
     LONGEST_WAIT,
     LOOK_SECONDS,
@@ -55,12 +57,12 @@ def follow(settings: Settings, assets: Assets, ended: Callable[[], bool], *, idl
     while not ended() and time.monotonic() - since < idle:
         status = read_status(home)
         if not is_pending(home, status):
-            if _has_dumped(settings, assets, home, wanted):
+            if giving_way(lambda: _has_dumped(settings, assets, home, wanted), patience=0.0):
                 since = time.monotonic()
             time.sleep(LOOK_SECONDS)
             continue
         time.sleep(_TOGETHER)
-        status = build_pending(settings, assets, status)
+        status = giving_way(partial(build_pending, settings, assets, status))
         since = time.monotonic()
         if status.outcome == "failed":
             wait = min(LONGEST_WAIT, 2.0**status.failures)

@@ -5,10 +5,8 @@ service starts it (``building``), and the kernel ends it with the service. A bui
 """
 
 import logging
-import os
 import signal
 import sys
-from typing import Final
 
 from koinon.build.following import follow
 from koinon.model.assets import Assets
@@ -16,13 +14,10 @@ from koinon.model.errors import KoinonError, StorageError
 from koinon.model.settings import Settings
 from koinon.query.sandbox import be_the_first_to_go, end_with_parent
 
-_LESS_IMPORTANT: Final = 10
-
 
 def main(given: str, parent: str) -> int:
     """Build until there is nothing to do; returns the exit code."""
     end_with_parent(int(parent))
-    os.nice(_LESS_IMPORTANT)
     be_the_first_to_go()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     for number in (signal.SIGINT, signal.SIGTERM):
