@@ -90,9 +90,20 @@ def wide(columns: int) -> bytes:
 
 def test_of_wide_rows_fewer_are_shown_and_the_page_says_so() -> None:
     table = result_table(wide(200), 500)
-    assert (len(table.columns), len(table.rows), table.total) == (200, 100, 300)
+    assert (len(table.columns), len(table.rows), table.total) == (200, 50, 300)
     with pytest.raises(ResultTooLargeError, match="201 columns"):
         result_table(wide(201), 500)
+
+
+def test_a_very_long_text_is_shown_up_to_a_bound() -> None:
+    row = {"a": {"type": "literal", "value": "x" * 9000}}
+    answer = {"head": {"vars": ["a"]}, "results": {"bindings": [row]}}
+    ((cell,),) = result_table(json.dumps(answer).encode(), 5).rows
+    assert cell is not None
+    assert cell.text.text == "x" * 2000 + "…"
+    answer = {"head": {"vars": ["a"]}, "results": {"bindings": [row] * 600}}
+    table = result_table(json.dumps(answer).encode(), 600)
+    assert (len(table.rows), table.total) == (500, 600)
 
 
 def test_a_browser_that_asks_for_thousands_of_columns_is_told_what_to_do(client: httpx.Client) -> None:

@@ -29,8 +29,11 @@ COUNTED: Final = 10_000
 _LARGEST: Final = 8 * 2**20
 """Bytes of an answer that are read for a page."""
 _MOST_COLUMNS: Final = 200
-_MOST_CELLS: Final = 20_000
+_MOST_CELLS: Final = 10_000
 """The engine looks for a value among all columns of its row, so wide rows cost more than their share."""
+_LONGEST_TEXT: Final = 2_000
+_MOST_TEXT: Final = 1_000_000
+"""Characters of a value, and of all together, that are shown; the rest is in every other form."""
 _IRI: Final = re.compile(r"<(https?://[^<>\"\s{}|\\^`]+)>")
 _NAMES: Final = re.compile(r"(^name|Name)\d*$")
 
@@ -80,7 +83,7 @@ def check_size(answer: Answer) -> Answer:
 def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Table:
     """Return SPARQL 1.1 Query Results JSON as a table of at most ``limit`` rows; an ASK has its ``truth``.
 
-    Wide rows are fewer. Raises ResultTooLargeError for more columns than anybody reads.
+    Wide or long rows are fewer. Raises ResultTooLargeError for more columns than anybody reads.
     With ``naming``, one of our IRIs stands under its label, and a column that only repeats what these are called is
     left out; without, it is the IRI, shortened. Rows are read one by one, so that a large answer holds up no other
     request.
@@ -95,7 +98,11 @@ def result_table(answer: bytes, limit: int, naming: Naming | None = None) -> Tab
             "CSV, TSV, JSON or XML, with the header Accept."
         )
     limit = min(limit, _MOST_CELLS // max(len(columns), 1))
-    rows = tuple(tuple(_cell(row[column], naming) for column in columns) for row in islice(found, limit))
+    rows: list[Row] = []
+    room = _MOST_TEXT
+    while len(rows) < limit and room > 0 and (solution := next(found, None)) is not None:
+        rows.append(tuple(_cell(solution[column], naming) for column in columns))
+        room -= sum(len(cell.text.text) for cell in rows[-1] if cell)
     total = len(rows) + sum(1 for _ in islice(found, max(COUNTED - len(rows), 0)))
     more = next(found, None) is not None
     order = _without_names(columns, rows, naming) if naming else range(len(columns))
@@ -142,6 +149,10 @@ def _cell(term: Term | None, naming: Naming | None) -> Cell | None:
             return Cell(naming(iri) if naming and iri.startswith(BASES) else Text(short_name(iri)), iri=iri)
         case Literal(value=text, language=language, datatype=datatype):
             plain = language or datatype.value == XSD + "string"
-            return Cell(Text(text, language or ""), datatype="" if plain else datatype.value)
+            return Cell(Text(_cut(text), language or ""), datatype="" if plain else datatype.value)
         case _:
-            return Cell(Text(str(term)))
+            return Cell(Text(_cut(str(term))))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
