@@ -279,6 +279,15 @@ def test_a_source_that_is_withdrawn_is_not_in_the_next_release_and_can_come_back
     assert node.log("net-gone")[-1]["reason"] == "it moved"
     node.wait("net-gone", "withdrawn")
     assert node.client.get("/doc/organisation/net-gone-ada").status_code == 410
+    assert node.client.get("/graph/net-never").status_code == 404
+    for name in ("net-gone", "net-gone.ttl"):
+        gone = node.client.get(f"/graph/{name}")
+        assert gone.status_code == 410
+        assert "history" not in gone.json()
+        assert node.client.get(gone.json()["lastState"]).status_code == 200
+    page = node.client.get("/graph/net-gone", headers={"Accept": "text/html"})
+    assert page.status_code == 410
+    assert gone.json()["lastState"] in page.text
     assert node.send("GET", "net-gone", None).status_code == 404
     assert node.delete("net-never").status_code == 404
     assert node.put("net-gone", content).status_code == 201

@@ -52,6 +52,7 @@ from koinon.web.results import result_table
 from koinon.web.routing import reads
 from koinon.web.served import Served
 from koinon.web.things import named_node
+from koinon.web.withdrawn import refuse_unknown
 
 router: Final = APIRouter()
 
@@ -104,7 +105,8 @@ async def graph(request: Request, name: Name) -> Response:
     async with Door.of(request).release() as served:
         entry = served.release.manifest.graph(slug)
         if entry is None:
-            raise NotFoundError(f"There is no graph {slug} in this release.")
+            await refuse_unknown(request, served, NamedNode(GRAPH + slug))
+            raise NotFoundError(f"There is no graph {slug} in this release. /graph lists all.")
         return await _graph(request, served, entry, FORMS, fixed)
 
 

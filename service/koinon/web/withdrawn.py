@@ -20,7 +20,7 @@ async def refuse_unknown(request: Request, served: Served, topic: NamedNode) -> 
     """Return where the release knows the thing; raises NotFoundError where nothing ever did.
 
     Raises ProblemError ``gone`` where an earlier release did: with what took its place, as far as data say so, and
-    where its history and its last state stand.
+    where its history (of things and concepts) and its last state stand. A source is named by its graph.
     """
     if served.has_subject(topic):
         return
@@ -39,6 +39,8 @@ async def refuse_unknown(request: Request, served: Served, topic: NamedNode) -> 
     if not steps:
         raise NotFoundError(f"Nothing is known about {topic.value}.")
     gone, name = steps[0], label_of(steps[0], reader.language)
+    path = local_path(topic.value) or ""
+    has_history = path.startswith(("/doc/", "/code/"))
     raise ProblemError(
         "gone",
         f"{name} was withdrawn on {gone.published_at[:10]}, with release {release_of(door, gone)[:12]}.",
@@ -47,7 +49,7 @@ async def refuse_unknown(request: Request, served: Served, topic: NamedNode) -> 
             "withdrawn": gone.published_at,
             "release": release_of(door, gone),
             "replacedBy": instead,
-            "history": f"{reader.absolute(local_path(topic.value) or '')}/history",
+            **({"history": f"{reader.absolute(path)}/history"} if has_history else {}),
             **({"lastState": reader.absolute(state)} if state else {}),
         },
     )
