@@ -1,10 +1,14 @@
-"""``python benchmarks/linking measure|train``: cross-validated figures, or the files that the package carries."""
+"""``python benchmarks/linking measure|train|check``: cross-validated figures, and the files of the package.
+
+``train`` writes the files, ``check`` tells whether they are what ``train`` would write.
+"""
 
 import argparse
 import gzip
 import hashlib
 import json
 import pickle
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from learning import learn
 from measuring import decide, measure
 from pairwise import learn_links, show
 from pairwise import write as write_pairs
+from registry_tables import Drawn, registry_pairs
 from training import FOLDS, Pairs, fit, lexicons, pairs_of, write
 
 from data import Judged, coops, gold, registry
@@ -27,6 +32,7 @@ LINK = Path(__file__).parents[2] / "service" / "koinon" / "link"
 NOT_OF_PAIRS = {
     *("trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py", "links.py", "records.py", "blocking.py"),
     *("pairing.py", "pairmodel.py", "scored.py", "decisions.py", "clusters.py", "matching.py", "searching.py"),
+    "territories.py",
     *("concepts.py", "concept_labels.py", "concept_matching.py"),
 }
 
@@ -46,34 +52,61 @@ CODE = _code()
 def main() -> None:
     """Run a command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("measure", "train", "speed"))
+    parser.add_argument("command", choices=("measure", "train", "check", "speed"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "koinon-linking")
-    parser.add_argument("--version", default="1")
+    parser.add_argument("--only", choices=("match", "links"), help="one of the two models; both without it")
     arguments = parser.parse_args()
     if arguments.command == "speed":
         speed.run(shipped_engine(Assets.locate(Settings())))
         return
     arguments.cache.mkdir(exist_ok=True, parents=True)
-    sets = judged_pairs(arguments.seed, arguments.cache)
-    bands, decisions = decide(sets, arguments.seed)
-    print(bands)
-    for pairs, decision in zip(sets, decisions, strict=True):
-        measure(pairs, *decision, bands).show()
+    if arguments.command == "check":
+        with tempfile.TemporaryDirectory() as folder:
+            work(arguments.only, arguments.seed, arguments.cache, Path(folder))
+            sys.exit(differences(Path(folder)))
+    work(arguments.only, arguments.seed, arguments.cache, LINK if arguments.command == "train" else None)
+
+
+def work(only: str | None, seed: int, cache: Path, out: Path | None) -> None:
+    """Cross-validate and print the figures; train on everything and write what is shipped to ``out``."""
+    sets = judged_pairs(seed, cache)
     document = json.loads((LINK / "trained" / "splink.json").read_text("utf-8"))
-    if arguments.command == "train":
-        everything = learn(registry())
-        packed = gzip.compress(
-            json.dumps(everything, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode(), mtime=0
-        )
-        (LINK / "lexicon" / "learnt.json.gz").write_bytes(packed)
-        fitted = fit(sets, [np.ones(len(pairs.fold), bool) for pairs in sets], arguments.seed)
-        write(LINK / "trained", arguments.version, fitted, bands)
-        document = fitted.settings
-    booster, sureness, figures = learn_links(sets, document, arguments.seed, arguments.cache, shipped_forms())
-    show(sureness, figures)
-    if arguments.command == "train":
-        write_pairs(LINK / "trained", arguments.version, booster, sureness, figures)
+    if only != "links":
+        drawn = drawn_pairs(sets[0].judged, seed, cache)
+        bands, decisions = decide(sets, drawn, seed)
+        print(bands)
+        for pairs, decision in zip(sets, decisions, strict=True):
+            measure(pairs, *decision, bands).show()
+        if out is not None:
+            write_lexicon(out / "lexicon")
+            learnt = [*sets, *drawn.full]
+            fitted = fit(learnt, [np.ones(len(pairs.fold), bool) for pairs in learnt], seed)
+            write(out / "trained", fitted, bands)
+            document = fitted.settings
+    if only != "match":
+        booster, sureness, figures = learn_links(sets, document, seed, cache, shipped_forms())
+        show(sureness, figures)
+        if out is not None:
+            write_pairs(out / "trained", booster, sureness, figures)
+
+
+def write_lexicon(folder: Path) -> None:
+    """Learn the words from all organisations and write them."""
+    folder.mkdir(exist_ok=True)
+    text = json.dumps(learn(registry()), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    (folder / "learnt.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def differences(folder: Path) -> int:
+    """Say of each file that was trained whether the package carries the same bytes; return how many it does not."""
+    found = 0
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = file.relative_to(folder)
+        same = file.read_bytes() == (LINK / name).read_bytes()
+        found += not same
+        print(f"{name}: {'the same bytes' if same else 'other bytes'}")
+    return found
 
 
 def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
@@ -97,6 +130,12 @@ def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
         kept(cache, judged, lambda j=judged, x=lexicon: pairs_of(j, x, forms, seed), seed)
         for judged, lexicon in sets
     ]
+
+
+def drawn_pairs(judged: Judged, seed: int, cache: Path) -> Drawn:
+    """Return the pairs of tables drawn from the registry, none of them of a judged organisation."""
+    without = frozenset(one.name.casefold().strip() for side in (judged.left, judged.right) for one in side)
+    return registry_pairs(seed, without, cache, shipped_forms(), lambda of, make: kept(cache, of, make, seed))
 
 
 def kept(cache: Path, judged: Judged, make, seed: int) -> Pairs:

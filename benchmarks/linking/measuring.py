@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from registry_tables import Drawn
 from training import FOLDS, Pairs, band_of, bare, calibrate, decided, fit
 
 from koinon.link.deciding import Calibration
 from koinon.link.text import fold
 
+Interval = tuple[float, float]
+
 RESAMPLED = 500
 SURE = 0.992
-"""Precision of the band accept on each judged set with all its columns."""
-LEAST = 200
-"""Chosen pairs that a bound is drawn from at least."""
+"""Precision of the band accept on the drawn tables, a little above what is promised."""
 REVIEW = 0.42
 """Least probability of a pair that is shown: where F1 is best when it is about .85."""
 
@@ -29,6 +30,7 @@ class Measured:
     recall: float
     f1: float
     interval: tuple[float, float]
+    accepted_intervals: tuple[Interval, Interval]
     candidates: float
     at_25: float
     script: float
@@ -44,46 +46,59 @@ class Measured:
         print(f"{self.name}: P {self.precision:.4f} R {self.recall:.4f} F1 {self.f1:.4f} ({low:.3f}-{high:.3f})")
         print(f"  best F1 at any threshold {self.best_f1:.4f}; calibration error {self.error:.3f}")
         print(f"  candidate recall {self.candidates:.4f}, at 25 a left record {self.at_25:.4f}")
-        print(f"  accepted: precision {self.accepted_precision:.4f}, recall {self.accepted_recall:.4f}")
+        print(f"  accepted: {self.accepted()}")
         print(f"  cross-script recall {self.script:.3f}")
         print(
             "  "
             + " ".join(f"{language} {share:.2f}/{count}" for language, (share, count) in self.by_language.items())
         )
 
+    def accepted(self) -> str:
+        """Return precision and recall of what is accepted, with their intervals."""
+        (least, most), (low, high) = self.accepted_intervals
+        return (
+            f"precision {self.accepted_precision:.4f} ({least:.4f}-{most:.4f}), "
+            f"recall {self.accepted_recall:.4f} ({low:.3f}-{high:.3f})"
+        )
 
-def cross_validated(sets: Sequence[Pairs], seed: int) -> list[Measured]:
+
+def cross_validated(sets: Sequence[Pairs], drawn: Drawn, seed: int) -> list[Measured]:
     """Return the figures of judged sets, each fold by a model that was fitted to the others."""
-    bands, decisions = decide(sets, seed)
+    bands, decisions = decide(sets, drawn, seed)
     return [measure(pairs, *decision, bands) for pairs, decision in zip(sets, decisions, strict=True)]
 
 
 def decide(
-    sets: Sequence[Pairs], seed: int
+    sets: Sequence[Pairs], drawn: Drawn, seed: int
 ) -> tuple[Calibration, list[tuple[NDArray[np.int64], NDArray[np.float64]]]]:
     """Return a calibration, and for each set the chosen pairs with their probabilities; no pair was fitted to.
 
-    The calibration, which has four numbers and two bounds, is of all folds.
+    The calibration and the bounds of accept are of the drawn tables, and of the register for where there are
+    postcodes: the judged names are held back from them too.
     """
-    odds = [np.zeros(len(pairs.fold)) for pairs in sets]
+    every = [*sets, *drawn.full, *drawn.alone]
+    learnt = [*sets, *drawn.full]
+    odds = [np.zeros(len(pairs.fold)) for pairs in every]
     for held_out in range(FOLDS):
-        fitted = fit(sets, [pairs.fold != held_out for pairs in sets], seed)
-        for pairs, found in zip(sets, odds, strict=True):
+        fitted = fit(learnt, [pairs.fold != held_out for pairs in learnt], seed)
+        for pairs, found in zip(every, odds, strict=True):
             held = pairs.fold == held_out
-            found[held] = fitted.odds(pairs)[held]
-    chosen = [decided(pairs, found) for pairs, found in zip(sets, odds, strict=True)]
-    same = [pairs.same[places] for pairs, (places, _) in zip(sets, chosen, strict=True)]
-    bands = calibrate([(rows, right) for (_, rows), right in zip(chosen, same, strict=True)])
+            if held.any():
+                found[held] = fitted.odds(pairs, held)
+    chosen = [decided(pairs, found) for pairs, found in zip(every, odds, strict=True)]
+    same = [pairs.same[places] for pairs, (places, _) in zip(every, chosen, strict=True)]
+    tables = range(len(sets), len(every))
+    registers = [at for at in range(len(sets)) if chosen[at][1][:, 3].any()]
+    bands = calibrate([(chosen[at][1], same[at]) for at in (*tables, *registers)])
     probability = [bands.probability(*rows.T) for _, rows in chosen]
-    full, without = [], []
-    for pairs, (places, _), found, right in zip(sets, chosen, probability, same, strict=True):
-        only_names = bare(pairs, places)
-        for bounds, rows in ((full, ~only_names), (without, only_names)):
-            if rows.sum() > LEAST:
-                bounds.append(band_of(found[rows], right[rows], SURE if bounds is full else 0.99))
-    # a set without one column or another has the same pairs again: the first of each kind decides
-    bands = replace(bands, accept=round(full[0], 6), accept_bare=round(max(without), 6), review=REVIEW)
-    return bands, [(places, found) for (places, _), found in zip(chosen, probability, strict=True)]
+    # pairs of the same tables with less said of each record are no further ones: each bound is of one kind
+    full, alone = tables[: len(drawn.full)], tables[len(drawn.full) :]
+    bounds = [
+        band_of(*(np.concatenate([of[at] for at in kind]) for of in (probability, same)), SURE)
+        for kind in (full, alone)
+    ]
+    bands = replace(bands, accept=round(bounds[0], 6), accept_bare=round(max(bounds), 6), review=REVIEW)
+    return bands, [(places, found) for (places, _), found in zip(chosen, probability, strict=True)][: len(sets)]
 
 
 def measure(
@@ -122,7 +137,8 @@ def measure(
         float(same[kept].mean()),
         float(same[kept].sum() / total),
         _f1(same[kept].sum(), kept.sum(), total),
-        _interval(pairs, places[kept], same[kept]),
+        _intervals(pairs, places[kept], same[kept])[0],
+        _intervals(pairs, places[accepted], same[accepted])[1:],
         float(pairs.same.sum() / total),
         float((pairs.same & first).sum() / total),
         got["script"] / max(groups["script"], 1),
@@ -138,8 +154,10 @@ def _f1(hits: float, said: float, total: float) -> float:
     return float(2 * hits / (said + total))
 
 
-def _interval(pairs: Pairs, places: NDArray[np.int64], same: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the 95 % interval of F1, by drawing left records with replacement."""
+def _intervals(
+    pairs: Pairs, places: NDArray[np.int64], same: NDArray[np.bool_]
+) -> tuple[Interval, Interval, Interval]:
+    """Return the 95 % intervals of F1, precision and recall, by drawing left records with replacement."""
     drawn = np.random.default_rng(0)
     count = len(pairs.judged.left)
     linked = np.zeros(count)
@@ -150,5 +168,7 @@ def _interval(pairs: Pairs, places: NDArray[np.int64], same: NDArray[np.bool_]) 
     found = []
     for _ in range(RESAMPLED):
         rows = drawn.integers(0, count, count)
-        found.append(_f1(hits[rows].sum(), said[rows].sum(), linked[rows].sum()))
-    return float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))
+        good, made, wanted = hits[rows].sum(), said[rows].sum(), linked[rows].sum()
+        found.append((_f1(good, made, wanted), good / max(made, 1), good / wanted))
+    f1, precision, recall = ((float(low), float(high)) for low, high in np.quantile(found, (0.025, 0.975), 0).T)
+    return f1, precision, recall

@@ -23,10 +23,13 @@ from koinon.link.lexicon import Lexicon, read_ideas
 from koinon.link.matching import CANDIDATES, known_facts
 from koinon.link.model import FORM
 from koinon.link.scoring import score, table_of
+from koinon.link.territories import OTHER_REGION, of_two_regions
 from koinon.link.trees import Trees
 
 FOLDS = 5
 ROUNDS = 260
+VERSION = "2"
+"""Of the model that is written; raised when it changes."""
 PARAMETERS: dict[str, Any] = {
     **{"objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 20, "verbose": -1},
     **{"feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5, "num_threads": 1},
@@ -48,6 +51,8 @@ class Pairs:
     same: NDArray[np.bool_]
     facts: NDArray[np.float64]
     fold: NDArray[np.int64]
+    counted: bool = True
+    """Whether Splink's probabilities are counted from these pairs; trees learn from all."""
 
     def share(self) -> NDArray[np.float64]:
         """Return the weight of each pair in training: one that is thinned out stands for five."""
@@ -116,6 +121,7 @@ def _pairs(
     facts = np.array(
         [known_facts(left[a], right[b]) for a, b in zip(candidates.left[kept], candidates.right[kept], strict=True)]
     )
+    facts += OTHER_REGION * of_two_regions(left, right, (candidates.left[kept], candidates.right[kept]))
     return candidates.only(kept), features, {name: part[kept] for name, part in got.parts.items()}, facts
 
 
@@ -126,9 +132,10 @@ class Fitted:
     settings: dict[str, Any]
     booster: lightgbm.Booster
 
-    def odds(self, pairs: Pairs) -> NDArray[np.float64]:
-        """Return the log odds of all pairs of a set."""
-        return np.asarray(self.booster.predict(with_weights(pairs, self.settings), raw_score=True)) + pairs.facts
+    def odds(self, pairs: Pairs, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the log odds of some pairs of a set."""
+        features = with_weights(pairs, self.settings)[rows]
+        return np.asarray(self.booster.predict(features, raw_score=True)) + pairs.facts[rows]
 
 
 def with_weights(pairs: Pairs, document: dict[str, Any]) -> NDArray[np.float32]:
@@ -141,11 +148,9 @@ def with_weights(pairs: Pairs, document: dict[str, Any]) -> NDArray[np.float32]:
 def fit(sets: Sequence[Pairs], chosen: Sequence[NDArray[np.bool_]], seed: int) -> Fitted:
     """Return what is learnt from the chosen pairs of some sets."""
     shares = [pairs.share() for pairs in sets]
-    parts = {
-        name: np.concatenate([pairs.parts[name][rows] for pairs, rows in zip(sets, chosen, strict=True)])
-        for name in sets[0].parts
-    }
-    same = np.concatenate([pairs.same[rows] for pairs, rows in zip(sets, chosen, strict=True)])
+    counted = [(pairs, rows) for pairs, rows in zip(sets, chosen, strict=True) if pairs.counted]
+    parts = {name: np.concatenate([pairs.parts[name][rows] for pairs, rows in counted]) for name in sets[0].parts}
+    same = np.concatenate([pairs.same[rows] for pairs, rows in counted])
     document = trained(parts, same, np.ones(len(same)))
     data, weight = [], []
     for pairs, rows, share in zip(sets, chosen, shares, strict=True):
@@ -226,13 +231,13 @@ def _tree(root: Mapping[str, Any]) -> dict[str, list[float]]:
     return out
 
 
-def write(folder: Path, version: str, fitted: Fitted, calibration: Calibration) -> None:
+def write(folder: Path, fitted: Fitted, calibration: Calibration) -> None:
     """Write the two files of a model."""
     folder.mkdir(exist_ok=True)
     (folder / "splink.json").write_text(json.dumps(fitted.settings, indent=1) + "\n", "utf-8")
     document = {
         "form": FORM,
-        "version": version,
+        "version": VERSION,
         "features": list(NAMES),
         "calibration": {name: getattr(calibration, name) for name in Calibration.__slots__},
         "trees": tree_document(fitted.booster),

@@ -1,7 +1,8 @@
 """The figures that the linker promises, measured on judged pairs; each test prints its figure.
 
 The lexicon here is learnt without any organisation of the gold set, and the trees are cross-validated by
-organisation: a little below what ``make bench-linking`` measures, which gives each fold all that others know.
+organisation: a little below what ``make bench-linking`` measures, which gives each fold all that others know. The
+calibration and the bounds of the bands are of other organisations.
 """
 
 import csv
@@ -42,6 +43,7 @@ def say(text: str) -> None:
 class Figures:
     full: "object"
     names: "object"
+    register: "object"
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +56,22 @@ def linking() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def figures(linking: None, engine: Engine) -> Figures:
+def figures(linking: None, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Figures:
     from learning import learn
     from measuring import cross_validated
+    from registry_tables import registry_pairs
     from training import pairs_of
 
-    from data import gold, registry
+    from data import coops, gold, registry
 
-    judged = gold()
+    judged, register = gold(), coops()
     without = frozenset(one.name.casefold().strip() for one in (*judged.left, *judged.right))
     learnt = learn(registry(without))
     lexicon = Lexicon(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"])
     alone = judged.masked("names alone", city="", year=None, types=())
-    sets = [pairs_of(one, [lexicon], engine.forms, seed=1) for one in (judged, alone)]
-    full, names = cross_validated(sets, seed=1)
-    return Figures(full, names)
+    sets = [pairs_of(one, [lexicon], engine.forms, seed=1) for one in (judged, alone, register)]
+    drawn = registry_pairs(1, without, tmp_path_factory.mktemp("lexicons"), engine.forms)
+    return Figures(*cross_validated(sets, drawn, seed=1))
 
 
 def test_f1_with_attributes(figures: Figures) -> None:
@@ -83,7 +86,7 @@ def test_f1_by_names_alone(figures: Figures) -> None:
 
 def test_recall_across_scripts(figures: Figures) -> None:
     say(f"recall where the scripts differ {figures.full.script:.3f}")
-    assert figures.full.script >= 0.80
+    assert figures.full.script >= 0.82
 
 
 def test_recall_of_candidates_at_25(figures: Figures) -> None:
@@ -94,16 +97,26 @@ def test_recall_of_candidates_at_25(figures: Figures) -> None:
 def test_recall_by_language(figures: Figures) -> None:
     known = {kind: share for kind, (share, count) in figures.full.by_language.items() if count >= 20}
     say(f"recall by language and country { {kind: round(share, 2) for kind, share in known.items()} }")
-    assert min(known.values()) >= 0.65
+    assert min(known.values()) >= 0.70
 
 
-@pytest.mark.xfail(
-    reason="recall of accept is .44 here and .70 in the benchmark: a few sure mistakes move the bound"
-)
-def test_what_is_accepted_is_right(figures: Figures) -> None:
-    say(f"accepted: precision {figures.full.accepted_precision:.4f}, recall {figures.full.accepted_recall:.3f}")
-    assert figures.full.accepted_precision >= 0.985
+def test_what_is_accepted_is_right_and_is_most_of_what_there_is(figures: Figures) -> None:
+    """The bound is drawn on other organisations of the registry: the judged ones are held back from it too."""
+    say(f"accepted: {figures.full.accepted()}")
+    assert figures.full.accepted_precision >= 0.99
     assert figures.full.accepted_recall >= 0.60
+
+
+def test_by_names_alone_less_is_accepted_and_hardly_any_is_wrong(figures: Figures) -> None:
+    say(f"accepted by names alone: {figures.names.accepted()}")
+    assert figures.names.accepted_precision >= 0.97
+    assert figures.names.accepted_recall <= figures.full.accepted_recall
+
+
+def test_a_register_is_matched_with_itself_six_years_later(figures: Figures) -> None:
+    say(f"co-operatives: precision {figures.register.precision:.4f}, recall {figures.register.recall:.4f}")
+    assert figures.register.precision >= 0.993
+    assert figures.register.recall >= 0.970
 
 
 def test_the_engine_that_is_shipped_knows_what_it_was_trained_on(linking: None, engine: Engine) -> None:

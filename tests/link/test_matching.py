@@ -98,6 +98,7 @@ def test_numbers_and_places_tell_sisters_apart(match: Match) -> None:
     [
         "S.r.l.",
         "ZAZ",
+        "ANCI",
         "Κοιν.Σ.Επ.",
         "Muzeum Wody / Museo dell'Acqua / Μουσείο Νερού",
         "Institute of Water; Museum of Fire",
@@ -116,6 +117,31 @@ def test_any_name_is_compared_without_a_fault_and_is_no_match_by_chance(match: M
     odd = [Mention("odd", name, country="PL"), *rows("x", "PL", "Kino Zorza", "Teatr Kukiełka")]
     found = match(odd, rows("y", "PL", "Bank of Sand", "Salt Theatre Company", "Kindergarten of Hope"))
     assert "odd" not in {a for a, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "english"),
+    [
+        (
+            "Università del Mare Tirreno / University of the Tyrrhenian Sea",
+            "IT",
+            "University of the Tyrrhenian Sea",
+        ),
+        ("ΣΥΛΛΟΓΟΣ ΦΙΛΩΝ ΤΗΣ ΓΗΣ", "GR", "Σύλλογος Φίλων της Γης"),
+        ("ISTANBUL KIRSAL KALKINMA VAKFI", "TR", "Istanbul Kırsal Kalkınma Vakfı"),
+    ],
+)
+def test_two_languages_in_one_name_final_sigmas_and_dotless_letters_hide_nothing(
+    match: Match, name: str, country: str, english: str
+) -> None:
+    left, right = Mention("l", name, country=country), Mention("r", english, country=country)
+    assert ("l", "r") in match([left, *NATIVE], [right, *ENGLISH])
+
+
+def test_two_organisations_in_one_row_are_never_accepted_as_one_of_them(match: Match) -> None:
+    both = Mention("both", "Instytut Badań nad Wodą; Muzeum Kolejnictwa Górskiego", country="PL")
+    found = match([both, *NATIVE[:3]], ENGLISH)
+    assert all(pair.band is not Band.accept for (one, _), pair in found.items() if one == "both")
 
 
 @pytest.mark.parametrize(

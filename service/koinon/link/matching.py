@@ -28,6 +28,7 @@ from koinon.link.mentions import Mention
 from koinon.link.model import Model
 from koinon.link.reasons import reasons_of
 from koinon.link.scoring import Weights, score, table_of
+from koinon.link.territories import OTHER_REGION, of_two_regions
 
 CANDIDATES: Final = 25
 """Records of the other table that each record is compared with."""
@@ -134,6 +135,7 @@ class Engine:
         """Return the second stage's log odds of each candidate pair."""
         features = Comparer().features(left, right, candidates, weights.total)
         odds = self.model.trees.log_odds(features)
+        odds += OTHER_REGION * of_two_regions(left, right, (candidates.left, candidates.right))
         shared, fits = (features[:, NAMES.index(name)] for name in ("shared_most", "acronym"))
         unlike = (shared < TELLING) & ~(fits > FITS)
         for place, (a, b) in enumerate(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)):

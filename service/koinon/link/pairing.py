@@ -17,6 +17,7 @@ from koinon.link.keys import Keys
 from koinon.link.reasons import weighed_reasons
 from koinon.link.scored import Scored
 from koinon.link.scoring import score, table_of
+from koinon.link.territories import OTHER_REGION, two_regions
 from koinon.link.trees import Trees
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,7 @@ def score_pairs(
         _, one, other = pairs[best]
         only_names = bare(one, other)
         total = float(odds[best]) + (NOTHING_SHARED if unlike[best] and only_names else 0.0)
+        total += OTHER_REGION if two_regions(one, other) else 0.0
         why = tuple(weighed_reasons(one, other, weights, best)) if total > WORTH else ()
         placed = bool(one.postcode and other.postcode)
         thin = min(len(one.words), len(other.words)) < 2 or _apart(one, other)

@@ -1,0 +1,61 @@
+"""The two models that the package carries, and files of models that it does not read."""
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koinon.link.features import FEATURES, NAMES
+from koinon.link.model import Model
+from koinon.link.pairmodel import PairModel
+from koinon.model.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINED = files("koinon.link") / "trained"
+
+
+def document(name: str) -> dict[str, Any]:
+    return dict(json.loads(gzip.decompress((TRAINED / name).read_bytes())))
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Iterator[tuple[Any, Any]]:
+    """The modules that trained the two models."""
+    pytest.importorskip("lightgbm", reason="needs the extra koinon[train]")
+    sys.path.insert(0, str(ROOT / "benchmarks" / "linking"))
+    import pairwise
+    import training
+
+    yield training, pairwise
+    sys.path.remove(str(ROOT / "benchmarks" / "linking"))
+
+
+def test_the_shipped_models_are_of_the_recipe_that_stands_in_the_benchmark(recipe: tuple[Any, Any]) -> None:
+    training, pairwise = recipe
+    for name, of, features in (("second-stage.json.gz", training, NAMES), ("pairs.json.gz", pairwise, FEATURES)):
+        shipped = document(name)
+        leaves = pairwise.LEAVES if of is pairwise else training.PARAMETERS["num_leaves"]
+        assert len(shipped["trees"]) == of.ROUNDS, name
+        assert max(len(tree["value"]) for tree in shipped["trees"]) == leaves, name
+        assert (shipped["version"], tuple(shipped["features"])) == (of.VERSION, features), name
+
+
+@pytest.mark.parametrize("change", [{"form": 0}, {"features": ["cover_left"]}, {"form": None, "features": None}])
+def test_a_model_file_of_another_version_is_refused_with_what_to_do(change: dict[str, object]) -> None:
+    settings = json.loads((TRAINED / "splink.json").read_text("utf-8"))
+    with pytest.raises(ConfigurationError, match="another version"):
+        Model.read(settings, {"form": 1, "version": "1", "features": list(NAMES), "trees": []} | change)
+    with pytest.raises(ConfigurationError, match="train it again"):
+        PairModel.read({"form": 1, "version": "1", "features": list(FEATURES), "trees": []} | change)
+
+
+def test_what_is_measured_goes_with_the_model_of_links() -> None:
+    """The linksets say how right they are: these are the figures of the drawn tables, held back."""
+    measured = PairModel.shipped().measured
+    assert measured["precision"] >= 0.99
+    assert measured["recall"] >= 0.60
