@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from koinon.link.keys import Keys
 from koinon.link.text import fold
 
-OTHER_REGION: Final = -8.0
+OTHER_REGION: Final = -11.0
 """Log odds that names of two regions cost: more than any likeness of names, less than one identifier."""
 _SHORTEST: Final = 4
 """Letters that the shortest beginning of a word has that names a region."""
