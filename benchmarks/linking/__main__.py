@@ -32,7 +32,6 @@ LINK = Path(__file__).parents[2] / "service" / "koinon" / "link"
 NOT_OF_PAIRS = {
     *("trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py", "links.py", "records.py", "blocking.py"),
     *("pairing.py", "pairmodel.py", "scored.py", "decisions.py", "clusters.py", "matching.py", "searching.py"),
-    "territories.py",
     *("concepts.py", "concept_labels.py", "concept_matching.py"),
 }
 
@@ -40,7 +39,7 @@ NOT_OF_PAIRS = {
 def _code() -> str:
     """Return a hash of what the features of pairs depend on."""
     code = hashlib.sha256()
-    for path in (*sorted(LINK.rglob("*.py")), LINK / "lexicon" / "words.txt"):
+    for path in (*sorted(LINK.rglob("*.py")), *sorted(LINK.rglob("*.txt"))):
         if path.name not in NOT_OF_PAIRS:
             code.update(path.read_bytes())
     return code.hexdigest()[:16]

@@ -93,8 +93,9 @@ def decide(
     probability = [bands.probability(*rows.T) for _, rows in chosen]
     # pairs of the same tables with less said of each record are no further ones: each bound is of one kind
     full, alone = tables[: len(drawn.full)], tables[len(drawn.full) :]
+    seen = [~pairs.unsure[places] for pairs, (places, _) in zip(every, chosen, strict=True)]
     bounds = [
-        band_of(*(np.concatenate([of[at] for at in kind]) for of in (probability, same)), SURE)
+        band_of(*(np.concatenate([of[at][seen[at]] for at in kind]) for of in (probability, same)), SURE)
         for kind in (full, alone)
     ]
     bands = replace(bands, accept=round(bounds[0], 6), accept_bare=round(max(bounds), 6), review=REVIEW)
@@ -109,6 +110,7 @@ def measure(
     total = len(judged.links)
     kept = probability >= bands.review
     accepted = probability >= np.where(bare(pairs, places), bands.accept_bare, bands.accept)
+    accepted &= ~pairs.unsure[places]
     order = np.argsort(-probability)
     hits = np.cumsum(same[order])
     f1s = 2 * hits / (total + np.arange(1, len(order) + 1))

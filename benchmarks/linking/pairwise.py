@@ -157,6 +157,7 @@ class Chosen:
     placed: NDArray[np.float64]
     right: NDArray[np.bool_]
     bare: NDArray[np.bool_]
+    held: NDArray[np.bool_]
     links: int
     candidate_recall: float
 
@@ -180,6 +181,7 @@ def chosen_of(pairs: Pairs, odds: NDArray[np.float64], inside: NDArray[np.bool_]
         placed.astype(float),
         pairs.same[kept][places],
         bare(pairs)[kept][places],
+        pairs.held[kept][places],
         links,
         float(pairs.same[inside].sum() / links),
     )
@@ -203,6 +205,7 @@ def chosen_drawn(drawn: Simulated, odds: NDArray[np.float64]) -> Chosen:
         np.zeros(len(places)),
         drawn.same[best][places],
         drawn.bare[best][places],
+        drawn.held[best][places],
         drawn.links,
         float(len(np.unique(pair[drawn.same])) / drawn.links),
     )
@@ -216,13 +219,14 @@ def decide(judged: Sequence[Chosen], drawn: Chosen) -> tuple[Sureness, dict[str,
     registers = [one for one in judged if one.placed.any()]
     sureness = _calibrated([drawn, *registers])
     alone = next(one for one in judged if one.bare.all())
-    sure = float(band_of(drawn.chance(sureness), drawn.right, SURE))
-    names = float(band_of(alone.chance(sureness), alone.right, SURE))
+    sure, names = (
+        float(band_of(one.chance(sureness)[~one.held], one.right[~one.held], SURE)) for one in (drawn, alone)
+    )
     sureness = replace(sureness, accept=round(sure, 6), accept_bare=round(max(sure, names), 6))
     figures = {}
     for one in (drawn, *judged):
         found = one.chance(sureness)
-        accepted = found >= np.where(one.bare, sureness.accept_bare, sureness.accept)
+        accepted = (found >= np.where(one.bare, sureness.accept_bare, sureness.accept)) & ~one.held
         shown = found >= sureness.review
         figures[one.name] = {
             "candidate_recall": one.candidate_recall,

@@ -25,6 +25,7 @@ from koinon.link.features import PAIR, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
 from koinon.link.lexicon import Lexicon, read_ideas
+from koinon.link.pairing import held_back
 from koinon.link.records import Record
 from koinon.link.scoring import score, table_of
 
@@ -45,7 +46,7 @@ class Simulated:
     same: NDArray[np.bool_]
     half: NDArray[np.int64]
     bare: NDArray[np.bool_]
-    thin: NDArray[np.bool_]
+    held: NDArray[np.bool_]
     links: int
     records: list[Record]
 
@@ -153,7 +154,7 @@ def _compare(records: Sequence[Record], lexicon: Lexicon, forms: Forms, half: in
         np.array([organisation[one] == organisation[other] for one, other, *_ in compared]),
         np.full(len(compared), half),
         np.array([bare(one, other) for *_, one, other in compared]),
-        np.array([min(len(one.words), len(other.words)) < 2 for *_, one, other in compared]),
+        np.array([held_back(one, other) for *_, one, other in compared]),
         len(organisation) - len(set(organisation)),
         list(records),
     )
@@ -178,7 +179,7 @@ def _joined(parts: Sequence[Simulated]) -> Simulated:
         together("same"),
         together("half"),
         together("bare"),
-        together("thin"),
+        together("held"),
         sum(part.links for part in parts),
         [record for part in parts for record in part.records],
     )

@@ -20,8 +20,9 @@ from koinon.link.features import NAMES, Comparer, gaps, weight_columns
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
 from koinon.link.lexicon import Lexicon, read_ideas
-from koinon.link.matching import CANDIDATES, known_facts
+from koinon.link.matching import CANDIDATES, known_facts, unsure
 from koinon.link.model import FORM
+from koinon.link.pairing import held_back
 from koinon.link.scoring import score, table_of
 from koinon.link.territories import OTHER_REGION, of_two_regions
 from koinon.link.trees import Trees
@@ -51,6 +52,9 @@ class Pairs:
     same: NDArray[np.bool_]
     facts: NDArray[np.float64]
     fold: NDArray[np.int64]
+    unsure: NDArray[np.bool_]
+    """Which pairs ``koinon match`` never accepts unseen, and in ``held`` the build."""
+    held: NDArray[np.bool_]
     counted: bool = True
     """Whether Splink's probabilities are counted from these pairs; trees learn from all."""
 
@@ -104,12 +108,14 @@ def pairs_of(judged: Judged, known: Sequence[Lexicon], forms: Forms, seed: int) 
         same,
         np.concatenate([part[3] for part in parts]),
         np.array([folds[row] for row in candidates.left.tolist()]),
+        np.concatenate([part[4] for part in parts]),
+        np.concatenate([part[5] for part in parts]),
     )
 
 
 def _pairs(
     judged: Judged, lexicon: Lexicon, forms: Forms, rows: Sequence[int]
-) -> tuple[Candidates, NDArray[np.float32], Levels, NDArray[np.float64]]:
+) -> tuple[Candidates, NDArray[np.float32], Levels, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     left, right = ([keys_of(mention, lexicon, forms) for mention in side] for side in (judged.left, judged.right))
     candidates = find_candidates(left, right, CANDIDATES)
     got = score(table_of(left), table_of(right), (candidates.left, candidates.right), numbered(settings()))
@@ -122,7 +128,10 @@ def _pairs(
         [known_facts(left[a], right[b]) for a, b in zip(candidates.left[kept], candidates.right[kept], strict=True)]
     )
     facts += OTHER_REGION * of_two_regions(left, right, (candidates.left[kept], candidates.right[kept]))
-    return candidates.only(kept), features, {name: part[kept] for name, part in got.parts.items()}, facts
+    both = [(left[a], right[b]) for a, b in zip(candidates.left[kept], candidates.right[kept], strict=True)]
+    never, held = (np.array([tells(*pair) for pair in both], np.bool_) for tells in (unsure, held_back))
+    levels = {name: part[kept] for name, part in got.parts.items()}
+    return candidates.only(kept), features, levels, facts, never, held
 
 
 @dataclass

@@ -27,7 +27,7 @@ _SMALL_WORDS: Final = (
     "l d i y e et en og i til av for van der den het een ve w na z ze do dla και του τησ των για στο στη στην το η "
     "ο τα οι и за на у в во од по o u za na pri in ter ar un par ir ja bei und fur im zur per al als sul nel"
 )
-_SMALL: Final = frozenset(_SMALL_WORDS.split(" "))
+SMALL: Final = frozenset(_SMALL_WORDS.split(" "))
 """Words that no acronym takes a letter from."""
 
 
@@ -124,7 +124,7 @@ def _acronyms(shown: str) -> frozenset[str]:
 
 
 def _initials(known: tuple[Word, ...]) -> tuple[str, ...]:
-    counting = [word for word in known if word.text not in _SMALL]
+    counting = [word for word in known if word.text not in SMALL]
     variants = (
         "".join(word.latin[:1] for word in counting),
         "".join(word.cognate[:1] for word in counting),

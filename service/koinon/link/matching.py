@@ -29,6 +29,7 @@ from koinon.link.model import Model
 from koinon.link.reasons import reasons_of
 from koinon.link.scoring import Weights, score, table_of
 from koinon.link.territories import OTHER_REGION, of_two_regions
+from koinon.link.unseen import doubtful
 
 CANDIDATES: Final = 25
 """Records of the other table that each record is compared with."""
@@ -108,7 +109,7 @@ class Engine:
             many = max(len(looked.left_rows[a]), len(looked.right_rows[b]))
             sure = float(probability[place])
             band = self.model.calibration.band(sure, bare=bare(one[a], other[b]))
-            if band is Band.accept and (many > _ALIKE or _differ(one[a].mention.country, other[b].mention.country)):
+            if band is Band.accept and (many > _ALIKE or unsure(one[a], other[b])):
                 band = Band.review
             if band is not Band.drop:
                 reasons = tuple(reasons_of(one[a], other[b], looked.weights, place, sure, self.model.prior, many))
@@ -153,6 +154,11 @@ def known_facts(left: Keys, right: Keys) -> float:
     if _differ(left.mention.country, right.mention.country):
         total += OTHER_COUNTRY
     return total
+
+
+def unsure(left: Keys, right: Keys) -> bool:
+    """Tell whether a pair is left to people, however likely it is."""
+    return _differ(left.mention.country, right.mention.country) or doubtful(left, right)
 
 
 def _spread(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -19,11 +19,10 @@ from koinon.link.scored import Scored
 from koinon.link.scoring import score, table_of
 from koinon.link.territories import OTHER_REGION, two_regions
 from koinon.link.trees import Trees
+from koinon.link.unseen import doubtful
 
 Floats = NDArray[np.float64]
 
-_PARTS: Final = frozenset({"faculty", "department", "laboratory", "branch", "unit", "division", "section"})
-"""Ideas of parts of a body."""
 WORTH: Final = -2.5
 """Log odds from which on it is worth saying why; what is less likely is never shown."""
 _SIDES: Final = {"_left": "_right", "_right": "_left"}
@@ -78,11 +77,11 @@ def score_pairs(
         total += OTHER_REGION if two_regions(one, other) else 0.0
         why = tuple(weighed_reasons(one, other, weights, best)) if total > WORTH else ()
         placed = bool(one.postcode and other.postcode)
-        thin = min(len(one.words), len(other.words)) < 2 or _apart(one, other)
-        yield number, Scored(total, only_names, placed, thin, why)
+        yield number, Scored(total, only_names, placed, held_back(one, other), why)
 
 
-def _apart(one: Keys, other: Keys) -> bool:
-    """Tell whether two names are of different kinds of bodies, or one of a part: a faculty, a department."""
+def held_back(one: Keys, other: Keys) -> bool:
+    """Tell whether a pair of a graph is left to people: what is doubtful, names of one word, and of other kinds."""
     left, right = one.ideas & KINDS, other.ideas & KINDS
-    return bool(_PARTS & (one.ideas ^ other.ideas)) or bool(left and right and not left & right)
+    thin = min(len(one.words), len(other.words)) < 2
+    return thin or bool(left and right and not left & right) or doubtful(one, other)
