@@ -10,7 +10,9 @@ import json
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import speed
@@ -19,6 +21,7 @@ from measuring import decide, measure
 from pairwise import learn_links, show
 from pairwise import write as write_pairs
 from registry_tables import Drawn, registry_pairs
+from simulated import Simulated, simulate
 from training import FOLDS, Pairs, fit, lexicons, pairs_of, write
 
 from data import Judged, coops, gold, registry
@@ -46,6 +49,7 @@ def _code() -> str:
 
 
 CODE = _code()
+Made = TypeVar("Made", Pairs, Simulated)
 
 
 def main() -> None:
@@ -71,8 +75,8 @@ def work(only: str | None, seed: int, cache: Path, out: Path | None) -> None:
     """Cross-validate and print the figures; train on everything and write what is shipped to ``out``."""
     sets = judged_pairs(seed, cache)
     document = json.loads((LINK / "trained" / "splink.json").read_text("utf-8"))
+    drawn = drawn_pairs(sets[0].judged, seed, cache)
     if only != "links":
-        drawn = drawn_pairs(sets[0].judged, seed, cache)
         bands, decisions = decide(sets, drawn, seed)
         print(bands)
         for pairs, decision in zip(sets, decisions, strict=True):
@@ -84,7 +88,8 @@ def work(only: str | None, seed: int, cache: Path, out: Path | None) -> None:
             write(out / "trained", fitted, bands)
             document = fitted.settings
     if only != "match":
-        booster, sureness, figures = learn_links(sets, document, seed, cache, shipped_forms())
+        simulated = drawn_records(sets[0].judged, seed, cache)
+        booster, sureness, figures = learn_links(sets, drawn, simulated, document, seed, cache, shipped_forms())
         show(sureness, figures)
         if out is not None:
             write_pairs(out / "trained", booster, sureness, figures)
@@ -126,23 +131,34 @@ def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
         ),
     ]
     return [
-        kept(cache, judged, lambda j=judged, x=lexicon: pairs_of(j, x, forms, seed), seed)
+        kept(cache, judged.name, lambda j=judged, x=lexicon: pairs_of(j, x, forms, seed), seed)
         for judged, lexicon in sets
     ]
 
 
 def drawn_pairs(judged: Judged, seed: int, cache: Path) -> Drawn:
     """Return the pairs of tables drawn from the registry, none of them of a judged organisation."""
-    without = frozenset(one.name.casefold().strip() for side in (judged.left, judged.right) for one in side)
-    return registry_pairs(seed, without, cache, shipped_forms(), lambda of, make: kept(cache, of, make, seed))
+    forms = shipped_forms()
+    return registry_pairs(seed, names_of(judged), cache, forms, lambda of, make: kept(cache, of.name, make, seed))
 
 
-def kept(cache: Path, judged: Judged, make, seed: int) -> Pairs:
-    """Return pairs from the cache, or make them; they are made anew when the engine changes."""
-    file = cache / f"{judged.name}-{seed}-{CODE}.pickle".replace(" ", "-")
+def drawn_records(judged: Judged, seed: int, cache: Path) -> Simulated:
+    """Return the pairs of two sources drawn from the registry, none of them of a judged organisation."""
+    return kept(cache, "sources", lambda: simulate(seed, names_of(judged), cache, shipped_forms()), seed)
+
+
+def names_of(judged: Judged) -> frozenset[str]:
+    """Return all names of a judged set."""
+    return frozenset(one.name.casefold().strip() for side in (judged.left, judged.right) for one in side)
+
+
+def kept(cache: Path, name: str, make: Callable[[], Made], seed: int) -> Made:
+    """Return what was made before, or make it; it is made anew when the engine changes."""
+    file = cache / f"{name}-{seed}-{CODE}.pickle".replace(" ", "-")
     if not file.exists():
         file.write_bytes(pickle.dumps(make()))
-    return pickle.loads(file.read_bytes())  # noqa: S301 - written by this program
+    found: Made = pickle.loads(file.read_bytes())  # noqa: S301 - written by this program
+    return found
 
 
 def shipped_forms() -> Forms:

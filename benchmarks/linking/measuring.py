@@ -10,15 +10,18 @@ from registry_tables import Drawn
 from training import FOLDS, Pairs, band_of, bare, calibrate, decided, fit
 
 from koinon.link.deciding import Calibration
+from koinon.link.features import NAMES
 from koinon.link.text import fold
 
 Interval = tuple[float, float]
 
 RESAMPLED = 500
-SURE = 0.992
+SURE = 0.995
 """Precision of the band accept on the drawn tables, a little above what is promised."""
-REVIEW = 0.42
-"""Least probability of a pair that is shown: where F1 is best when it is about .85."""
+REVIEW = 0.3
+"""Least probability of a pair that is shown: as low as F1 is all but best, as people look at what is shown."""
+REVIEW_PLACED = 0.55
+"""The same where both records have a postcode: registers say more, and a pair in doubt is mostly none."""
 
 
 @dataclass
@@ -98,7 +101,13 @@ def decide(
         band_of(*(np.concatenate([of[at][seen[at]] for at in kind]) for of in (probability, same)), SURE)
         for kind in (full, alone)
     ]
-    bands = replace(bands, accept=round(bounds[0], 6), accept_bare=round(max(bounds), 6), review=REVIEW)
+    bands = replace(
+        bands,
+        accept=round(bounds[0], 6),
+        accept_bare=round(max(bounds), 6),
+        review=REVIEW,
+        review_placed=REVIEW_PLACED,
+    )
     return bands, [(places, found) for (places, _), found in zip(chosen, probability, strict=True)][: len(sets)]
 
 
@@ -108,7 +117,8 @@ def measure(
     """Return the figures of chosen pairs and their probabilities."""
     judged, same = pairs.judged, pairs.same[places]
     total = len(judged.links)
-    kept = probability >= bands.review
+    placed = ~np.isnan(pairs.features[places][:, NAMES.index("postcode")])
+    kept = probability >= np.where(placed, bands.review_placed, bands.review)
     accepted = probability >= np.where(bare(pairs, places), bands.accept_bare, bands.accept)
     accepted &= ~pairs.unsure[places]
     order = np.argsort(-probability)

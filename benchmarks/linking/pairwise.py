@@ -11,7 +11,8 @@ from typing import Any
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
-from simulated import Simulated, simulate
+from registry_tables import Drawn
+from simulated import Simulated
 from splink_model import weights
 from training import FOLDS, PARAMETERS, Pairs, band_of, lexicons, tree_document
 
@@ -33,7 +34,7 @@ SIMULATED = "two tables drawn from the registry"
 KEPT = 0.35
 LEAVES = 20
 ROUNDS = 300
-VERSION = "4"
+VERSION = "5"
 """Of the model that is written; raised when it changes, as it is part of the release id."""
 NOT_GIVEN = ("year", "year_gap", "types")
 
@@ -132,19 +133,33 @@ def drawn_odds(booster: Any, found: NDArray[np.float32], only_names: NDArray[np.
 
 
 def held_back(
-    sets: Sequence[Pairs], drawn: Simulated, document: dict[str, Any], seed: int
+    sets: Sequence[Pairs], tables: Drawn, drawn: Simulated, document: dict[str, Any], seed: int
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
-    """Return the log odds of all pairs, each by trees that never saw its organisation."""
-    odds = [np.zeros(len(pairs.fold)) for pairs in sets]
-    rows, out, folds = matrix_of(drawn, document), np.zeros(len(drawn.same)), drawn.folds(FOLDS)
+    """Return the log odds of the pairs of sets and bare tables, and of the drawn ones.
+
+    Each is by trees that never saw its organisation: one that stands in a table has the fold of the table.
+    """
+    every, learnt = [*sets, *tables.alone], [*sets, *tables.full]
+    odds = [np.zeros(len(pairs.fold)) for pairs in every]
+    rows, out, folds = matrix_of(drawn, document), np.zeros(len(drawn.same)), drawn.folds(FOLDS, of_tables(tables))
     for fold in range(FOLDS):
-        booster = fit(sets, [pairs.fold != fold for pairs in sets], drawn, folds != fold, document, seed)
-        for pairs, found in zip(sets, odds, strict=True):
+        booster = fit(learnt, [pairs.fold != fold for pairs in learnt], drawn, folds != fold, document, seed)
+        for pairs, found in zip(every, odds, strict=True):
             held = pairs.fold == fold
-            found[held] = odds_of(booster, pairs, document)[held]
+            if held.any():
+                found[held] = odds_of(booster, pairs, document)[held]
         held = folds == fold
         out[held] = drawn_odds(booster, rows[held], drawn.bare[held])
     return odds, out
+
+
+def of_tables(tables: Drawn) -> dict[str, int]:
+    """Return the fold of each organisation that stands in a table."""
+    return {
+        mention.id: fold
+        for fold, pairs in enumerate(tables.full)
+        for mention in (*pairs.judged.left, *pairs.judged.right)
+    }
 
 
 @dataclass
@@ -211,17 +226,17 @@ def chosen_drawn(drawn: Simulated, odds: NDArray[np.float64]) -> Chosen:
     )
 
 
-def decide(judged: Sequence[Chosen], drawn: Chosen) -> tuple[Sureness, dict[str, dict[str, float]]]:
+def decide(
+    judged: Sequence[Chosen], alone: Sequence[Chosen], drawn: Chosen
+) -> tuple[Sureness, dict[str, dict[str, float]]]:
     """Return the calibration with its bounds, and what comes of each set.
 
-    The calibration is of the drawn tables and the register, where most records have no counterpart or a sister.
+    The calibration is of the drawn tables and the register, where most records have no counterpart or a sister; the
+    bound of bare names is of tables with names alone. The judged names are held back from all three.
     """
     registers = [one for one in judged if one.placed.any()]
     sureness = _calibrated([drawn, *registers])
-    alone = next(one for one in judged if one.bare.all())
-    sure, names = (
-        float(band_of(one.chance(sureness)[~one.held], one.right[~one.held], SURE)) for one in (drawn, alone)
-    )
+    sure, names = (_bound(sureness, of) for of in ([drawn], alone))
     sureness = replace(sureness, accept=round(sure, 6), accept_bare=round(max(sure, names), 6))
     figures = {}
     for one in (drawn, *judged):
@@ -236,6 +251,12 @@ def decide(judged: Sequence[Chosen], drawn: Chosen) -> tuple[Sureness, dict[str,
             "shown_recall": float(one.right[shown].sum() / one.links),
         }
     return sureness, figures
+
+
+def _bound(sureness: Sureness, sets: Sequence[Chosen]) -> float:
+    """Return the least probability from which on what may be accepted is right with a precision of SURE."""
+    found = np.concatenate([one.chance(sureness)[~one.held] for one in sets])
+    return band_of(found, np.concatenate([one.right[~one.held] for one in sets]), SURE)
 
 
 def _calibrated(sets: Sequence[Chosen]) -> Sureness:
@@ -273,18 +294,27 @@ def show(sureness: Sureness, figures: dict[str, dict[str, float]]) -> None:
 
 
 def learn_links(
-    sets: Sequence[Pairs], document: dict[str, Any], seed: int, cache: Path, forms: Forms
+    sets: Sequence[Pairs],
+    tables: Drawn,
+    drawn: Simulated,
+    document: dict[str, Any],
+    seed: int,
+    cache: Path,
+    forms: Forms,
 ) -> tuple[Any, Sureness, dict[str, dict[str, float]]]:
-    """Cross-validate, calibrate and train with Splink's settings; return trees, calibration and figures."""
+    """Cross-validate, calibrate and train with Splink's settings; return trees, calibration and figures.
+
+    ``tables`` are those that ``koinon match`` learns from as well, native names against English ones; ``drawn``
+    those that are to each other what the sources of a graph are.
+    """
     every = with_typical(sets)
-    names = [mention.name for side in (sets[0].judged.left, sets[0].judged.right) for mention in side]
-    drawn = simulate(seed, frozenset(name.casefold().strip() for name in names), cache, forms)
-    odds, drawn_by = held_back(every, drawn, document, seed)
-    inside = insides(every, seed, cache, forms)
-    judged = [chosen_of(*one) for one in zip(every, odds, inside, strict=True)]
-    sureness, figures = decide(judged, chosen_drawn(drawn, drawn_by))
-    everything = [np.ones(len(pairs.fold), bool) for pairs in every]
-    booster = fit(every, everything, drawn, np.ones(len(drawn.same), bool), document, seed)
+    odds, drawn_by = held_back(every, tables, drawn, document, seed)
+    inside = [*insides(every, seed, cache, forms), *(np.ones(len(pairs.fold), bool) for pairs in tables.alone)]
+    chosen = [chosen_of(*one) for one in zip([*every, *tables.alone], odds, inside, strict=True)]
+    sureness, figures = decide(chosen[: len(every)], chosen[len(every) :], chosen_drawn(drawn, drawn_by))
+    learnt = [*every, *tables.full]
+    everything = [np.ones(len(pairs.fold), bool) for pairs in learnt]
+    booster = fit(learnt, everything, drawn, np.ones(len(drawn.same), bool), document, seed)
     return booster, sureness, figures
 
 

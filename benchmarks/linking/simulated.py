@@ -8,7 +8,7 @@ to the left, with one of its names, to the right, with the others, or, one in fo
 import gzip
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -50,10 +50,10 @@ class Simulated:
     links: int
     records: list[Record]
 
-    def folds(self, count: int) -> NDArray[np.int64]:
-        """Return the fold of each pair, by the organisation of its first record."""
+    def folds(self, count: int, settled: Mapping[str, int]) -> NDArray[np.int64]:
+        """Return the fold of each pair, by the organisation of its first record; some have theirs already."""
         drawn = np.random.default_rng(0)
-        known: dict[str, int] = {}
+        known = dict(settled)
         for record in self.records:
             known.setdefault(record.iri.rsplit("/", 1)[0], int(drawn.integers(0, count)))
         of = np.array([known[record.iri.rsplit("/", 1)[0]] for record in self.records], np.int64)

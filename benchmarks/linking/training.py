@@ -29,7 +29,7 @@ from koinon.link.trees import Trees
 
 FOLDS = 5
 ROUNDS = 260
-VERSION = "2"
+VERSION = "3"
 """Of the model that is written; raised when it changes."""
 PARAMETERS: dict[str, Any] = {
     **{"objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 20, "verbose": -1},
@@ -182,7 +182,9 @@ def calibrate(decided: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]]) 
         slope = matrix.T @ (right - chance) - 0.1 * beta
         curve = (matrix * (chance * (1 - chance))[:, None]).T @ matrix + 0.1 * np.eye(len(beta))
         beta += np.linalg.solve(curve, slope)
-    return Calibration(*(float(round(value, 6)) for value in beta), accept=1.0, accept_bare=1.0, review=0.0)
+    return Calibration(
+        *(float(round(value, 6)) for value in beta), accept=1.0, accept_bare=1.0, review=0.0, review_placed=0.0
+    )
 
 
 def decided(pairs: Pairs, odds: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -45,6 +45,7 @@ class Calibration:
     accept: float
     accept_bare: float
     review: float
+    review_placed: float
 
     def probability(self, odds: Numbers, left_lead: Numbers, right_lead: Numbers, placed: Numbers) -> Numbers:
         """Return the probability of each pair; ``placed`` is 1 where both records have a postcode."""
@@ -53,11 +54,14 @@ class Calibration:
         chance: Numbers = np.reciprocal(1 + np.exp(-np.maximum(np.minimum(total, 40.0), -40.0)))
         return chance
 
-    def band(self, probability: float, *, bare: bool) -> Band:
-        """Return the band of a probability; ``bare`` says that nothing but the names was compared."""
+    def band(self, probability: float, *, bare: bool, placed: bool) -> Band:
+        """Return the band of a probability.
+
+        ``bare`` says that nothing but the names was compared, ``placed`` that both records have a postcode.
+        """
         if probability >= (self.accept_bare if bare else self.accept):
             return Band.accept
-        return Band.review if probability >= self.review else Band.drop
+        return Band.review if probability >= (self.review_placed if placed else self.review) else Band.drop
 
 
 def leads(candidates: Candidates, odds: Numbers) -> tuple[Numbers, Numbers]:

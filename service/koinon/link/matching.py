@@ -108,7 +108,7 @@ class Engine:
             a, b = int(candidates.left[place]), int(candidates.right[place])
             many = max(len(looked.left_rows[a]), len(looked.right_rows[b]))
             sure = float(probability[place])
-            band = self.model.calibration.band(sure, bare=bare(one[a], other[b]))
+            band = self.model.calibration.band(sure, bare=bare(one[a], other[b]), placed=bool(placed[place]))
             if band is Band.accept and (many > _ALIKE or unsure(one[a], other[b])):
                 band = Band.review
             if band is not Band.drop:

@@ -12,7 +12,7 @@ from koinon.link.features import NAMES
 from koinon.link.trees import Trees
 from koinon.model.errors import ConfigurationError
 
-FORM: Final = 1
+FORM: Final = 2
 """Version of the form of the model's files; a model of another form is not read."""
 
 
