@@ -37,7 +37,7 @@ layers: $(VENV)/.dev ## Imports point downward only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev clients frontend ## The tests but those that look at the clock
-	$(IN_MEMORY) $(BIN)/pytest -n auto --dist loadscope -m "not clock and not long" -o tmp_path_retention_policy=failed
+	$(IN_MEMORY) $(BIN)/pytest -n auto --dist loadscope -m "not clock and not long" -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1
 
 # Tests build hundreds of releases, each with a hundred files that are on the disk before it is published: a disk that
 # others use too would be most of what these tests wait for. What fails stays to be looked at.
