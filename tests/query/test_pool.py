@@ -1,14 +1,10 @@
 """Whatever a query does to its worker, the next one is answered; clients take turns, and leave nothing behind."""
 
 import asyncio
-import ctypes
 import json
 import os
-import platform
-import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -330,23 +326,6 @@ def test_a_query_that_costs_much_lets_others_run_first_and_its_worker_is_replace
 
         assert ask.runner.run(long())
         _until(ask, lambda: len(ask.pool.processes) == 5 and not before <= {w.process for w in ask.pool.processes})
-
-
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux")
-    or tuple(map(int, re.findall(r"\d+", platform.release())[:2])) < (6, 12)
-    or platform.machine() not in {"x86_64", "aarch64"},
-    reason="only Linux lets a process choose how long its turns are, from 6.12 on",
-)
-def test_workers_that_answer_queries_take_long_turns_so_that_they_change_places_less(ask: Asker) -> None:
-    assert number(ask(COUNT)) == 1_000 + SHARED
-    number_of_the_call = {"x86_64": 315, "aarch64": 275}[platform.machine()]  # sched_getattr(2)
-    turns = set()
-    for thread in _threads({worker.process for worker in ask.pool.processes}):
-        attributes = ctypes.create_string_buffer(48)
-        assert ctypes.CDLL(None).syscall(ctypes.c_long(number_of_the_call), thread, attributes, 48, 0) == 0
-        turns.add(struct.unpack("IIQiIQQQ", attributes.raw)[5])
-    assert max(turns) == 8_000_000
 
 
 def _threads(processes: set[int]) -> list[int]:
