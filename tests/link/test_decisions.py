@@ -13,7 +13,7 @@ from koinon.link.decisions import LIKELY, SAME_AS, Decisions, decide
 from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link
 from koinon.link.pairmodel import PRIOR, PairModel
 from koinon.link.records import Record
-from koinon.link.scored import Scored
+from koinon.link.scored import Scored, ScoredPairs
 from koinon.release.judgements import Judgements, Verdict, judge
 from koinon.release.paths import Home
 
@@ -31,7 +31,7 @@ def decided(
     known = sorted(records, key=lambda one: one.iri)
     place = {one.iri.removeprefix(THING): number for number, one in enumerate(known)}
     pairs = {(min(place[a], place[b]), max(place[a], place[b])): scored for (a, b), scored in scores.items()}
-    return decide(known, pairs, PairModel.shipped(), PRIOR, judgements or Judgements())
+    return decide(known, ScoredPairs.of(pairs), PairModel.shipped(), PRIOR, judgements or Judgements())
 
 
 def states(found: Decisions) -> dict[tuple[str, str], str]:

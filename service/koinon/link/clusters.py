@@ -4,9 +4,12 @@ Bare connected components put hundreds of organisations into one, as one wrong l
 clusters are only merged where nothing forbids it; a link that would is left to reviewers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from koinon.link.records import Record
 
@@ -51,6 +54,18 @@ def conflict(one: Record, other: Record) -> bool:
     return any(left[scheme].isdisjoint(right[scheme]) for scheme in left.keys() & right.keys())
 
 
+def conflicting(records: Sequence[Record], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each pair of records, which are named by their places, whether they ``conflict``."""
+    found = np.zeros(len(pairs), bool)
+    numbered = np.array([bool(record.identifiers) for record in records], bool)
+    parted = np.array([bool(record.apart) for record in records], bool)
+    one, other = pairs[:, 0], pairs[:, 1]
+    possible = np.flatnonzero((numbered[one] & numbered[other]) | parted[one] | parted[other])
+    for row, (a, b) in zip(possible.tolist(), pairs[possible].tolist(), strict=True):
+        found[row] = conflict(records[a], records[b])
+    return found
+
+
 def _numbers(record: Record) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for scheme, value in certain(record):
@@ -70,9 +85,9 @@ class Clusters:
     """The clusters so far; a record is its own cluster until it is merged."""
 
     def __init__(
-        self, records: Sequence[Record], odds: Mapping[tuple[int, int], float], bound: Iterable[tuple[int, int]]
+        self, records: Sequence[Record], odds: Callable[[int, int], float], bound: Iterable[tuple[int, int]]
     ) -> None:
-        """``odds`` are those of the pairs that were compared, ``bound`` the pairs that people said are two."""
+        """``odds`` tells those of a pair, 0 if it was not compared; people said of ``bound`` that they are two."""
         self._records = records
         self._odds = odds
         self._bound = {tuple(sorted(pair)) for pair in bound}
@@ -112,7 +127,7 @@ class Clusters:
             return False
         return not any(
             (a, b) in self._bound
-            or (not judged and self._odds.get((a, b), 0.0) < UNLIKELY)
+            or (not judged and self._odds(a, b) < UNLIKELY)
             or conflict(self._records[a], self._records[b])
             for a, b in ((min(one, other), max(one, other)) for one in left.members for other in right.members)
         )

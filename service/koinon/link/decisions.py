@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from koinon.link.clusters import Clusters, certain, conflict
+from koinon.link.clusters import Clusters, certain, conflict, conflicting
 from koinon.link.deciding import OTHER_COUNTRY, Band
 from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
 from koinon.link.pairmodel import PairModel, leads_of
 from koinon.link.reasons import remaining_reasons
 from koinon.link.records import Record
-from koinon.link.scored import Scored
+from koinon.link.scored import PLACED, Pair, Scored, ScoredPairs
 from koinon.model.namespaces import DEF, OWL
 from koinon.release.judgements import Judgements, Standing
 from koinon.release.links import SEMAPV
@@ -31,11 +31,12 @@ BY_NUMBER: Final = SEMAPV + "BackgroundKnowledgeBasedMatching"
 BY_PEOPLE: Final = SEMAPV + "ManualMappingCuration"
 NOT_EXCLUSIVE: Final = 0.0
 """Lead of two records whose rivals may all be the same organisation once more."""
+_DIGITS: Final = 6
+"""Digits of a probability that are told."""
 _SURE: Final = 0.9999
 _SAID, _CONFIRMED = 0.99, 0.999
 """Probability of what one reviewer, and of what two, say is the same."""
 
-Pair = tuple[int, int]
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
@@ -50,29 +51,31 @@ class Decisions:
 
 def decide(
     records: Sequence[Record],
-    scored: Mapping[Pair, Scored],
+    scored: ScoredPairs,
     model: PairModel,
     prior: float,
     judgements: Judgements,
 ) -> Decisions:
-    """Decide on pairs of records, which are sorted by IRI; a pair has the smaller place first."""
+    """Decide on pairs of records, which are sorted by IRI; a pair has their places, the smaller one first."""
     place = {record.iri: number for number, record in enumerate(records)}
     judged = {
         (place[one], place[other]): opinion.standing
         for (one, other), opinion in judgements.pairs.items()
         if one in place and other in place
     }
-    pairs = sorted(pair for pair in scored if not conflict(records[pair[0]], records[pair[1]]) or pair in judged)
-    found = _weighed(records, scored, pairs, model, prior)
+    possible = ~conflicting(records, scored.pairs)
+    seen = scored.rows_of(np.array([*judged], np.int64).reshape(-1, 2))
+    possible[seen[seen >= 0]] = True
+    rows = np.flatnonzero(possible)
+    found = _weighed(records, scored.at(rows, scored.pairs[rows]), model, prior)
     for pair in _numbered(records):
         if pair in judged or not conflict(records[pair[0]], records[pair[1]]):
             found[pair] = _by_number(records, pair)
     for pair, standing in judged.items():
         link = found.get(pair) or _unseen(records, pair)
         found[pair] = _by_people(link, standing, judgements.opinion(link.subject, link.object).reviewers)
-    odds = {pair: scored[pair].odds for pair in pairs}
     bound = [pair for pair, standing in judged.items() if standing is Standing.DIFFERENT]
-    clusters = Clusters(records, odds, bound)
+    clusters = Clusters(records, scored.odds_of, bound)
     for pair in sorted(found, key=lambda pair: _order(found[pair], pair)):
         link = found[pair]
         by_people = link.justification == BY_PEOPLE
@@ -85,32 +88,24 @@ def decide(
     return Decisions(tuple(sorted(links, key=lambda link: link.id)), clusters.canonical())
 
 
-def _weighed(
-    records: Sequence[Record],
-    scored: Mapping[Pair, Scored],
-    pairs: Sequence[Pair],
-    model: PairModel,
-    prior: float,
-) -> dict[Pair, Link]:
+def _weighed(records: Sequence[Record], scored: ScoredPairs, model: PairModel, prior: float) -> dict[Pair, Link]:
     """Return the links that scores make, one to one where a source has each organisation once."""
-    if not pairs:
+    if not len(scored):
         return {}
-    left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+    left, right = scored.pairs.T
     sources = {slug: number for number, slug in enumerate(sorted({record.source for record in records}))}
     source = np.array([sources[record.source] for record in records], np.int64)
     once = np.array([record.distinct for record in records])
-    odds = np.array([scored[pair].odds for pair in pairs])
-    odds = odds + np.array([OTHER_COUNTRY * _abroad(records, pair) for pair in pairs])
+    odds = scored.odds + OTHER_COUNTRY * _abroad(records, left, right)
     # A record stands on the left of some pairs and on the right of others: its rivals are in both.
     groups = np.concatenate([left * len(sources) + source[right], right * len(sources) + source[left]])
     lead = leads_of(groups, np.concatenate([odds, odds]))
-    leads = _leads(lead[: len(pairs)], lead[len(pairs) :], once[right], once[left])
-    placed = np.array([float(scored[pair].placed) for pair in pairs])
-    chance = model.sureness.probability(odds, leads, placed)
+    leads = _leads(lead[: len(scored)], lead[len(scored) :], once[right], once[left])
+    chance = model.sureness.probability(odds, leads, (scored.flags & PLACED > 0).astype(np.float64))
     found: dict[Pair, Link] = {}
-    for row in _chosen(left, right, source, once, chance):
-        pair, seen = pairs[row], scored[pairs[row]]
-        sure = float(round(chance[row], 6))
+    for row in _chosen(left, right, source, once, chance, model.sureness.review):
+        pair, seen = (int(left[row]), int(right[row])), scored[row]
+        sure = float(round(chance[row], _DIGITS))
         band = model.sureness.band(sure, bare=seen.bare)
         if band is Band.accept and not _may_be_accepted(records, pair, seen):
             band = Band.review
@@ -137,10 +132,15 @@ def _chosen(
     source: NDArray[np.int64],
     once: NDArray[np.bool_],
     chance: NDArray[np.float64],
+    least: float,
 ) -> Iterator[int]:
-    """Yield the likeliest pairs, so that a record has one partner in a source that has each organisation once."""
+    """Yield the likeliest pairs, so that a record has one partner in a source that has each organisation once.
+
+    Pairs less likely than ``least`` take no other's place, and are passed over.
+    """
     taken: set[tuple[int, int]] = set()
-    for row in np.argsort(-chance, kind="stable").tolist():
+    likely = np.flatnonzero(chance > least - 10**-_DIGITS)
+    for row in likely[np.argsort(-chance[likely], kind="stable")].tolist():
         a, b = int(left[row]), int(right[row])
         sides = [(one, int(source[other])) for one, other in ((a, b), (b, a)) if once[other]]
         if taken.isdisjoint(sides):
@@ -154,9 +154,13 @@ def _may_be_accepted(records: Sequence[Record], pair: Pair, seen: Scored) -> boo
     return bool(one.country) and one.country == other.country and not seen.thin
 
 
-def _abroad(records: Sequence[Record], pair: Pair) -> bool:
-    one, other = (records[place].country for place in pair)
-    return bool(one and other and one != other)
+def _abroad(records: Sequence[Record], left: NDArray[np.int64], right: NDArray[np.int64]) -> Booleans:
+    """Tell of each pair whether its countries are known and differ."""
+    numbers = {country: number for number, country in enumerate(sorted({"", *(one.country for one in records)}))}
+    country = np.array([numbers[record.country] for record in records], np.int64)
+    one, other = country[left], country[right]
+    abroad: Booleans = (one > 0) & (other > 0) & (one != other)
+    return abroad
 
 
 def _numbered(records: Sequence[Record]) -> Iterator[Pair]:

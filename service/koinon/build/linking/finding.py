@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from koinon.build.graphs import GraphFile
 from koinon.build.linking.described import described_in
 from koinon.build.linking.known_records import Known, known_records
-from koinon.build.linking.remembered import Key, Remembered, Said, said_text, write_remembered
+from koinon.build.linking.remembered import Remembered, Said, said_text, write_remembered
 from koinon.build.linking.version import linker_version
 from koinon.link.blocking import blocks_of, pairs_of
 from koinon.link.decisions import Decisions, decide
@@ -24,7 +24,7 @@ from koinon.link.keys import Keys, keys_of
 from koinon.link.lexicon import Lexicon
 from koinon.link.pairmodel import PRIOR, PairModel
 from koinon.link.records import Record
-from koinon.link.scored import Scored
+from koinon.link.scored import Pair, Scored, ScoredPairs, joined
 from koinon.model.assets import Assets
 from koinon.release.judgements import Judgements
 from koinon.release.manifest import DERIVED
@@ -34,8 +34,6 @@ _BEST: Final = 3
 """Pairs of names that are scored of two records: those that share most blocks."""
 _TOGETHER: Final = 50_000
 """Pairs of records that are scored together."""
-
-Sides = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class Run:
 
     def _scored(
         self, records: Sequence[Record]
-    ) -> tuple[dict[tuple[int, int], Scored], dict[int, list[NDArray[np.int64]]], dict[Key, Scored]]:
+    ) -> tuple[ScoredPairs, dict[int, list[NDArray[np.int64]]], ScoredPairs]:
         """Return the scores of pairs of records by place, the blocks by record, and the scores by keys."""
         blocks = self._blocks(records)
         self.told("candidates")
@@ -117,15 +115,20 @@ class Run:
             distinct[sources[record.source]] = record.distinct
         pairs = pairs_of([its for _, its in mentions], owners, groups, distinct)
         self.told("scores")
+        codes = np.unique(owners[pairs[:, 0]] * len(records) + owners[pairs[:, 1]])
+        sides = np.column_stack(np.divmod(codes, max(1, len(records))))
+        keys = np.array([record.key for record in records], np.int64)[sides]
+        turned = keys[:, 0] > keys[:, 1]
+        keys[turned], compared = keys[turned, ::-1], np.where(turned[:, None], sides[:, ::-1], sides)
         known = self.remembered.pairs()
-        sides = np.unique(np.column_stack([owners[pairs[:, 0]], owners[pairs[:, 1]]]), axis=0)
-        compared = [tuple(sorted(side, key=lambda place: records[place].key)) for side in sides.tolist()]
-        keys = [(records[one].key, records[other].key) for one, other in compared]
-        fresh = {key: pair for key, pair in zip(keys, compared, strict=True) if key not in known}
-        found = self._score(records, blocks, fresh)
-        kept = {key: found[key] if key in found else known[key] for key in keys}
-        scored = {(a, b): kept[key] for (a, b), key in zip(sides.tolist(), keys, strict=True)}
-        return scored, blocks, kept
+        rows = known.rows_of(keys)
+        fresh = {
+            (one, other): (a, b)
+            for (one, other), (a, b) in zip(keys[rows < 0].tolist(), compared[rows < 0].tolist(), strict=True)
+        }
+        used = np.unique(rows[rows >= 0])
+        kept = joined(known.at(used, known.pairs[used]), ScoredPairs.of(self._score(records, blocks, fresh)))
+        return kept.at(kept.rows_of(keys), sides), blocks, kept
 
     def _blocks(self, records: Sequence[Record]) -> dict[int, list[NDArray[np.int64]]]:
         self.told("keys")
@@ -142,8 +145,8 @@ class Run:
         return [keys_of(mention, lexicon, forms) for mention in record.mentions]
 
     def _score(
-        self, records: Sequence[Record], blocks: Mapping[int, list[NDArray[np.int64]]], fresh: Mapping[Key, Sides]
-    ) -> dict[Key, Scored]:
+        self, records: Sequence[Record], blocks: Mapping[int, list[NDArray[np.int64]]], fresh: Mapping[Pair, Pair]
+    ) -> dict[Pair, Scored]:
         """Score pairs of records: the names of either that share most blocks."""
         if not fresh:
             return {}
@@ -154,7 +157,7 @@ class Run:
         settings, trees = Model.shipped().settings, PairModel.shipped().trees
         used = sorted({place for pair in fresh.values() for place in pair})
         names = {place: self._keys(records[place]) for place in used}
-        found: dict[Key, Scored] = {}
+        found: dict[Pair, Scored] = {}
         waiting = list(fresh.items())
         for start in range(0, len(waiting), _TOGETHER):
             part = waiting[start : start + _TOGETHER]

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koinon.build.linking.described import Described
-from koinon.link.links import Reason
-from koinon.link.scored import Scored
+from koinon.link.scored import ScoredPairs
 
 FILE: Final = "linking.sqlite"
 _TABLES: Final = """
@@ -26,13 +25,13 @@ CREATE TABLE about (engine TEXT);
 CREATE TABLE spoken (slug TEXT PRIMARY KEY, sha256 TEXT, digest TEXT, said TEXT) WITHOUT ROWID;
 CREATE TABLE records (written TEXT);
 CREATE TABLE block (record INTEGER PRIMARY KEY, blocks BLOB);
-CREATE TABLE pair (one INTEGER, other INTEGER, odds REAL, flags INTEGER, why TEXT, PRIMARY KEY (one, other))
-    WITHOUT ROWID;
+CREATE TABLE scores (pairs BLOB, odds BLOB, flags BLOB);
+CREATE TABLE why (place INTEGER PRIMARY KEY, reasons TEXT);
 """
-_BARE, _PLACED, _THIN = 1, 2, 4
 _NUMBER: Final = Struct("=q")
 
-Key = tuple[int, int]
+_KINDS: Final = (np.int64, np.float64, np.uint8)
+"""What the columns of the scores hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +87,16 @@ class Remembered:
         rows = self._rows("SELECT record, blocks FROM block")
         return {record: _unpacked(blocks) for record, blocks in rows}
 
-    def pairs(self) -> dict[Key, Scored]:
+    def pairs(self) -> ScoredPairs:
         """Return the scores of pairs of records, by their keys, the smaller one first."""
-        rows = self._rows("SELECT one, other, odds, flags, why FROM pair")
-        return {
-            (one, other): Scored(
-                odds, bool(flags & _BARE), bool(flags & _PLACED), bool(flags & _THIN), _reasons(why)
-            )
-            for one, other, odds, flags, why in rows
-        }
+        rows = self._rows("SELECT pairs, odds, flags FROM scores")
+        if not rows:
+            return ScoredPairs.of({})
+        pairs, odds, flags = (np.frombuffer(column, kind) for column, kind in zip(rows[0], _KINDS, strict=True))
+        texts = np.full(len(odds), "", object)
+        for place, reasons in self._rows("SELECT place, reasons FROM why"):
+            texts[place] = reasons
+        return ScoredPairs(pairs.reshape(-1, 2), odds, flags, texts)
 
     def _rows(self, query: str) -> list[Any]:
         if self.path is None:
@@ -114,7 +114,7 @@ def write_remembered(
     said: Mapping[str, Said],
     records: str,
     blocks: Mapping[int, list[NDArray[np.int64]]],
-    pairs: Mapping[Key, Scored],
+    pairs: ScoredPairs,
 ) -> None:
     """Write what the next run spares; raises OSError where the disk refuses."""
     path = folder / FILE
@@ -129,11 +129,11 @@ def write_remembered(
             connection.execute("INSERT INTO records VALUES (?)", (records,))
             packed = ((record, _packed(its)) for record, its in sorted(blocks.items()))
             connection.executemany("INSERT INTO block VALUES (?, ?)", packed)
-            scores = (
-                (*key, one.odds, _BARE * one.bare + _PLACED * one.placed + _THIN * one.thin, _why(one.why))
-                for key, one in sorted(pairs.items())
-            )
-            connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?, ?)", scores)
+            columns = (pairs.pairs, pairs.odds, pairs.flags)
+            scores = [np.ascontiguousarray(one, kind).tobytes() for one, kind in zip(columns, _KINDS, strict=True)]
+            connection.execute("INSERT INTO scores VALUES (?, ?, ?)", scores)
+            why = ((place, pairs.texts[place]) for place in np.flatnonzero(pairs.texts).tolist())
+            connection.executemany("INSERT INTO why VALUES (?, ?)", why)
             connection.commit()
     except sqlite3.Error as error:
         raise OSError(f"{path} cannot be written: {error}") from error
@@ -157,11 +157,3 @@ def _unpacked(packed: bytes) -> list[NDArray[np.int64]]:
         blocks.append(np.frombuffer(packed, np.int64, size, start))
         start += _NUMBER.size * size
     return blocks
-
-
-def _why(reasons: tuple[Reason, ...]) -> str | None:
-    return json.dumps(reasons, ensure_ascii=False, separators=(",", ":")) if reasons else None
-
-
-def _reasons(text: str | None) -> tuple[Reason, ...]:
-    return tuple(Reason(*reason) for reason in json.loads(text)) if text else ()
