@@ -141,11 +141,6 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         "syntax",
     ),
     "the ontology": (PREFIXES + "koi:Project rdfs:subClassOf koi:Event .", "vocabulary"),
-    "a link to nothing": (
-        PREFIXES
-        + '<project/net-bad> a koi:Project ; skos:prefLabel "X"@en ; koi:involvesActor <organisation/none> .',
-        "dangling",
-    ),
 }
 
 
@@ -161,6 +156,15 @@ def test_what_has_faults_is_refused_with_a_report_and_leaves_nothing(node: Node,
     assert not (node.world.home.sources / "net-bad").exists()
     assert not list(incoming(node.world.home).glob("*")) if incoming(node.world.home).exists() else True
     assert not node.log("net-bad")
+
+
+def test_a_link_to_nothing_is_told_and_taken(node: Node) -> None:
+    linking = '<project/net-odd> a koi:Project ; skos:prefLabel "X"@en ; koi:involvesActor <organisation/none> .'
+    answer = node.put("net-odd", PREFIXES + linking, said={**SAID, "dry-run": ""})
+    assert answer.status_code == 200, answer.text
+    told = {found["rule"]: found for found in answer.json()["report"]["rules"]}
+    assert told["dangling"]["severity"] == "warning"
+    assert "organisation/none" in str(told["dangling"]["examples"])
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
                 _AFTER,
                 _LANGUAGE,
             ),
-            {"name": "respondet-project-page"},
+            {"name": "respondet-project-page", "suffix": "ttl"},
         ),
     ),
     (r"/\.well-known/void.*", Described(_RDF, (), {"suffix": "ttl"})),
