@@ -22,7 +22,7 @@ from koinon.query.process import NotAcceptableError, Worker
 __all__ = ["NotAcceptableError", "WorkerPool", "run_once"]
 
 _LEAST_SECONDS: Final = 0.05
-_SHORT_SECONDS: Final = 0.016
+_SHORT_SECONDS: Final = 0.024
 """How long a query counts as a short one."""
 
 _Turn = asyncio.Future[Worker]
