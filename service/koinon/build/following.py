@@ -37,6 +37,8 @@ IDLE_SECONDS: Final = 60.0
 """After how long without work the process ends; another one starts when there is some."""
 _TOGETHER: Final = 0.1
 """Seconds in which what comes together is waited for."""
+_QUIET: Final = 1 / 12
+"""Part of the idle time after which dumps are made: where one change follows the other, none waits for them."""
 _VOCABULARY: Final = "vocabulary"
 _tried: Final[dict[Home, str]] = {}
 """The release whose dumps this process made, or could not make: it does not try again and again."""
@@ -57,7 +59,8 @@ def follow(settings: Settings, assets: Assets, ended: Callable[[], bool], *, idl
     while not ended() and time.monotonic() - since < idle:
         status = read_status(home)
         if not is_pending(home, status):
-            if giving_way(lambda: _has_dumped(settings, assets, home, wanted), patience=0.0):
+            quiet = time.monotonic() - since >= idle * _QUIET
+            if quiet and giving_way(lambda: _has_dumped(settings, assets, home, wanted), patience=0.0):
                 since = time.monotonic()
             time.sleep(LOOK_SECONDS)
             continue
