@@ -60,7 +60,7 @@ def follow(settings: Settings, assets: Assets, ended: Callable[[], bool], *, idl
         status = read_status(home)
         if not is_pending(home, status):
             quiet = time.monotonic() - since >= idle * _QUIET
-            if quiet and giving_way(lambda: _has_dumped(settings, assets, home, wanted), patience=0.0):
+            if quiet and giving_way(partial(_has_dumped, settings, assets, home, wanted), patience=0.0):
                 since = time.monotonic()
             time.sleep(LOOK_SECONDS)
             continue

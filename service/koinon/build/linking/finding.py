@@ -119,7 +119,8 @@ class Run:
         sides = np.column_stack(np.divmod(codes, max(1, len(records))))
         keys = np.array([record.key for record in records], np.int64)[sides]
         turned = keys[:, 0] > keys[:, 1]
-        keys[turned], compared = keys[turned, ::-1], np.where(turned[:, None], sides[:, ::-1], sides)
+        keys[turned] = keys[turned, ::-1]
+        compared = np.where(turned[:, None], sides[:, ::-1], sides)
         known = self.remembered.pairs()
         rows = known.rows_of(keys)
         fresh = {
