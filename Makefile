@@ -68,7 +68,8 @@ torture: $(VENV)/.dev ## Kill -9 at N named steps, 300 by default (make test doe
 
 test-real: $(VENV)/.dev ## Register and build the published files (KOINON_SHARED), then ask the release for facts, and review ten of its links: 15 minutes
 	rm -rf $(KOINON_HOME)/real && $(BIN)/python tests/real_sources.py $(KOINON_HOME)/real
-	KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest -s tests/build/sources tests/build/lookups/test_reference_facts.py tests/link/test_bridge_figure.py
+	$(IN_MEMORY) KOINON_REAL_HOME=$(KOINON_HOME)/real $(BIN)/pytest -s -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 \
+	  tests/build/sources tests/build/lookups/test_reference_facts.py tests/link/test_bridge_figure.py
 
 soak: $(VENV)/.dev ## Ten minutes of mixed clients, a twentieth of them hostile
 	$(BIN)/python benchmarks/soak.py

@@ -38,6 +38,8 @@ SOURCES = {
     "keep": ("keep/keep_closed_1420.xlsx",),
 }
 """Sources in the order in which they are handed in, lists first, with their files."""
+LIMIT = 4 * 3600
+"""Seconds after which a build of all of them hangs: five minutes of work, on a machine that may do much beside."""
 
 
 def files_of(slug: str) -> list[str]:

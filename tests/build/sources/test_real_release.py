@@ -13,7 +13,7 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.query.catalogue import CatalogueQuery, load_catalogue
 from koinon.release.current import Release
-from real_sources import ROOT, SOURCES, real_release
+from real_sources import LIMIT, ROOT, SOURCES, real_release
 
 pytestmark = pytest.mark.skipif(
     "KOINON_REAL_HOME" not in os.environ, reason="the release of the real sources is not here (make test-real)"
@@ -37,9 +37,9 @@ def test_all_eight_sources_are_in_the_release_whole(release: Release) -> None:
     assert release.manifest.total > 500_000
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(LIMIT)
 def test_the_kept_files_alone_give_the_same_release(release: Release, tmp_path: Path) -> None:
-    settings = Settings.from_environment({}, home=tmp_path)
+    settings = Settings.from_environment({}, home=tmp_path, dumps=False)
     kept = Path(os.environ["KOINON_REAL_HOME"]) / "sources"
     shutil.copytree(kept, tmp_path / "sources", ignore=shutil.ignore_patterns(".active", ".lock"))
     assert build(settings, Assets.locate(settings), [ROOT / "data"]).release == release.id

@@ -17,11 +17,11 @@ from koinon.model.settings import Settings
 from koinon.release.current import Release, open_current
 from koinon.release.links import ACCEPTED, DISPUTED, REJECTED, Link, Links
 from koinon.release.paths import Home
-from real_sources import ROOT, real_release
+from real_sources import LIMIT, ROOT, real_release
 
 pytestmark = [
     pytest.mark.skipif("KOINON_REAL_HOME" not in os.environ, reason="needs KOINON_REAL_HOME (make test-real)"),
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(LIMIT),
 ]
 LIKELY = DEF + "likelySameAs"
 
