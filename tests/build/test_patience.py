@@ -1,5 +1,6 @@
 """The builder's work lets others run first once it takes long, and only then."""
 
+import gc
 import os
 import sys
 import threading
@@ -50,3 +51,15 @@ def test_what_the_work_raises_is_raised() -> None:
 
     with pytest.raises(ValueError, match="broken"):
         giving_way(broken)
+
+
+def test_objects_in_circles_are_looked_for_where_work_takes_long_and_always_afterwards() -> None:
+    def long() -> bool:
+        deadline = time.monotonic() + 30
+        while not gc.isenabled() and time.monotonic() < deadline:
+            sum(range(10_000))
+        return gc.isenabled()
+
+    assert not giving_way(gc.isenabled, patience=60.0)
+    assert gc.isenabled()
+    assert giving_way(long, patience=0.05)
