@@ -34,7 +34,7 @@ SIMULATED = "two tables drawn from the registry"
 KEPT = 0.35
 LEAVES = 20
 ROUNDS = 300
-VERSION = "4"
+VERSION = "5"
 """Of the model that is written; raised when it changes, as it is part of the release id."""
 NOT_GIVEN = ("year", "year_gap", "types")
 
@@ -115,7 +115,7 @@ def odds_of(booster: Any, pairs: Pairs, document: dict[str, Any]) -> NDArray[np.
     found = matrix(pairs, document)
     odds = (booster.predict(found, raw_score=True) + booster.predict(swapped(found), raw_score=True)) / 2
     shared, fits = (found[:, FEATURES.index(name)] for name in ("shared_most", "acronym"))
-    unlike = (shared < TELLING) & ~(fits > FITS) & bare(pairs)
+    unlike = ~(shared >= TELLING) & ~(fits > FITS) & bare(pairs)
     return np.asarray(odds) + pairs.facts + NOTHING_SHARED * unlike
 
 
@@ -129,7 +129,7 @@ def drawn_odds(booster: Any, found: NDArray[np.float32], only_names: NDArray[np.
     """Return the log odds of drawn pairs."""
     odds = (booster.predict(found, raw_score=True) + booster.predict(swapped(found), raw_score=True)) / 2
     shared, fits = (found[:, FEATURES.index(name)] for name in ("shared_most", "acronym"))
-    return np.asarray(odds) + NOTHING_SHARED * ((shared < TELLING) & ~(fits > FITS) & only_names)
+    return np.asarray(odds) + NOTHING_SHARED * (~(shared >= TELLING) & ~(fits > FITS) & only_names)
 
 
 def held_back(

@@ -75,6 +75,8 @@ def _said(keys: Keys, telling: Telling) -> Iterator[tuple[str, ...]]:
         yield from (("c", keys.city, kind) for kind in kinds)
         if telling:
             yield from (("t", keys.city, meaning) for meaning in telling[0][1])
+    if keys.city and keys.mention.year:
+        yield "y", keys.city, str(keys.mention.year)
     if len(keys.joined) > _PART:
         yield "b", keys.joined[:_PART]
         yield "e", keys.joined[-_PART:]

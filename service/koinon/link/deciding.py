@@ -106,8 +106,8 @@ def same_rows(keys: Sequence[Keys]) -> list[list[int]]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, key in enumerate(keys):
         mention = key.mention
-        said = (key.joined, mention.country, key.city, mention.year, mention.types, key.postcode, key.domain)
-        groups.setdefault((*said, key.identifiers), []).append(place)
+        said = (mention.country, key.city, mention.year, mention.types, key.postcode, key.domain)
+        groups.setdefault((key.joined or key.folded, *said, key.identifiers), []).append(place)
     return list(groups.values())
 
 

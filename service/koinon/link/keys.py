@@ -1,10 +1,12 @@
 """The keys of a mention: everything that is compared, worked out once."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from koinon.link.exonyms import town
 from koinon.link.forms import Forms
 from koinon.link.lexicon import Lexicon, Word
 from koinon.link.mentions import Mention
@@ -51,6 +53,7 @@ class Keys:
     """The first letters of the words that count, in the two romanisations, and of all words."""
     numbers: frozenset[str]
     city: str
+    """The town by one name, in whichever language it was said."""
     city_words: tuple[Word, ...]
     domain: str
     postcode: str
@@ -82,8 +85,8 @@ def keys_of(mention: Mention, lexicon: Lexicon, forms: Forms) -> Keys:
         ideas=ideas,
         acronyms=_acronyms(shown).union(*map(_acronyms, mention.acronyms)),
         initials=_initials(known),
-        numbers=frozenset(_NUMBER.findall(cognate)) | {_ROMAN[text] for text in left[1:] if text in _ROMAN},
-        city=" ".join(romanised(word)[1] for word in words(city)),
+        numbers=frozenset(_NUMBER.findall(cognate)) | _roman(left),
+        city=town(mention.city),
         city_words=tuple(lexicon.word(word) for word in words(city)),
         domain=domain_of(mention.website),
         postcode=re.sub(r"\W", "", mention.postcode).casefold(),
@@ -91,6 +94,16 @@ def keys_of(mention: Mention, lexicon: Lexicon, forms: Forms) -> Keys:
         others=tuple(_other(name, forms) for name in mention.other_names),
         identifiers=frozenset(filter(None, map(identifier, mention.identifiers))),
     )
+
+
+def _roman(texts: Sequence[str]) -> set[str]:
+    """Return the numbers among words; ``i`` and ``v`` are words of many languages, except at the end."""
+    last = len(texts) - 1
+    return {
+        _ROMAN[text]
+        for place, text in enumerate(texts)
+        if place and text in _ROMAN and (place == last or len(text) > 1)
+    }
 
 
 def _other(name: str, forms: Forms) -> str:

@@ -138,10 +138,10 @@ class Engine:
         odds = self.model.trees.log_odds(features)
         odds += OTHER_REGION * of_two_regions(left, right, (candidates.left, candidates.right))
         shared, fits = (features[:, NAMES.index(name)] for name in ("shared_most", "acronym"))
-        unlike = (shared < TELLING) & ~(fits > FITS)
+        unlike = ~(shared >= TELLING) & ~(fits > FITS)
         for place, (a, b) in enumerate(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)):
             odds[place] += known_facts(left[a], right[b])
-            if unlike[place] and bare(left[a], right[b]):
+            if unlike[place] and (bare(left[a], right[b]) or not (left[a].words and right[b].words)):
                 odds[place] += NOTHING_SHARED
         return odds
 

@@ -24,7 +24,7 @@ from koinon.link.unseen import doubtful
 Floats = NDArray[np.float64]
 
 WORTH: Final = -2.5
-"""Log odds from which on it is worth saying why; what is less likely is never shown."""
+"""Log odds from which on it is worth saying why; what is less likely is never shown, and left to nobody."""
 _SIDES: Final = {"_left": "_right", "_right": "_left"}
 _SWAPPED: Final = np.array(
     [
@@ -68,16 +68,17 @@ def score_pairs(
     features[:, -1] = weights.total
     odds = log_odds(trees, features)
     shared, fits = (features[:, FEATURES.index(name)] for name in ("shared_most", "acronym"))
-    unlike = (shared < TELLING) & ~(fits > FITS)
+    unlike = ~(shared >= TELLING) & ~(fits > FITS)
     for number, group in groupby(range(len(pairs)), key=lambda row: pairs[row][0]):
         best = max(group, key=lambda row: (odds[row], -row))
         _, one, other = pairs[best]
         only_names = bare(one, other)
-        total = float(odds[best]) + (NOTHING_SHARED if unlike[best] and only_names else 0.0)
+        nothing = unlike[best] and (only_names or not (one.words and other.words))
+        total = float(odds[best]) + (NOTHING_SHARED if nothing else 0.0)
         total += OTHER_REGION if two_regions(one, other) else 0.0
         why = tuple(weighed_reasons(one, other, weights, best)) if total > WORTH else ()
         placed = bool(one.postcode and other.postcode)
-        yield number, Scored(total, only_names, placed, held_back(one, other), why)
+        yield number, Scored(total, only_names, placed, total <= WORTH or held_back(one, other), why)
 
 
 def held_back(one: Keys, other: Keys) -> bool:

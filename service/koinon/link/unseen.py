@@ -12,6 +12,7 @@ from typing import Final
 
 from koinon.link.deciding import bare
 from koinon.link.keys import SMALL, Keys
+from koinon.link.several import doubtful_names
 from koinon.link.territories import regions_of, two_regions
 from koinon.link.towns import two_towns
 
@@ -25,8 +26,8 @@ def doubtful(left: Keys, right: Keys) -> bool:
     """Tell whether a pair is left to people, as something that is known of the two records speaks against it.
 
     Two towns or two regions, a part and its whole, a body and what stands beside it, names each of which says what
-    the other does not, a name that many bodies have, and names of one word with nothing beside. Nothing of it
-    counts where they share an identifier.
+    the other does not, a name that many bodies have, names of one word with nothing beside, and what
+    ``koinon.link.several`` tells of the two. Nothing of it counts where they share an identifier.
     """
     if left.identifiers & right.identifiers:
         return False
@@ -34,6 +35,7 @@ def doubtful(left: Keys, right: Keys) -> bool:
         two_towns(left, right)
         or two_regions(left, right)
         or bool(_apart(left) ^ _apart(right))
+        or doubtful_names(left, right)
         or _each_says_more(left.ideas, right.ideas)
         or ((_one_of_many(left) or _one_of_many(right)) and not (left.city and right.city))
         or (min(len(left.words), len(right.words)) < _FEW and bare(left, right))
