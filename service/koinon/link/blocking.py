@@ -114,15 +114,21 @@ def _hash(*parts: str) -> int:
 
 
 def pairs_of(blocks: Sequence[Ints], owners: Ints, groups: Ints, distinct: NDArray[np.bool_]) -> Ints:
+    """Return the pairs of mentions of two records that share a block, as ``pairs_in`` does, of single mentions."""
+    sizes = np.array([len(one) for one in blocks], np.int64)
+    return pairs_in(np.concatenate(blocks) if blocks else np.empty(0, np.int64), sizes, owners, groups, distinct)
+
+
+def pairs_in(block: Ints, blocks: Ints, owners: Ints, groups: Ints, distinct: NDArray[np.bool_]) -> Ints:
     """Return the pairs of mentions of two records that share a block, and in how many: rows of three numbers.
 
+    ``block`` has the blocks of all mentions, one mention after the other, and ``blocks`` how many each has;
     ``owners`` is the record of each mention, ``groups`` the source of each record, ``distinct`` which sources tell
     their records apart. Pairs are sorted, the first mention is that of the record that comes first. Where blocks
     make too many, as half a million names of few words do, only smaller ones count: time and memory stay bounded,
     and what few share tells most.
     """
-    mention = np.repeat(np.arange(len(blocks)), [len(one) for one in blocks])
-    block = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+    mention = np.repeat(np.arange(len(blocks)), blocks)
     order = np.lexsort((mention, block))
     block, mention = block[order], mention[order]
     starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else np.empty(0, int)

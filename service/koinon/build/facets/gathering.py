@@ -46,17 +46,11 @@ def gather(scan: Scan, contents: Contents, kinds: Mapping[str, str]) -> Iterator
         yield found.section(definition)
 
 
-class _Names:
+class _Names(dict[str, int]):
     """The number of each IRI and text, in the order in which they were first met."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self._numbers: dict[str, int] = {}
-
-    def __getitem__(self, text: str) -> int:
-        number = self._numbers.setdefault(text, len(self.texts))
-        if number == len(self.texts):
-            self.texts.append(text)
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
         return number
 
     def column(self, texts: Collection[str]) -> Ints:
@@ -64,9 +58,14 @@ class _Names:
 
     def placed(self, column: Ints) -> Ints:
         """Return, for each name, its place in a column that has it once at most; -1 where it is not there."""
-        places = np.full(len(self.texts), -1, np.int64)
+        places = np.full(len(self), -1, np.int64)
         places[column] = np.arange(len(column))
         return places
+
+    def texts(self, column: Ints) -> list[str]:
+        """Return the texts that a column stands for."""
+        every = list(self)
+        return [every[number] for number in column.tolist()]
 
 
 class _Gathering:
@@ -80,7 +79,7 @@ class _Gathering:
         self._levels = {place: int(level) for place, level in self._texts(LEVEL) if level.isdigit()}
         self._within = dict(self._texts(WITHIN))
         self._up = {Wider.BROADER: _lists(self._texts(BROADER)), Wider.WHOLES: _lists(self._texts(CONTAINED))}
-        self._wider: dict[tuple[Wider, int], tuple[int, ...]] = {}
+        self._wider: dict[tuple[Wider, str], list[int]] = {}
 
     def section(self, definition: SectionDefinition) -> Section:
         """Return one collection."""
@@ -100,23 +99,20 @@ class _Gathering:
         return section
 
     def _texts(self, property: str) -> Iterator[tuple[str, str]]:
-        texts = self._names.texts
-        for one, other in zip(*(column.tolist() for column in self._links(property)), strict=True):
-            yield texts[one], texts[other]
+        one, other = self._links(property)
+        return zip(self._names.texts(one), self._names.texts(other), strict=True)
 
     def _links(self, property: str) -> Pairs:
         if property not in self._scanned:
-            self._scanned[property] = self._columns(self._scan.links(property))
+            one, other = self._scan.links(property)
+            self._scanned[property] = self._names.column(one), self._names.column(other)
         return self._scanned[property]
-
-    def _columns(self, rows: list[tuple[str, str]]) -> Pairs:
-        return self._names.column([one for one, _ in rows]), self._names.column([other for _, other in rows])
 
     def _topics(self) -> set[str]:
         lists = {CODE + name for name in TOPIC_LISTS}
         found = {concept for concept, scheme in self._texts(SCHEME) if scheme in lists}
         values = np.unique(np.concatenate([self._path(path)[1] for path in SUBJECTS]))
-        return found.union(self._names.texts[value] for value in values.tolist())
+        return found.union(self._names.texts(values))
 
     def _listed(self, name: str, only: set[str] | None) -> tuple[list[str], dict[str, Numbers]]:
         """Return the sorted things of a class, and their order by label in each language."""
@@ -147,15 +143,14 @@ class _Gathering:
         if kind is Wider.NOTHING:
             return pairs
         values = np.unique(pairs[1])
-        wider = [self._wider_of(kind, value) for value in values.tolist()]
+        wider = [self._wider_of(kind, value) for value in self._names.texts(values)]
         sizes = [len(each) for each in wider]
         flat = np.fromiter((each for several in wider for each in several), np.int64, sum(sizes))
         return _joined(pairs, (np.repeat(values, sizes), flat))
 
-    def _wider_of(self, kind: Wider, value: int) -> tuple[int, ...]:
+    def _wider_of(self, kind: Wider, value: str) -> list[int]:
         if (kind, value) not in self._wider:
-            texts = self._widen(kind, self._names.texts[value])
-            self._wider[kind, value] = tuple(self._names[text] for text in texts)
+            self._wider[kind, value] = [self._names[text] for text in self._widen(kind, value)]
         return self._wider[kind, value]
 
     def _widen(self, kind: Wider, value: str) -> tuple[str, ...]:
@@ -184,7 +179,11 @@ class _Gathering:
         return np.repeat(self._names.column(facet.values), np.diff(facet.starts)), facet.things.astype(np.int64)
 
     def _sources(self, name: str) -> Pairs:
-        return self._columns([row for row in self._scan.sources(name) if self._kinds.get(row[1]) != DERIVED])
+        one, graphs = map(self._names.column, self._scan.sources(name))
+        used = np.unique(graphs)
+        derived = [self._kinds.get(graph) == DERIVED for graph in self._names.texts(used)]
+        stated = ~np.isin(graphs, used[derived])
+        return one[stated], graphs[stated]
 
     def _measured(self, definition: MeasureDefinition, facets: Mapping[str, Facet], things: Ints) -> Measure:
         measure = np.full(len(things), MISSING if definition.date else 0, np.int32)
@@ -209,7 +208,7 @@ class _Gathering:
         places = self._names.placed(things)[pairs[0]]
         listed: Mask = places >= 0
         values, which = np.unique(pairs[1][listed], return_inverse=True)
-        texts = [self._names.texts[value] for value in values.tolist()]
+        texts = self._names.texts(values)
         order = sorted(range(len(texts)), key=texts.__getitem__)
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order))

@@ -38,6 +38,10 @@ _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "
 _PLAIN: Final = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 
 
+Columns = tuple[list[str], list[str]]
+"""Subjects, and the value or graph of each."""
+
+
 class Scan:
     """The rows by property, and by class: subject, tabulator, value or graph."""
 
@@ -83,13 +87,13 @@ class Scan:
             if stated == _TYPE and (cls := name[1:-4].decode()) in _CLASSES:
                 _put(self._rows[cls], _row(about[1:-1].decode(), graph), added=added)
 
-    def links(self, property: str) -> list[tuple[str, str]]:
+    def links(self, property: str) -> Columns:
         """Return what a property says in the default graph: subjects and values, a literal's as its text."""
-        return [_pair(row) for row in self._rows[property]]
+        return _columns(self._rows[property])
 
-    def sources(self, name: str) -> list[tuple[str, str]]:
-        """Return the things of a class, and the named graph that says so."""
-        return [_pair(row) for row in self._rows[name]]
+    def sources(self, name: str) -> Columns:
+        """Return the things of a class, and the named graphs that say so."""
+        return _columns(self._rows[name])
 
 
 def _put(rows: list[str], row: str, *, added: bool) -> None:
@@ -104,12 +108,16 @@ def _row(subject: str, value: str) -> str:
     return f"{subject}\t{value if plain else value.translate(_ESCAPED)}"
 
 
-def _pair(row: str) -> tuple[str, str]:
-    subject, _, value = row.partition("\t")
-    if "\\" in value:
-        parts = iter(value)
-        value = "".join(_PLAIN[next(parts)] if letter == "\\" else letter for letter in parts)
-    return subject, value
+def _columns(rows: list[str]) -> Columns:
+    text = "\t".join(rows)
+    parts = text.split("\t") if rows else []
+    values = parts[1::2]
+    return parts[::2], [_plain(value) if "\\" in value else value for value in values] if "\\" in text else values
+
+
+def _plain(value: str) -> str:
+    parts = iter(value)
+    return "".join(_PLAIN[next(parts)] if letter == "\\" else letter for letter in parts)
 
 
 def _stated(store: Store, property: str) -> Iterator[str]:

@@ -17,7 +17,9 @@ from koinon.build.linking.described import described_in
 from koinon.build.linking.known_records import Known, known_records
 from koinon.build.linking.remembered import Remembered, Said, said_text, write_remembered
 from koinon.build.linking.version import linker_version
-from koinon.link.blocking import blocks_of, pairs_of
+from koinon.link.block_columns import BlockColumns
+from koinon.link.block_columns import joined as joined_blocks
+from koinon.link.blocking import Ints, blocks_of, pairs_in
 from koinon.link.decisions import Decisions, decide
 from koinon.link.forms import Forms, shipped_forms
 from koinon.link.keys import Keys, keys_of
@@ -100,24 +102,24 @@ class Run:
         decisions = decide(records, scored, model, PRIOR, self.judgements)
         return Found(records, decisions, linker_version(self.assets), self.judgements.head, model.measured)
 
-    def _scored(
-        self, records: Sequence[Record]
-    ) -> tuple[ScoredPairs, dict[int, list[NDArray[np.int64]]], ScoredPairs]:
+    def _scored(self, records: Sequence[Record]) -> tuple[ScoredPairs, BlockColumns, ScoredPairs]:
         """Return the scores of pairs of records by place, the blocks by record, and the scores by keys."""
-        blocks = self._blocks(records)
+        numbers = np.array([record.key for record in records], np.int64)
+        blocks = self._blocks(records, numbers)
         self.told("candidates")
-        mentions = [(place, its) for place, record in enumerate(records) for its in blocks[record.key]]
-        owners = np.array([place for place, _ in mentions], np.int64)
+        rows = blocks.rows_of(numbers)
+        its = blocks.at(rows)
+        owners = np.repeat(np.arange(len(records)), its.mentions)
         sources = {slug: number for number, slug in enumerate(sorted(self.said))}
         groups = np.array([sources[record.source] for record in records], np.int64)
         distinct = np.zeros(len(sources), bool)
         for record in records:
             distinct[sources[record.source]] = record.distinct
-        pairs = pairs_of([its for _, its in mentions], owners, groups, distinct)
+        pairs = pairs_in(its.blocks, its.sizes, owners, groups, distinct)
         self.told("scores")
         codes = np.unique(owners[pairs[:, 0]] * len(records) + owners[pairs[:, 1]])
         sides = np.column_stack(np.divmod(codes, max(1, len(records))))
-        keys = np.array([record.key for record in records], np.int64)[sides]
+        keys = numbers[sides]
         turned = keys[:, 0] > keys[:, 1]
         keys[turned] = keys[turned, ::-1]
         compared = np.where(turned[:, None], sides[:, ::-1], sides)
@@ -131,22 +133,24 @@ class Run:
         kept = joined(known.at(used, known.pairs[used]), ScoredPairs.of(self._score(records, blocks, fresh)))
         return kept.at(kept.rows_of(keys), sides), blocks, kept
 
-    def _blocks(self, records: Sequence[Record]) -> dict[int, list[NDArray[np.int64]]]:
+    def _blocks(self, records: Sequence[Record], numbers: Ints) -> BlockColumns:
+        """Return the blocks of records, whose keys are these."""
         self.told("keys")
         known = self.remembered.blocks()
-        blocks: dict[int, list[NDArray[np.int64]]] = {}
-        for record in records:
-            if record.key not in blocks:
-                had = known.get(record.key)
-                blocks[record.key] = had if had is not None else [blocks_of(keys) for keys in self._keys(record)]
-        return blocks
+        wanted, places = np.unique(numbers, return_index=True)
+        rows = known.rows_of(wanted)
+        fresh = {
+            key: [blocks_of(keys) for keys in self._keys(records[place])]
+            for key, place in zip(wanted[rows < 0].tolist(), places[rows < 0].tolist(), strict=True)
+        }
+        return joined_blocks(known.at(rows[rows >= 0]), BlockColumns.of(fresh))
 
     def _keys(self, record: Record) -> list[Keys]:
         lexicon, forms = words_of(self.assets)
         return [keys_of(mention, lexicon, forms) for mention in record.mentions]
 
     def _score(
-        self, records: Sequence[Record], blocks: Mapping[int, list[NDArray[np.int64]]], fresh: Mapping[Pair, Pair]
+        self, records: Sequence[Record], blocks: BlockColumns, fresh: Mapping[Pair, Pair]
     ) -> dict[Pair, Scored]:
         """Score pairs of records: the names of either that share most blocks."""
         if not fresh:
@@ -158,6 +162,7 @@ class Run:
         settings, trees = Model.shipped().settings, PairModel.shipped().trees
         used = sorted({place for pair in fresh.values() for place in pair})
         names = {place: self._keys(records[place]) for place in used}
+        shared = {place: blocks.of_record(records[place].key) for place in used}
         found: dict[Pair, Scored] = {}
         waiting = list(fresh.items())
         for start in range(0, len(waiting), _TOGETHER):
@@ -165,7 +170,7 @@ class Run:
             pairs = [
                 (number, names[one][a], names[other][b])
                 for number, (_, (one, other)) in enumerate(part)
-                for a, b in _best(blocks[records[one].key], blocks[records[other].key])
+                for a, b in _best(shared[one], shared[other])
             ]
             for number, scored in score_pairs(trees, settings, pairs):
                 found[part[number][0]] = scored

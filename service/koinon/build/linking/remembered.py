@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from struct import Struct
 from typing import Any, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from koinon.build.linking.described import Described
+from koinon.link.block_columns import BlockColumns
 from koinon.link.scored import ScoredPairs
 
 FILE: Final = "linking.sqlite"
@@ -24,12 +23,10 @@ _TABLES: Final = """
 CREATE TABLE about (engine TEXT);
 CREATE TABLE spoken (slug TEXT PRIMARY KEY, sha256 TEXT, digest TEXT, said TEXT) WITHOUT ROWID;
 CREATE TABLE records (written TEXT);
-CREATE TABLE block (record INTEGER PRIMARY KEY, blocks BLOB);
+CREATE TABLE blocks (records BLOB, mentions BLOB, sizes BLOB, blocks BLOB);
 CREATE TABLE scores (pairs BLOB, odds BLOB, flags BLOB);
 CREATE TABLE why (place INTEGER PRIMARY KEY, reasons TEXT);
 """
-_NUMBER: Final = Struct("=q")
-
 _KINDS: Final = (np.int64, np.float64, np.uint8)
 """What the columns of the scores hold."""
 
@@ -82,10 +79,12 @@ class Remembered:
         rows = self._rows("SELECT written FROM records")
         return str(rows[0][0]) if rows else ""
 
-    def blocks(self) -> dict[int, list[NDArray[np.int64]]]:
+    def blocks(self) -> BlockColumns:
         """Return the blocks of the mentions of each record."""
-        rows = self._rows("SELECT record, blocks FROM block")
-        return {record: _unpacked(blocks) for record, blocks in rows}
+        rows = self._rows("SELECT records, mentions, sizes, blocks FROM blocks")
+        return (
+            BlockColumns(*(np.frombuffer(column, np.int64) for column in rows[0])) if rows else BlockColumns.of({})
+        )
 
     def pairs(self) -> ScoredPairs:
         """Return the scores of pairs of records, by their keys, the smaller one first."""
@@ -113,7 +112,7 @@ def write_remembered(
     engine: str,
     said: Mapping[str, Said],
     records: str,
-    blocks: Mapping[int, list[NDArray[np.int64]]],
+    blocks: BlockColumns,
     pairs: ScoredPairs,
 ) -> None:
     """Write what the next run spares; raises OSError where the disk refuses."""
@@ -127,8 +126,8 @@ def write_remembered(
             rows = ((slug, one.sha256, one.digest, one.text) for slug, one in sorted(said.items()))
             connection.executemany("INSERT INTO spoken VALUES (?, ?, ?, ?)", rows)
             connection.execute("INSERT INTO records VALUES (?)", (records,))
-            packed = ((record, _packed(its)) for record, its in sorted(blocks.items()))
-            connection.executemany("INSERT INTO block VALUES (?, ?)", packed)
+            its = (blocks.records, blocks.mentions, blocks.sizes, blocks.blocks)
+            connection.execute("INSERT INTO blocks VALUES (?, ?, ?, ?)", [one.tobytes() for one in its])
             columns = (pairs.pairs, pairs.odds, pairs.flags)
             scores = [np.ascontiguousarray(one, kind).tobytes() for one, kind in zip(columns, _KINDS, strict=True)]
             connection.execute("INSERT INTO scores VALUES (?, ?, ?)", scores)
@@ -141,19 +140,3 @@ def write_remembered(
 
 def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
-
-
-def _packed(blocks: list[NDArray[np.int64]]) -> bytes:
-    sizes = np.array([len(blocks), *(len(one) for one in blocks)], np.int64)
-    return b"".join((sizes.tobytes(), *(one.tobytes() for one in blocks)))
-
-
-def _unpacked(packed: bytes) -> list[NDArray[np.int64]]:
-    count, *_ = _NUMBER.unpack_from(packed)
-    start = _NUMBER.size * (count + 1)
-    blocks = []
-    for place in range(1, count + 1):
-        (size,) = _NUMBER.unpack_from(packed, _NUMBER.size * place)
-        blocks.append(np.frombuffer(packed, np.int64, size, start))
-        start += _NUMBER.size * size
-    return blocks
