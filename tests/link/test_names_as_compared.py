@@ -1,9 +1,12 @@
 """Names before they are compared: what cannot be seen, what looks alike, and what is written in another script."""
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koinon.link.exonyms import town
 from koinon.link.forms import Forms
 from koinon.link.keys import domain_of, identifier
 from koinon.link.shipped import shipped_forms
@@ -75,6 +78,31 @@ def test_forms_of_the_social_economy_are_taken_off(forms: Forms, name: str, form
 
 def test_a_name_that_is_only_a_legal_form_keeps_its_words(forms: Forms) -> None:
     assert forms.strip(words(fold("S.r.l."))) == ("limited-company", ["srl"])
+
+
+@pytest.mark.parametrize(
+    ("said", "compared"),
+    [
+        (("Turyn", "Torino", "Turin", "Τορίνο", "TORINO"), "torino"),
+        (("Wiedeń", "Vienna", "Wien", "Βιέννη", "Viena"), "wien"),
+        (("Praha 1", "Prague", "Prag"), "praha"),
+        (("Bruxelles / Brussel", "Bruksela", "BRUXELLES"), "bruxelles"),
+        (("Београд", "Belgrad", "Beograd"), "beograd"),
+        (("Frankfurt (Oder)",), "frankfurt oder"),
+        (("Turinge", "TURINGE"), "turinge"),
+        (("",), ""),
+    ],
+)
+def test_a_town_is_compared_by_one_name_in_whichever_language(said: tuple[str, ...], compared: str) -> None:
+    assert {town(name) for name in said} == {compared}
+
+
+def test_no_name_in_the_list_of_towns_is_of_two() -> None:
+    lines = (files("koinon.link") / "lexicon" / "towns.txt").read_text("utf-8").splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            names = line.split(", ")
+            assert {town(name) for name in names} == {town(names[0])}, line
 
 
 @pytest.mark.parametrize(

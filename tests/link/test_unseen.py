@@ -53,6 +53,9 @@ def known(engine: Engine) -> Known:
         ("Torino", "Turyn", False),
         ("Paris", "PARIS CEDEX 15", False),
         ("F-92761 Antony", "Antony", False),
+        ("Wiedeń", "Vienna", False),
+        ("Bolzano - Bozen", "Bolzano", False),
+        ("Praha 1", "Prag", False),
         ("İSTANBUL", "Istanbul", False),
         ("", "Gdańsk", False),
     ],
@@ -93,6 +96,49 @@ def test_without_a_town_a_name_that_many_have_or_of_one_word_is_left_to_people(k
     assert doubtful(known("Spółdzielnia Socjalna Razem"), known("Razem Social Cooperative"))
     assert not doubtful(known(many[0].mention.name, "Kraków"), known(many[1].mention.name, "Cracow"))
     assert not doubtful(known("Περιφέρεια Θεσσαλίας"), known("Region of Thessaly"))
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("Szkoła Podstawowa nr 5", "Primary School No 6"),
+        ("Liceum nr 12", "High School"),
+        ("12345", "12346"),
+        ("Ospedale Giovanni Paolo II", "Hospital John Paul I"),
+        ("Gmina Kielce; Gmina Chęciny", "Commune of Kielce"),
+        ("Ayuntamiento de Bilbao y Ayuntamiento de Getxo", "Bilbao City Council and Municipality"),
+        ("University of Gdańsk, Medical University of Gdańsk", "Uniwersytet Gdański"),
+        ("Sp. z o.o.", "Sp. z o.o."),
+        ("Κοιν.Σ.Επ.", "ΚΟΙΝΣΕΠ"),
+        ("Società Cooperativa Sociale ONLUS", "Social Cooperative"),
+        ("🌻🌻🌻", "🌻🌻🌻"),
+        ("---", "Dash"),
+        ("QXZV", "Quality Xylophone Zither Viola"),
+    ],
+)
+def test_names_that_do_not_say_of_which_body_they_are_are_left_to_people(
+    known: Known, here: str, there: str
+) -> None:
+    one, other = known(here, "Town", country="XX"), known(there, "Town", country="XX")
+    assert doubtful(one, other)
+    assert doubtful(other, one)
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("Università di Bologna / University of Bologna", "University of Bologna"),
+        ("Πανεπιστήμιο Θεσσαλίας - University of Thessaly", "University of Thessaly"),
+        ("Univerza v Mariboru", "University of Maribor"),
+        ("Ministerstwo Pracy i Polityki Społecznej", "Ministry of Labour and Social Policy"),
+        ("Fundacja Krakus 2000", "Krakus Foundation"),
+        ("Liceum nr 12", "High School 12"),
+    ],
+)
+def test_two_languages_in_one_cell_small_words_and_years_raise_no_doubt(
+    known: Known, here: str, there: str
+) -> None:
+    assert not doubtful(known(here, "Town"), known(there, "Town"))
 
 
 @pytest.mark.parametrize(
