@@ -267,7 +267,7 @@ class Life:
         possible = action in {"build", "builder", "purge"} or self._possible(action, slug)
         if not possible:
             return
-        before = self.known
+        before, current = self.known, current_id(self.world.home)
         ended = self.run(action, slug, label)
         if action == "purge" and ended.code == 1 and slug not in before:
             return  # it was done already, but for the answer
@@ -276,6 +276,7 @@ class Life:
         if action in {"build", "builder"}:
             self._look_at_release(action, None, fully=False)
         if action == "purge":
+            self._look_at_release(action, current, fully=True)
             self.late = assert_chain(self.world)
             for entry in open_current(self.world.home).manifest.graphs:
                 assert entry.slug != slug

@@ -13,6 +13,7 @@ from koinon.build.registry.audit import read_audit
 from koinon.build.registry.disk import audit
 from koinon.build.registry.purging import plan_purge, purge
 from koinon.build.registry.rewriting import _exchange
+from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import BuildLockedError, ConfigurationError, NotFoundError
 from koinon.release.changelog import ChangeLog
@@ -98,6 +99,21 @@ def test_a_build_goes_on_from_a_release_that_was_written_anew(desk: Desk) -> Non
     desk.registry().accept("members")
     assert desk.world.build().published
     assert verify_release(desk.world.current) == []
+
+
+def test_releases_that_were_written_anew_are_sealed_and_one_that_somebody_touched_is_not(desk: Desk) -> None:
+    desk.world.build()
+    touched = desk.world.current.path
+    desk.add("Ada")
+    desk.registry().accept("members")
+    desk.world.build()
+    desk.registry().withdraw("members", None)
+    (desk.world.sources / "neighbour").rename(desk.world.root / "gone")
+    desk.world.build()
+    os.utime(touched / "dump.nq", (1, 1))
+    purge(desk.world.home, "members", "desk", None, wait=False)
+    sealed = {path.name: is_sealed(path) for path in release_folders(desk.world.home)}
+    assert sealed == {desk.world.current.id: True, touched.name: False}
 
 
 def test_the_audit_log_keeps_that_it_was_there_and_is_gone(desk: Desk) -> None:

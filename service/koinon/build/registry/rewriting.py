@@ -11,6 +11,8 @@ from pathlib import Path
 from koinon.build.describe import graph_iri
 from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import write_index
+from koinon.build.sealing import FILE as SEAL
+from koinon.build.sealing import is_sealed, seal
 from koinon.build.storing import check_store, fill_store
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import write_contents
@@ -27,11 +29,13 @@ _HERE = -100
 def rewrite(release: Release, slug: str, work: Path) -> None:
     """Write store and ``changes/`` of a release anew, without a trace of the source ``slug``; its id stays.
 
-    The changes of derived graphs go too, as they speak of every source. ``work`` is on the same disk. Raises
+    The changes of derived graphs go too, as they speak of every source. It is sealed again where it was: a build
+    may go on from it, and does not bless what somebody else has touched. ``work`` is on the same disk. Raises
     OSError, and ReleaseError where the graph files are not those of the manifest.
     """
     fresh = work / release.id
-    made_here = shutil.ignore_patterns("store", "changes", "seal.json", "judged.jsonl", CONTENTS, RELATIONS, SEARCH)
+    untouched = is_sealed(release.path)
+    made_here = shutil.ignore_patterns("store", "changes", SEAL, "judged.jsonl", CONTENTS, RELATIONS, SEARCH)
     shutil.copytree(release.path, fresh, copy_function=_link, ignore=made_here, symlinks=True)
     graphs = [
         GraphFile(e.slug, e.name, e.kind, dict(e.title), release.graph_file(e.slug), e.sha256, e.triples)
@@ -54,6 +58,8 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     for path in (release.path / "changes").glob("*.nq"):
         with path.open("rb") as lines, (fresh / "changes" / path.name).open("wb") as kept:
             kept.writelines(line for line in lines if not line.endswith(endings))
+    if untouched:
+        seal(fresh)
     sync_tree(fresh)
     _exchange(fresh, release.path)
     sync_folder(release.path.parent)
