@@ -10,7 +10,6 @@ from building import World
 from koinon.build.catalogue import catalogue
 from koinon.build.derived import DERIVATION
 from koinon.build.graphs import GraphFile, lines_of
-from koinon.build.normalise import Normaliser
 from koinon.build.vocabulary import read_vocabulary
 from koinon.model.namespaces import XSD
 
@@ -29,9 +28,9 @@ def test_a_catalogue_that_changes_has_a_new_derivation() -> None:
 
 
 def test_a_new_derivation_is_a_new_version_of_the_rules(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = read_vocabulary(world.assets, Normaliser()).rules_version
+    before = read_vocabulary(world.assets).rules_version
     monkeypatch.setattr("koinon.build.vocabulary.DERIVATION", "next")
-    assert read_vocabulary(world.assets, Normaliser()).rules_version != before
+    assert read_vocabulary(world.assets).rules_version != before
 
 
 def test_every_time_in_the_catalogue_is_of_the_kind_that_its_property_takes() -> None:

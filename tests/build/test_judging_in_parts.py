@@ -44,7 +44,7 @@ FAULTS = (
 
 @pytest.fixture
 def vocabulary(world: World) -> Vocabulary:
-    return read_vocabulary(world.assets, Normaliser())
+    return read_vocabulary(world.assets)
 
 
 @pytest.fixture

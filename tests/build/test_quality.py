@@ -14,7 +14,6 @@ from building import NEIGHBOUR, PATIENT, ROOT, World, make_world, manifest
 from koinon.build import pipeline
 from koinon.build.findings import Severity
 from koinon.build.judging import rule_of
-from koinon.build.normalise import Normaliser
 from koinon.build.quality.measuring import FOLDER, LEFT_OUT
 from koinon.build.quality.plan import Plan, read_plan
 from koinon.build.quality.profile import Profile, tallies
@@ -224,9 +223,7 @@ VALUES = (
 
 @cache
 def engine() -> tuple[Plan, Validator]:
-    vocabulary = read_vocabulary(
-        Assets(*(ROOT / name for name in ("ontology", "shapes", "data", "queries"))), Normaliser()
-    )
+    vocabulary = read_vocabulary(Assets(*(ROOT / name for name in ("ontology", "shapes", "data", "queries"))))
     return read_plan(ROOT / "shapes"), Validator(vocabulary.shapes)
 
 

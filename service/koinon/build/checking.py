@@ -78,7 +78,7 @@ class Checker:
         self._assets = assets
         self._home = Home(settings.home)
         self._normaliser = Normaliser()
-        vocabulary = read_vocabulary(assets, self._normaliser)
+        vocabulary = read_vocabulary(assets)
         self._terms = {t.subject.value for t in vocabulary.ontology if isinstance(t.subject, NamedNode)}
         self._codes = {t.subject.value for t in vocabulary.codes if isinstance(t.subject, NamedNode)}
         self._context = as_text(vocabulary.ontology | vocabulary.codes)

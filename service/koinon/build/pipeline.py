@@ -92,7 +92,7 @@ class _Build:
     def run(self, folders: Sequence[Path]) -> BuildReport:
         self.parent = self._open_parent()
         (self.work / "graphs").mkdir()
-        vocabulary = read_vocabulary(self.assets, self.normaliser)
+        vocabulary = read_vocabulary(self.assets)
         own = [
             self._vocabulary_graph("ontology", "Ontology of Koinon", vocabulary),
             self._vocabulary_graph("code", "Code lists of Koinon", vocabulary),

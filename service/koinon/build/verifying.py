@@ -13,7 +13,6 @@ from koinon.build.facets import same_facets
 from koinon.build.graphs import hash_of, lines_of, union
 from koinon.build.indexing.verifying import index_problems
 from koinon.build.linking.verifying import link_problems
-from koinon.build.normalise import Normaliser
 from koinon.build.relating import same_relations
 from koinon.build.shacl import Validator
 from koinon.build.vocabulary import read_vocabulary
@@ -82,7 +81,7 @@ def _shapes(assets: Assets | None, version: str) -> Validator | None:
     """Return the shapes of this version, None where others are at hand."""
     if assets is None:
         return None
-    vocabulary = read_vocabulary(assets, Normaliser())
+    vocabulary = read_vocabulary(assets)
     return Validator(vocabulary.shapes) if vocabulary.shapes_version == version else None
 
 

@@ -6,6 +6,7 @@ A fault in any of these stops the build: no source can be judged without them.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -48,8 +49,19 @@ class Vocabulary:
         }
 
 
-def read_vocabulary(assets: Assets, normaliser: Normaliser) -> Vocabulary:
-    """Read ontology, code lists, shapes and rules; raises VocabularyError with file, line and column."""
+def read_vocabulary(assets: Assets) -> Vocabulary:
+    """Read ontology, code lists, shapes and rules; raises VocabularyError with file, line and column.
+
+    A process that reads the same files again, as the builder does for each change, gets what it had.
+    """
+    files = [path for folder in (assets.ontology, assets.shapes) for path in sorted(folder.rglob("*.ttl"))]
+    files += rule_files(assets)
+    return _vocabulary(assets, _digest(bytes(path) + b"\n" + path.read_bytes() for path in files))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary(assets: Assets, content: str) -> Vocabulary:  # noqa: ARG001  # of other content, another vocabulary
+    normaliser = Normaliser()
     ontology = _read(sorted(assets.ontology.glob("*.ttl")), "ontology", normaliser)
     codes = _read(sorted((assets.ontology / "code").glob("*.ttl")), "code", normaliser)
     shapes_lines: list[bytes] = []
