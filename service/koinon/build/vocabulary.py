@@ -56,7 +56,8 @@ def read_vocabulary(assets: Assets) -> Vocabulary:
     """
     files = [path for folder in (assets.ontology, assets.shapes) for path in sorted(folder.rglob("*.ttl"))]
     files += rule_files(assets)
-    return _vocabulary(assets, _digest(bytes(path) + b"\n" + path.read_bytes() for path in files))
+    content = [bytes(path) + b"\n" + path.read_bytes() for path in files]
+    return _vocabulary(assets, _digest([*content, DERIVATION.encode()]))
 
 
 @lru_cache(maxsize=1)
