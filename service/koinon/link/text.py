@@ -90,13 +90,27 @@ def fold(text: str) -> str:
 
 
 def _one_script(word: str) -> str:
-    """Return a word in the script of most of its letters: a Cyrillic ``а`` in a Latin word becomes an ``a``."""
+    """Return a word in one script: a Cyrillic ``а`` in a Latin word becomes an ``a``.
+
+    It is the script of most of its letters, if all others look like letters of it; or else the one that is.
+    """
     scripts = [script for letter in word if (script := script_of(letter)) in {"LATIN", "GREEK", "CYRILLIC"}]
     if len(set(scripts)) < 2:
         return word
-    most = max(("LATIN", "GREEK", "CYRILLIC"), key=scripts.count)
-    table = _TO_LATIN if most == "LATIN" else _FROM_LATIN[most]
-    return "".join(table.get(letter, letter) if script_of(letter) not in {most, ""} else letter for letter in word)
+    ranked = sorted(("LATIN", "GREEK", "CYRILLIC"), key=lambda script: -scripts.count(script))
+    for script in ranked:
+        table = _TO_LATIN if script == "LATIN" else _FROM_LATIN[script]
+        if all(letter in table for letter in word if script_of(letter) not in {script, ""}):
+            return _mended(word, script)
+    return _mended(word, ranked[0])
+
+
+def _mended(word: str, script: str) -> str:
+    """Return a word with the letters of one script for those of others that look like them."""
+    table = _TO_LATIN if script == "LATIN" else _FROM_LATIN[script]
+    return "".join(
+        table.get(letter, letter) if script_of(letter) not in {script, ""} else letter for letter in word
+    )
 
 
 def words(folded: str) -> list[str]:
