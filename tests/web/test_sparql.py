@@ -7,6 +7,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from html_check import foreign_scripts
+from koinon.release.current import Release
 from serving import Service
 
 COORDINATOR = """
@@ -129,6 +130,24 @@ def test_without_a_query_the_service_describes_itself(client: httpx.Client, serv
     quads = client.get("/sparql", headers={"Accept": "application/n-quads"})
     assert quads.headers["content-type"] == "application/n-quads"
     assert len(Graph().parse(data=quads.text, format="nt")) == len(graph)
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/releases/{}/sparql"])
+def test_parameters_of_a_query_that_is_missing_are_refused(
+    client: httpx.Client, release: Release, path: str
+) -> None:
+    path = path.format(release.id)
+    for given in (
+        "qeury=ASK {}",
+        "default-graph-uri=https://w3id.org/koinon/graph/code",
+        "view=table",
+        "download=csv",
+    ):
+        refused = client.get(f"{path}?{given}")
+        assert refused.status_code == 400, given
+        assert given.partition("=")[0] in refused.json()["detail"]
+    assert client.get(f"{path}?lang=el&example=cluster-models").status_code == 200
+    assert client.get(f"{path}?lang=el").status_code == 200
 
 
 def test_browsers_see_the_answer_below_the_form(client: httpx.Client) -> None:

@@ -8,14 +8,28 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from building import World, make_world
+from building import PLACE, World, make_world
 from koinon.build.changelog.recording import record_changes
 from koinon.publish.mementos import http_date
+from koinon.release.judgements import Verdict, judge
+from koinon.release.links import link_id
 from koinon.release.log import LogEntry, read_log
 from small_release import service_on
 
 PATIENT = "/doc/project/patient"
 GONE = "/doc/organisation/neighbour-gone"
+OFFICE = "https://w3id.org/koinon/id/organisation/patient-office"
+LATER = "https://w3id.org/koinon/id/organisation/neighbour-june"
+LINK_GONE = link_id(OFFICE, LATER.replace("june", "gone"), "identity")
+LINK_NOW = link_id(OFFICE, LATER, "identity")
+REGION = """<place/{}> a koi:Territory , dct:Location ; skos:prefLabel "{}"@en ; koi:nutsLevel 3 ;
+    dct:type place-type:nuts-3 ; dct:isPartOf <place/pomorskie> ."""
+NEW = REGION.format("gdanski", "Gdański")
+OLD = f"""{NEW} {REGION.format("kashubia", "Kashubia")}
+<place/kashubia> dct:isReplacedBy <place/gdanski> ;
+    <http://www.w3.org/ns/adms#identifier> <place/kashubia#nuts-2021> .
+<place/kashubia#nuts-2021> a <http://www.w3.org/ns/adms#Identifier> ; skos:notation "PL63X" ;
+    <http://www.w3.org/ns/adms#schemeAgency> "Eurostat" ."""
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINK = re.compile(r'<([^>]+)>; ((?:[a-z]+="[^"]*"(?:; )?)+)')
 
@@ -29,6 +43,11 @@ def say(world: World, *lines: str) -> str:
     return report.release
 
 
+def places(world: World, region: str) -> None:
+    """Give the source of places this region beside its own, and no other."""
+    (world.sources / "place" / "graph.ttl").write_text(PLACE + region)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Four releases, a month between each: the patient has another name in each but the last two are one."""
@@ -37,7 +56,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     gone += " dct:isReplacedBy <organisation/neighbour-june> ."
     june = '<organisation/neighbour-june> a org:Organization ; skos:prefLabel "Gone in June"@en .'
     say(world, '<project/patient> skos:altLabel "March"@en .')
+    judge(world.home, "one", OFFICE, LATER.replace("june", "gone"), Verdict.SAME)
+    judge(world.home, "one", OFFICE, LATER, Verdict.SAME)
+    places(world, OLD)
     say(world, '<project/patient> skos:altLabel "April"@en .', gone, june)
+    places(world, NEW)
     say(world, '<project/patient> skos:altLabel "May"@en .', june)
     say(world, '<project/patient> skos:altLabel "May"@en .', june, june.replace("june", "july"))
     entries = read_log(world.home.log)
@@ -224,6 +247,39 @@ def test_a_withdrawn_thing_says_when_it_went_what_took_its_place_and_where_its_p
     assert client.get("/doc/organisation/neighbour-never").status_code == 404
     assert client.get("/doc/organisation/neighbour-june").status_code == 200
     assert client.get(f"/releases/{ids(world)[1]}/doc/organisation/neighbour-july").status_code == 404
+
+
+def test_a_withdrawn_link_names_what_stands_in_its_place(client: httpx.Client, world: World) -> None:
+    assert client.get(f"/releases/{ids(world)[1]}/links/{LINK_GONE}").status_code == 200
+    for suffix in ("", ".ttl"):
+        answer = client.get(f"/links/{LINK_GONE}{suffix}")
+        assert answer.status_code == 410, answer.text
+        told = answer.json()
+        assert told["release"] == ids(world)[2]
+        assert told["replacedBy"] == [f"https://w3id.org/koinon/links/{LINK_NOW}"]
+        assert client.get(told["lastState"]).status_code == 200
+    assert f'href="/links/{LINK_NOW}"' in client.get(f"/links/{LINK_GONE}", headers={"Accept": "text/html"}).text
+    assert client.get(f"/links/{'0' * 12}").status_code == 404
+    assert client.get(f"/releases/{ids(world)[0]}/links/{LINK_GONE}").status_code == 404, "it was not there yet"
+
+
+@pytest.mark.parametrize("name", ["kashubia", "PL63X", "pl63x"])
+def test_a_withdrawn_region_names_what_stands_in_its_place(client: httpx.Client, world: World, name: str) -> None:
+    assert client.get(f"/releases/{ids(world)[1]}/regions/{name}").status_code in {200, 303}
+    for path in (f"/regions/{name}", f"/regions/{name}.csv", f"/regions/pomorskie/with/{name}"):
+        answer = client.get(path)
+        assert answer.status_code == 410, path
+        told = answer.json()
+        assert (told["label"], told["release"]) == ({"en": "Kashubia"}, ids(world)[2])
+        assert told["replacedBy"] == ["https://w3id.org/koinon/id/place/gdanski"]
+    assert client.get("/regions/gdanski").status_code == 200
+    assert client.get(f"/releases/{ids(world)[0]}/regions/{name}").status_code == 404, "it was not there yet"
+    assert client.get("/regions/PL999").status_code == 404
+
+
+def test_the_partners_of_a_withdrawn_actor_are_gone_with_it(client: httpx.Client) -> None:
+    assert client.get("/actors/neighbour-gone/partners").status_code == 410
+    assert client.get("/actors/neighbour-never/partners.csv").status_code == 404
 
 
 def test_the_history_of_a_thing_tells_what_each_release_changed(client: httpx.Client, world: World) -> None:

@@ -81,13 +81,18 @@ def withdrawn(steps: Sequence[Member]) -> Member | None:
     return steps[0] if steps and steps[0].change is Change.REMOVED else None
 
 
+def last_said(steps: Sequence[Member]) -> Member | None:
+    """Return the latest step after which something was said of a thing, or None where there is none."""
+    return next((member for member in steps if member.change is not Change.REMOVED), None)
+
+
 def replacements(changes: ChangeLog, thing: str, steps: Sequence[Member], store: GraphStore) -> list[str]:
     """Return the IRIs of what took the place of a withdrawn thing, as far as data say so, each known to ``store``.
 
     That is what it or others called its successor or the same, and what now has an identifier that it had.
     """
     node = NamedNode(thing)
-    last = next((member for member in steps if member.change is not Change.REMOVED), None)
+    last = last_said(steps)
     said = list(_parsed(_lines(changes, thing, last))) if last else []
     found = [
         value.value for _, predicate, value in said if predicate in _FOLLOWING and isinstance(value, NamedNode)

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
+from koinon.model.namespaces import ID
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.bridge.data import as_csv, as_json
-from koinon.publish.bridge.partners import PartnersWriter, actor_of
+from koinon.publish.bridge.partners import KINDS, PartnersWriter, actor_of
 from koinon.publish.bridge.picture import WIDTH, picture_of
 from koinon.publish.bridge.region import RegionWriter
 from koinon.publish.bridge.territories import Territory
@@ -44,6 +45,7 @@ from koinon.web.representations import (
 )
 from koinon.web.routing import reads
 from koinon.web.served import Served
+from koinon.web.withdrawn import refuse_withdrawn, refuse_withdrawn_region
 
 router: Final = APIRouter()
 
@@ -63,7 +65,7 @@ async def region(request: Request, name: Name) -> Response:
     door = Door.of(request)
     async with door.release() as served:
         atlas = await _atlas(request, served)
-        found = atlas.territory(slug)
+        found = await _territory(request, served, atlas, slug)
         path = f"/regions/{found.name}"
         if slug != found.name:
             return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
@@ -80,8 +82,8 @@ async def choose(request: Request, name: Name) -> Response:
     door = Door.of(request)
     async with door.release() as served:
         atlas = await _atlas(request, served)
-        one = atlas.territory(name)
-        other = atlas.territory(request.query_params.get("region", "").strip())
+        one = await _territory(request, served, atlas, name)
+        other = await _territory(request, served, atlas, request.query_params.get("region", "").strip())
     return _redirect(door.reader(request), f"/regions/{one.name}/with/{other.name}")
 
 
@@ -92,7 +94,7 @@ async def bridge(request: Request, one: Name, other: Name) -> Response:
     door = Door.of(request)
     async with door.release() as served:
         atlas = await _atlas(request, served)
-        first, second = atlas.territory(one), atlas.territory(slug)
+        first, second = [await _territory(request, served, atlas, name) for name in (one, slug)]
         path = f"/regions/{first.name}/with/{second.name}"
         if (one, slug) != (first.name, second.name):
             return _redirect(door.reader(request), path + (f".{form.suffix}" if form else ""))
@@ -129,6 +131,8 @@ async def _partners(request: Request, name: str, form: Form | None) -> Response:
         naming = Naming(served.store, served.vocabulary, door.reader(request).language)
         actor = actor_of(PartnersWriter(atlas, served.store, naming), name)
         if actor is None:
+            for kind in KINDS:
+                await refuse_withdrawn(request, served, f"{ID}{kind}/{name}")
             raise NotFoundError(f"Nothing is known of what an actor {name[:100]} does, or with whom.")
 
         def made(naming: Naming) -> PartnersView:
@@ -140,6 +144,15 @@ async def _partners(request: Request, name: str, form: Form | None) -> Response:
 async def _atlas(request: Request, served: Served) -> Atlas:
     """Return what the release knows of regions; opening it the first time is work for the press."""
     return served.atlas() if served.knows_regions else await Door.of(request).make(request, served.atlas)
+
+
+async def _territory(request: Request, served: Served, atlas: Atlas, name: str) -> Territory:
+    """Return the region of a code or name; raises NotFoundError, or ProblemError for one that went."""
+    try:
+        return atlas.territory(name)
+    except NotFoundError:
+        await refuse_withdrawn_region(request, served, name)
+        raise
 
 
 async def _answer(

@@ -47,6 +47,8 @@ _RAW_SHOWN: Final = 2**17
 _LONGEST_LINK: Final = 4_000
 """Characters of a query that stand in links to its other views and forms."""
 _ASKED: Final = frozenset({"default-graph-uri", "named-graph-uri", "lang"})
+_DESCRIBED: Final = frozenset({"lang", "example"})
+"""What the address takes without a query; else one is missing (SPARQL 1.1 Protocol §2.1)."""
 _DOWNLOADED: Final = (
     *(Form(DOWNLOADS[suffix], suffix, suffix.upper()) for suffix in ("csv", "tsv", "json", "xml")),
     *(form for form in RDF_FORMS if form.suffix in DOWNLOADS),
@@ -205,6 +207,13 @@ async def _form(
 async def _describe(request: Request, served: Served, release: Release, path: str) -> Response:
     door = Door.of(request)
     reader = door.reader(request)
+    others = sorted(set(request.query_params) - _DESCRIBED)
+    if others:
+        raise ProblemError(
+            "bad-request",
+            f"There is no query beside {', '.join(others)[:200]}. It is sent as ?query=…; the address alone "
+            "describes the service.",
+        )
     name = request.query_params.get("example", "")
     query = served.catalogue[name].bind() if name else _EXAMPLE
     chosen = Offer("", _DESCRIPTION_FORMS).choose(request, reader, f"{served.edition} {path} {name}")

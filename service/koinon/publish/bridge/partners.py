@@ -14,12 +14,13 @@ _PROJECTS: Final = 3
 _CANDIDATES: Final = 400
 _TOPICS: Final = 12
 _HUB: Final = 300
-_KINDS: Final = ("organisation", "cluster", "network")
+KINDS: Final = ("organisation", "cluster", "network")
+"""Kinds of things that can be partners, as their addresses begin."""
 
 
 def actor_of(writer: Writer, slug: str) -> int | None:
     """Return the actor with this slug, or None where the release knows of none that does anything."""
-    for kind in _KINDS:
+    for kind in KINDS:
         iri = f"{ID}{kind}/{slug}"
         number = number_of(iri)
         if writer.atlas.relations.iris([number]).get(number) == iri:

@@ -19,9 +19,9 @@ KINDS: Final = (SEAT, UNIT, WORKS, SITE, EVENT)
 practice or undertaking there that it has a part in, by an event there that it took part in. The strongest first."""
 AT_HOME: Final = frozenset({SEAT, UNIT, WORKS, SITE})
 
-_CODE: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{0,5}")
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
-_IDENTIFIERS: Final = ("nuts", "statistical-region", "iso-3166-1-alpha-2")
+CODE: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{0,5}")
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
+IDENTIFIERS: Final = ("nuts", "statistical-region", "iso-3166-1-alpha-2")
 """How the fragments begin that name a place's codes; those without a version give way to those with one."""
 _ACTORS: Final = (ORG + "Organization", DEF + "Cluster", DEF + "Network")
 
@@ -74,12 +74,12 @@ def territory_at(relations: Relations, name: str) -> Territory:
 
     Raises NotFoundError where there is none.
     """
-    if _SLUG.fullmatch(name):
+    if SLUG.fullmatch(name):
         found = territory_of(relations, SHARED + f"place/{name}")
         if found is not None:
             return found
     code = name.upper()
-    if _CODE.fullmatch(code):
+    if CODE.fullmatch(code):
         place = _with_code(relations, code)
         found = territory_of(relations, place) if place else None
         if found is not None:
@@ -166,7 +166,7 @@ def _with_code(relations: Relations, code: str) -> str | None:
     found = []
     for (iri,) in rows:
         place, _, fragment = str(iri).partition("#")
-        if fragment.startswith(_IDENTIFIERS):
+        if fragment.startswith(IDENTIFIERS):
             found.append((_text(relations, DEF + "schemeVersion", str(iri)), place))
     return max(found)[1] if found else None
 
@@ -181,7 +181,7 @@ def _identifiers(relations: Relations, iri: str) -> list[tuple[str, str]]:
         f"{iri}$",
     )
     pairs = [(str(fragment), str(text)) for fragment, text in found]
-    return sorted(pair for pair in pairs if pair[0].partition("#")[2].startswith(_IDENTIFIERS))
+    return sorted(pair for pair in pairs if pair[0].partition("#")[2].startswith(IDENTIFIERS))
 
 
 def _text(relations: Relations, predicate: str, iri: str) -> str:

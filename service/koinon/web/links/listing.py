@@ -1,7 +1,7 @@
 """``/links`` and ``/links/{id}``: what was found to be the same, how sure that is, and why."""
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from koinon.publish.credits import credits_of, graphs_naming
 from koinon.publish.links import sssom
 from koinon.publish.links.documents import link_document, links_document
 from koinon.publish.sparql import query_about
@@ -19,6 +20,7 @@ from koinon.release.links import STATES, Link
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer, write
 from koinon.web.links.shown import find, is_id, showing, titles
+from koinon.web.links.withdrawn import refuse_withdrawn_link
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -76,6 +78,8 @@ async def link(
     identifier, form = split_suffix(name, DOCUMENT_FORMS)
     door = Door.of(request)
     async with door.release() as served:
+        if served.links.get(identifier) is None:
+            await refuse_withdrawn_link(request, served, identifier)
         found = find(served, identifier)
         return await answer(request, served, _resource(request, served, found), form)
 
@@ -86,11 +90,13 @@ def _resource(request: Request, served: Served, found: Link) -> Resource:
 
     def page(frame: PageFrame) -> Body:
         view = showing(served, reader).link(found)
+        graphs = graphs_naming(served.store, _ends([found]))
         body = door.pages.render(
             "link.html",
             reader,
             frame=frame,
             view=view,
+            credits=credits_of(served.store, graphs, reader.language),
             run=served.links.run(),
             query=query_about(NamedNode(found.iri)),
             release=served.release,
@@ -208,6 +214,7 @@ def _rendered(door: Door, page: _Page) -> bytes:
         "source": {slug: count for slug, count in served.links.sources().items() if slug},
     }
     kept = {name: value for name, value in asked.parameters.items() if name != "after"}
+    graphs = graphs_naming(served.store, _ends(page.found))
     return door.pages.render(
         "links.html",
         reader,
@@ -221,9 +228,16 @@ def _rendered(door: Door, page: _Page) -> bytes:
         titles=titles(served, reader),
         following=page.next_parameters,
         run=served.links.run(),
+        credits=credits_of(served.store, graphs, reader.language),
         tsv=f"/links.sssom.tsv{search(asked.filters)}",
         release=served.release,
     )
+
+
+def _ends(links: Iterable[Link]) -> Iterator[str]:
+    """Yield the IRIs of what the links are between, for the credits of their sources."""
+    for each in links:
+        yield from (each.subject, each.object)
 
 
 def _sum(counts: Mapping[tuple[str, str, str], int], place: int, value: str) -> int:
