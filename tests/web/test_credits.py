@@ -44,6 +44,9 @@ def page(client: httpx.Client, address: str, language: str = "en") -> str:
         "/sparql?query=SELECT * { ?s a <http://www.w3.org/ns/org%23Organization> }",
         "/sparql?query=DESCRIBE <https://w3id.org/koinon/id/organisation/neighbour>",
         "/queries/everything-about?thing=organisation/neighbour",
+        "/search?q=neighbour",
+        "/changes?source=neighbour",
+        "/doc/organisation/neighbour/history",
     ],
 )
 def test_a_page_that_uses_a_source_credits_it(client: httpx.Client, address: str) -> None:
@@ -106,6 +109,17 @@ def test_the_list_of_graphs_gives_programs_licence_rights_and_credit(client: htt
         "/sparql?query=SELECT%20*%20%7B%20?s%20?p%20?o%20%7D%20LIMIT%201",
         "/actors.csv",
         "/actors.jsonld",
+        "/regions/pomorskie.csv",
+        "/regions/pomorskie.jsonld",
+        "/actors/neighbour/partners.csv",
+        "/search.json?q=neighbour",
+        "/suggest?prefix=neigh",
+        "/links.sssom.tsv",
+        "/changes.atom",
+        "/ldes",
+        "/version/1/1",
+        "/doc/organisation/neighbour/history.json",
+        "/quality.json",
     ],
 )
 def test_an_answer_that_has_no_room_for_credits_says_where_they_are(client: httpx.Client, address: str) -> None:
@@ -118,11 +132,23 @@ def test_an_answer_that_has_no_room_for_credits_says_where_they_are(client: http
     assert CREDIT in [graph.get("credit") for graph in listed.json()["graphs"]]
 
 
+def test_an_earlier_release_leads_to_its_own_credit_lines(client: httpx.Client) -> None:
+    release = client.get("/releases.json").json()["releases"][0]["id"]
+    address = f"/releases/{release}/search.json?q=neighbour"
+    found = re.findall(r'<([^>]*)>; rel="describedby"', client.get(address).headers["Link"])
+    assert [str(httpx.URL(address).join(target)) for target in found] == [f"/releases/{release}/graph"]
+
+
+def test_a_glance_at_a_thing_in_another_page_credits_its_source(client: httpx.Client) -> None:
+    assert SHOWN in page(client, "/reconcile/preview?id=organisation/neighbour")
+
+
 def test_the_page_of_a_source_tells_whose_it_is_and_how_much_it_says(client: httpx.Client) -> None:
     told = page(client, "/sources/neighbour")
     assert SHOWN in told
     assert f'href="{LICENCE}"' in told
     assert 'href="/graph/neighbour"' in told
+    assert SHOWN in page(client, "/quality/neighbour")
     assert client.get("/sources/nobody", headers={"Accept": "text/html"}).status_code == 404
     assert client.get("/sources/neighbour").json()["source"] == "neighbour"
 

@@ -59,6 +59,7 @@ from koinon.web import (
 from koinon.web.asking import Asking, ClientGoneError
 from koinon.web.checking.checks import Checks
 from koinon.web.counting import Counting
+from koinon.web.crediting import Crediting
 from koinon.web.description import completed
 from koinon.web.directory import Directory
 from koinon.web.door import Door
@@ -89,7 +90,12 @@ class Service(FastAPI):
         """Prepare the service; ``options`` are FastAPI's."""
         super().__init__(**options)
         pages: ASGIApp = Travelling(
-            super().__call__, Home(door.settings.home), door.following, door.changes, refuse, door.reader
+            Crediting(super().__call__, door.following),
+            Home(door.settings.home),
+            door.following,
+            door.changes,
+            refuse,
+            door.reader,
         )
         pages = Unchanged(pages, Home(door.settings.home), door.following)
         self._endpoint = Endpoint(pages, door.following, door.asking, door.settings.query_max_length, page, refuse)

@@ -20,6 +20,7 @@ from koinon.publish.changes import (
     read_since,
 )
 from koinon.publish.collections import SECTIONS
+from koinon.publish.credits import credits_of
 from koinon.publish.naming import Naming
 from koinon.release.changelog import Change
 from koinon.web.door import Door, PageFrame, write
@@ -174,9 +175,11 @@ def _page(door: Door, reader: Reader, served: Served, asked: _Asked, page: Chang
                 "sources": [naming(GRAPH + cause) for cause in member.causes],
             }
         )
+    causes = (GRAPH + cause for member in page.members for cause in member.causes)
     return door.pages.render(
         "changes.html",
         reader,
+        credits=credits_of(served.store, causes, reader.language),
         frame=frame,
         groups=groups,
         after=page.after,

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import CODE, GRAPH, ID
 from koinon.publish.changes import label_of
+from koinon.publish.credits import credits_of
 from koinon.publish.past import Difference, Past, Version, past_of, steps_of
 from koinon.publish.text import Text
 from koinon.release.changelog import Change, Member
@@ -142,9 +143,11 @@ def _page(
         }
 
     known = served.has_subject(topic)
+    causes = (GRAPH + cause for version in past.versions for cause in version.member.causes)
     return door.pages.render(
         "history.html",
         reader,
+        credits=credits_of(served.store, causes, reader.language),
         frame=frame,
         label=naming(topic.value) if known else label_of(past.versions[0].member, reader.language),
         path=path if known else "",

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from koinon.build.findings import Severity
 from koinon.model.errors import NotFoundError
+from koinon.publish.credits import credit_of
 from koinon.publish.documents import Document
 from koinon.publish.naming import Naming
 from koinon.publish.quality import views
@@ -212,6 +213,7 @@ def _of_source(measured: _Measured, source: SourceQuality) -> _Answer:
         return measured.door.pages.render(
             "quality-source.html",
             reader,
+            credit=credit_of(served.store, source.graph, reader.language) if source.graph else None,
             frame=frame,
             source=source,
             name=measured.label(source.graph) if source.graph else Text(source.slug),

@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse, Response
 
 from koinon.model.namespaces import DCT
+from koinon.publish.credits import credits_of, graphs_naming
 from koinon.publish.naming import Naming
 from koinon.publish.search import (
     PAGE_SIZE,
@@ -115,8 +116,16 @@ async def _answer(request: Request, fixed: Form | None) -> Response:
 
             def page() -> bytes:
                 frame = PageFrame(alternates(reader, "/search", FORMS, sought.parameters), "", sought.parameters)
+                shown = view()
+                graphs = graphs_naming(served.store, (hit.iri for hit in shown.hits.hits))
                 return door.pages.render(
-                    "search.html", reader, view=view(), frame=frame, release=served.release, deepest=DEEPEST
+                    "search.html",
+                    reader,
+                    view=shown,
+                    frame=frame,
+                    release=served.release,
+                    deepest=DEEPEST,
+                    credits=credits_of(served.store, graphs, reader.language),
                 )
 
             body = await door.make(request, page)

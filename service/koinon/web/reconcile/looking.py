@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
+from koinon.publish.credits import Credit, credits_of, graphs_naming
 from koinon.publish.reconcile.asking import TYPES, iri_of, is_entity
 from koinon.publish.reconcile.extending import proposals
 from koinon.publish.reconcile.previewing import Preview, preview_of
@@ -164,15 +165,22 @@ async def preview(request: Request) -> Response:
         if is_unchanged(request, headers["ETag"]):
             return not_modified(headers)
 
-        def found() -> Preview | None:
+        def found() -> tuple[Preview, tuple[Credit, ...]] | None:
             entity = Words(served, reader).matcher.entity(iri_of(identifier))
-            return preview_of(entity) if entity.known else None
+            if not entity.known:
+                return None
+            view = preview_of(entity)
+            graphs = graphs_naming(served.store, [view.iri])
+            return view, credits_of(served.store, graphs, reader.language)
 
         shown = await door.make(request, found, ("preview", identifier, headers["ETag"]))
         if shown is None:
             raise NotFoundError("There is no entity with this id.")
         frame = PageFrame([], "", {"id": identifier})
-        return await html(request, "reconcile-preview.html", headers=headers, frame=frame, view=shown)
+        view, credits = shown
+        return await html(
+            request, "reconcile-preview.html", headers=headers, frame=frame, view=view, credits=credits
+        )
 
 
 @reads(router, "/reconcile/1.0-draft/preview")
