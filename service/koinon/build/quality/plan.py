@@ -15,7 +15,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from koinon.model.namespaces import DCT, DEF, RDF, SCHEMA, SH, SHAPES, SKOS
+from koinon.model.namespaces import DCT, DEF, RDF, SCHEMA, SH, SHAPES, SKOS, VOID
 from koinon.release.quality import RECOMMENDED, REQUIRED, Check
 
 VERSION: Final = "1"
@@ -34,9 +34,11 @@ AUXILIARY: Final = frozenset(
         DCT + "PeriodOfTime",
         SKOS + "Concept",
         SKOS + "ConceptScheme",
+        "https://w3id.org/sssom/Mapping",
+        VOID + "Linkset",
     }
 )
-"""Classes of what only serves other things: receipts, parts with a single required value, entries of lists."""
+"""Classes of what only serves other things: receipts, parts with a single required value, entries of lists, links."""
 LOCATED: Final = (DEF + "locatedIn", SCHEMA + "location")
 """The properties that say where a thing is; those of a project are derived."""
 PROJECT: Final = DEF + "Project"
