@@ -38,7 +38,7 @@ AUXILIARY: Final = frozenset(
         VOID + "Linkset",
     }
 )
-"""Classes of what only serves other things: receipts, parts with a single required value, entries of lists, links."""
+"""Classes of what only serves other things: receipts, parts with a single required value, list entries, links."""
 LOCATED: Final = (DEF + "locatedIn", SCHEMA + "location")
 """The properties that say where a thing is; those of a project are derived."""
 PROJECT: Final = DEF + "Project"
