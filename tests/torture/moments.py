@@ -35,7 +35,7 @@ STEPS = (
     "build.sealing", "build.keeping", "build.checking", "build.registry.active", "build.registry.audit",
     "build.registry.delivery", "build.registry.journals", "release.lines", "build.registry.purging",
     "build.registry.receiving", "build.registry.registry", "build.registry.rewriting", "release.contents",
-    "release.current", "release.lock", "release.log", "release.publishing", "release.retention",
+    "release.current", "release.exchange", "release.lock", "release.log", "release.publishing", "release.retention",
 )  # fmt: skip
 SERVICE = (
     "build.registry.audit", "build.registry.contributing", "build.registry.journals", "release.lines",

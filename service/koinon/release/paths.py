@@ -7,6 +7,8 @@ BUILDING = ".building-"
 """How the name of a release folder begins while it is being written."""
 REMOVING = ".removing-"
 """How it begins while the release is being removed."""
+REPLACING = ".replacing-"
+"""How it begins while another folder takes the place of the release."""
 PIN = "pinned"
 """Name of the empty file in a release folder that keeps the release, as that of a cited one."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from koinon.model.errors import ReleaseError
 from koinon.release.current import current_id, release_folders, switch_current, sync_folder
+from koinon.release.exchange import exchange, put_back
 from koinon.release.log import LogEntry, append_log, read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import BUILDING, PIN, REMOVING, Home
@@ -26,6 +27,7 @@ def recover(home: Home) -> None:
     home.releases.mkdir(parents=True, exist_ok=True)
     if home.current.exists() and not home.current.is_symlink():
         raise ReleaseError(f"{home.current} is not the link to a release that it should be. Move it away first.")
+    put_back(home)
     for path in home.releases.iterdir():
         if path.name.startswith(_LEFTOVERS):
             if path.is_dir() and not path.is_symlink():
@@ -42,20 +44,19 @@ def recover(home: Home) -> None:
 def publish(home: Home, building: Path, manifest: Manifest) -> None:
     """Make the finished folder ``building`` the current release, durably. Call it with the lock held.
 
-    A folder that has the id already, because it is damaged, gives way.
+    A folder that has the id already, because it is damaged, gives way, and is in the place of ``building`` then.
     """
-    release, aside = home.release(manifest.id), home.releases / f"{REMOVING}{manifest.id}"
+    release = home.release(manifest.id)
     damaged = release.exists()
     if damaged and (release / PIN).exists():
         (building / PIN).touch()
     sync_tree(building)
     if damaged:
-        release.rename(aside)
-    building.rename(release)
-    sync_folder(home.releases)
+        exchange(building, release)
+    else:
+        building.rename(release)
+        sync_folder(home.releases)
     make_current(home, manifest.id)
-    if damaged:
-        shutil.rmtree(aside)
 
 
 def make_current(home: Home, identifier: str) -> bool:

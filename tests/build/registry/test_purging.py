@@ -12,7 +12,6 @@ from building import World
 from koinon.build.registry.audit import read_audit
 from koinon.build.registry.disk import audit
 from koinon.build.registry.purging import plan_purge, purge
-from koinon.build.registry.rewriting import _exchange
 from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import BuildLockedError, ConfigurationError, NotFoundError
@@ -169,17 +168,6 @@ def test_a_damaged_journal_is_no_reason_to_keep_a_source(desk: Desk) -> None:
     (desk.folder / "journal.jsonl").write_text("nonsense\n")
     purge(desk.world.home, "members", "desk", None, wait=False)
     assert not desk.folder.exists()
-
-
-def test_folders_change_names_in_one_step_or_in_three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "is").write_text(name)
-    _exchange(tmp_path / "one", tmp_path / "two")
-    assert ((tmp_path / "one" / "is").read_text(), (tmp_path / "two" / "is").read_text()) == ("two", "one")
-    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
-    _exchange(tmp_path / "one", tmp_path / "two")
-    assert ((tmp_path / "one" / "is").read_text(), (tmp_path / "two" / "is").read_text()) == ("one", "two")
 
 
 @pytest.mark.timeout(600)

@@ -1,7 +1,5 @@
 """Writing a release anew from its own graph files, so that nothing is left in it of what it no longer states."""
 
-import ctypes
-import errno
 import os
 import shutil
 import sqlite3
@@ -16,14 +14,12 @@ from koinon.build.sealing import is_sealed, seal
 from koinon.build.storing import check_store, fill_store
 from koinon.release.contents import FILE as CONTENTS
 from koinon.release.contents import write_contents
-from koinon.release.current import Release, sync_folder
+from koinon.release.current import Release
+from koinon.release.exchange import exchange
 from koinon.release.manifest import DERIVED
 from koinon.release.publishing import sync_tree
 from koinon.release.relations import FILE as RELATIONS
 from koinon.release.search_index import FOLDER as SEARCH
-
-_EXCHANGE = 2
-_HERE = -100
 
 
 def rewrite(release: Release, slug: str, work: Path) -> None:
@@ -61,8 +57,7 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     if untouched:
         seal(fresh)
     sync_tree(fresh)
-    _exchange(fresh, release.path)
-    sync_folder(release.path.parent)
+    exchange(fresh, release.path)
     shutil.rmtree(fresh)
 
 
@@ -77,17 +72,3 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def _exchange(one: Path, other: Path) -> None:
-    """Let two folders change names in one step, so that neither is ever missing (``renameat2`` of Linux)."""
-    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if swap is not None and swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
-        return
-    number = ctypes.get_errno() if swap is not None else errno.ENOSYS
-    if number not in {errno.ENOSYS, errno.EINVAL}:
-        raise OSError(number, os.strerror(number), str(other))
-    aside = one.with_name(f"{one.name}-before")
-    other.rename(aside)
-    one.rename(other)
-    aside.rename(one)
