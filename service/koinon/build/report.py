@@ -93,5 +93,5 @@ _SAID = {
     Outcome.ACCEPTED: "accepted",
     Outcome.KEPT: "REFUSED, its last accepted graph stays",
     Outcome.OUT: "REFUSED, and it has no accepted graph yet, so it stays out",
-    Outcome.WITHDRAWN: "withdrawn: its folder is gone, and so is its graph",
+    Outcome.WITHDRAWN: "withdrawn, or its folder is gone: so is its graph",
 }

@@ -1,6 +1,5 @@
 """Where a release is written: a folder beside the releases, under the lock, that is gone whatever happens."""
 
-import errno
 import os
 import shutil
 import tempfile
@@ -13,12 +12,11 @@ from koinon.build.changelog.recording import record_changes
 from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import ConfigurationError, KoinonError, StorageError
+from koinon.model.refusals import Refusal
 from koinon.release.current import Release, open_release
 from koinon.release.lock import build_lock
 from koinon.release.paths import BUILDING, Home
 from koinon.release.publishing import recover
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -65,11 +63,10 @@ def _storage(home: Home) -> Iterator[None]:
             raise ConfigurationError(
                 f"{about} cannot be read ({error.strerror}). Mend that, then build again."
             ) from error
-        full = error.errno in _FULL or "No space left" in str(error) or "File too large" in str(error)
-        what, mend = ("is full", "Free some space") if full else ("cannot be written", "Mend that")
+        refusal = Refusal.of(error, home.root)
         raise StorageError(
-            f"The disk under {home.root} {what} ({error}). The current release is untouched, and nothing "
-            f"half-written is left. {mend}, or set KOINON_HOME to another place, then build again."
+            f"{refusal.what}. The current release is untouched, and nothing half-written is left. {refusal.mend}, "
+            "then try again."
         ) from error
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from koinon.build.registry.audit import AuditReport
 from koinon.build.registry.journals import Damaged
 from koinon.build.registry.purging import Plan
-from koinon.build.registry.registered import Registered
+from koinon.build.registry.registered import Registered, State
 from koinon.build.source_manifest import Manifest
 from koinon.cli.output import bytes_for_people
 
@@ -112,6 +112,9 @@ def _some(names: Sequence[str]) -> str:
 def change_lines(source: Registered, said: str) -> Iterator[str]:
     """Yield what became of a source, and what to do next."""
     yield f"{source.slug} {said}: version {source.latest.version}."
+    if source.state is State.WITHDRAWN:
+        yield f"`koinon source accept {source.slug}` brings it back."
+        return
     if not source.waiting or source.result(source.latest.version) is not None:
         return
     files = [(file.name, bytes_for_people(file.size), f"sha256 {file.sha256}") for file in source.latest.files]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koinon.engine import OxigraphStore
-from koinon.model.errors import NoReleaseError, NotFoundError, ReleaseError
+from koinon.model.errors import NoReleaseError, NotFoundError, ReleaseError, StorageError
 from koinon.model.namespaces import BASE
+from koinon.model.refusals import Refusal, refuses_files
 from koinon.release.log import read_log
 from koinon.release.manifest import Manifest
 from koinon.release.paths import Home
@@ -45,10 +46,16 @@ class Release:
         return self.path / "graphs" / f"{slug}.nt"
 
     def open(self) -> OxigraphStore:
-        """Open the store read-only; raises ReleaseError where it is missing or damaged."""
+        """Open the store read-only.
+
+        Raises ReleaseError where it is missing or damaged, StorageError where the system refuses to open files.
+        """
         try:
             return OxigraphStore(self.store)
         except OSError as error:
+            if refuses_files(error) or "Permission denied" in str(error):
+                refusal = Refusal.of(error, self.store)
+                raise StorageError(f"{refusal.what}. {refusal.mend}, then try again.") from error
             mend = "Import its files again" if self.manifest.imported else "Run `koinon build`"
             raise ReleaseError(
                 f"The store of release {self.id} cannot be opened ({error}). {mend}: that writes it anew."

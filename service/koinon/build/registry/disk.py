@@ -1,18 +1,17 @@
 """What all of the registry does with the disk: where things lie, one change at a time, and clear errors."""
 
-import errno
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from koinon.model.errors import StorageError
+from koinon.model.refusals import Refusal
 from koinon.release.paths import Home
 
 JOURNAL = "journal.jsonl"
 MAPPING = "mapping.toml"
 """Name of the kept mapping beside the manifest of a source that a build reads."""
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def journal(home: Home, slug: str) -> Path:
@@ -56,9 +55,7 @@ def storage(home: Home) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in _FULL
-        what, mend = ("is full", "Free some space") if full else ("cannot be read or written", "Mend that")
+        refusal = Refusal.of(error, home.root)
         raise StorageError(
-            f"The disk under {home.root} {what} ({error}). The sources are as they were before. {mend}, or set "
-            "KOINON_HOME to another place, then try again."
+            f"{refusal.what}. The sources are as they were before. {refusal.mend}, then try again."
         ) from error
