@@ -93,6 +93,13 @@ def test_a_fault_is_one_line_and_an_exit_code(
     assert "Traceback" not in done.stderr
 
 
+def test_pairs_are_not_written_as_what_they_are_not(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run(*tables, "--out", tmp_path / "pairs.xlsx")
+    assert done.returncode == 2
+    assert ".tsv, .csv or .json" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_no_workbook_is_told(tables: tuple[Path, Path], tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"not a workbook")

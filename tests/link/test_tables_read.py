@@ -61,6 +61,11 @@ def test_utf_16_with_its_mark_is_read(tmp_path: Path) -> None:
         ("id,name\n1,Sun,Moon\n", "row 2 has 3 cells"),
         (b"id,name\n1,S\xb3o\xf1ce\n", "line 2 is not UTF-8"),
         (b"id,name\n1,S\0n\n", "null characters"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "of the old kind (.xls). Save the table as .xlsx or as CSV",
+        ),
+        (b"PK\x03\x04mimetype", "a packed file, as .ods"),
         ('id,name\n1,"Sun\n', "cannot be read"),
     ],
 )

@@ -31,6 +31,7 @@ _STEPS: Final = {
     "weights": "Weighing (Splink)",
     "scores": "Looking twice",
 }
+_WRITTEN: Final = frozenset(("", ".tsv", ".tab", ".txt", ".csv", ".json"))
 _FORMULA: Final = tuple("=+-@")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]+")
 
@@ -39,7 +40,7 @@ def match(
     left: Annotated[Path, typer.Argument(help="A table: CSV, TSV or xlsx, with a row of titles.")],
     right: Annotated[Path, typer.Argument(help="The other table.")],
     out: Annotated[
-        Path | None, typer.Option(help="File for the pairs: .csv, .json, else TSV; by default standard output.")
+        Path | None, typer.Option(help="File for the pairs: .tsv, .csv or .json; by default standard output.")
     ] = None,
     column: Annotated[
         list[str] | None,
@@ -60,6 +61,8 @@ def match(
     its reasons with their weights. Where a table has no duplicates, each of its rows has at most one partner.
     """
     given = [_given(column or [], side) for side in ("left", "right")]
+    if out is not None and out.suffix.lower() not in _WRITTEN:
+        raise ConfigurationError(f"--out {out}: pairs are written as .tsv, .csv or .json.")
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=STDERR, transient=True
     ) as progress:

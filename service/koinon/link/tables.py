@@ -133,6 +133,12 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What the titles of columns mean, as ``--column`` names them; titles are compared without case and punctuation."""
 FIELDS: Final = tuple(_NAMES)
+_NO_TEXT: Final = {
+    b"\xd0\xcf\x11\xe0": "a workbook of the old kind (.xls)",
+    b"PK\x03\x04": "a packed file, as .ods and .numbers are",
+    b"%PDF": "a PDF",
+}
+"""What files begin with that people take for tables."""
 _YEAR: Final = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?!\d)")
 _LARGEST: Final = 2**28
 _CELL: Final = 100_000
@@ -257,6 +263,8 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
+    if (kind := next((kind for mark, kind in _NO_TEXT.items() if content.startswith(mark)), None)) is not None:
+        raise ConfigurationError(f"{path.name} is {kind}. Save the table as .xlsx or as CSV UTF-8.")
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
