@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -51,10 +52,13 @@ class BlockColumns:
             self.blocks[_slices(mentions, self.sizes)],
         )
 
-    def of_record(self, record: int) -> list[Ints]:
-        """Return the blocks of each mention of one record, which is there."""
-        one = self.at(self.rows_of(np.array([record], np.int64)))
-        return np.split(one.blocks, np.cumsum(one.sizes)[:-1])
+    def by_record(self) -> dict[int, list[Ints]]:
+        """Return the blocks of each mention, by the key of its record."""
+        each = iter(np.split(self.blocks, np.cumsum(self.sizes)[:-1]))
+        return {
+            record: list(islice(each, count))
+            for record, count in zip(self.records.tolist(), self.mentions.tolist(), strict=True)
+        }
 
 
 def joined(one: BlockColumns, other: BlockColumns) -> BlockColumns:

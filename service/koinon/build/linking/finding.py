@@ -162,7 +162,8 @@ class Run:
         settings, trees = Model.shipped().settings, PairModel.shipped().trees
         used = sorted({place for pair in fresh.values() for place in pair})
         names = {place: self._keys(records[place]) for place in used}
-        shared = {place: blocks.of_record(records[place].key) for place in used}
+        keys = np.unique([records[place].key for place in used])
+        shared = blocks.at(blocks.rows_of(keys)).by_record()
         found: dict[Pair, Scored] = {}
         waiting = list(fresh.items())
         for start in range(0, len(waiting), _TOGETHER):
@@ -170,7 +171,7 @@ class Run:
             pairs = [
                 (number, names[one][a], names[other][b])
                 for number, (_, (one, other)) in enumerate(part)
-                for a, b in _best(shared[one], shared[other])
+                for a, b in _best(shared[records[one].key], shared[records[other].key])
             ]
             for number, scored in score_pairs(trees, settings, pairs):
                 found[part[number][0]] = scored
