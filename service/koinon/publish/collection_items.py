@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -21,8 +20,8 @@ from koinon.model.namespaces import DCT, DEF, HYDRA
 from koinon.publish import jsonld
 from koinon.publish.collections import Page
 from koinon.publish.context import Context, TermDefinition
-from koinon.publish.credits import graphs_naming, rights_of
-from koinon.publish.documents import PREF_LABEL, TYPE, Document, ordered
+from koinon.publish.credits import rights_of
+from koinon.publish.documents import PREF_LABEL, TYPE, Document, ordered, reading_order_of
 from koinon.publish.naming import Naming
 
 MOST_FIELDS: Final = 20
@@ -84,8 +83,13 @@ def fields_of(section: str, context: Context, names: Sequence[str]) -> dict[str,
     return found
 
 
-def items_document(store: GraphStore, page: Page, addresses: Addresses, fields: Iterable[NamedNode]) -> Document:
-    """Return the statements of a page; raises ResultTooLargeError where a thing has too many values of a field."""
+def items_document(
+    store: GraphStore, page: Page, addresses: Addresses, fields: Iterable[NamedNode], graphs: Iterable[str]
+) -> Document:
+    """Return the statements of a page, which rests on ``graphs`` (IRIs; those of sources are credited).
+
+    Raises ResultTooLargeError where a thing has too many values of a field.
+    """
     collection, here = NamedNode(addresses.collection), NamedNode(addresses.page)
     things = [NamedNode(entry.iri) for entry in page.entries]
     about: list[Triple] = [
@@ -96,12 +100,13 @@ def items_document(store: GraphStore, page: Page, addresses: Addresses, fields: 
         (here, TYPE, _PAGE),
         *((here, NamedNode(HYDRA + name), NamedNode(there)) for name, there in addresses.around.items()),
     ]
-    for graph in map(NamedNode, sorted(graphs_naming(store, (thing.value for thing in things)))):
+    for graph in map(NamedNode, sorted(graphs)):
         if next(store.triples(graph, TYPE, _SOURCE_GRAPH), None):
             about += [(here, _SOURCE, graph), *rights_of(store, graph)]
-    wanted = dict.fromkeys((TYPE, PREF_LABEL, *fields))
-    blocks = [ordered(triple for each in wanted for triple in _values(store, thing, each)) for thing in things]
-    triples = [*dict.fromkeys(about), *(triple for block in blocks for triple in block)]
+    wanted = sorted({TYPE, PREF_LABEL, *fields}, key=reading_order_of)
+    said = _said(store, things, wanted)
+    ours = (triple for thing in things for each in wanted for triple in ordered(said.get((thing, each), ())))
+    triples = [*dict.fromkeys(about), *ours]
     return Document(collection, (collection, here, *things), tuple(triples))
 
 
@@ -155,13 +160,20 @@ def _lines(body: Mapping[str, Any]) -> str:
     return "{\n " + ",\n ".join(parts) + "\n}\n"
 
 
-def _values(store: GraphStore, thing: NamedNode, predicate: NamedNode) -> list[Triple]:
-    found = list(islice(store.triples(thing, predicate), MOST_VALUES + 1))
-    if len(found) > MOST_VALUES:
-        raise ResultTooLargeError(
-            f"{thing.value} has more than {MOST_VALUES:,} values of {predicate.value}. Leave this field out and "
-            "read the document of that thing, which comes in pages."
-        )
+def _said(
+    store: GraphStore, things: Sequence[NamedNode], wanted: Sequence[NamedNode]
+) -> dict[tuple[NamedNode, NamedNode], list[Triple]]:
+    """Return what is said of the things by each property; raises ResultTooLargeError for too much."""
+    found: dict[tuple[NamedNode, NamedNode], list[Triple]] = {}
+    for triple in store.values(things, wanted):
+        thing, predicate, _ = triple
+        there = found.setdefault((thing, predicate), [])
+        there.append(triple)
+        if len(there) > MOST_VALUES:
+            raise ResultTooLargeError(
+                f"{thing.value} has more than {MOST_VALUES:,} values of {predicate.value}. Leave it out and "
+                "read the document of that thing, which comes in pages."
+            )
     return found
 
 

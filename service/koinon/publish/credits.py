@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from sys import intern
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -22,6 +23,8 @@ from koinon.publish.vocabulary import short_name
 MOST: Final = 2_000
 """Things of one page whose sources are looked up; a list or a table of more shows what the first ones rest on."""
 
+_REMEMBERED: Final = 50_000
+"""Things whose graphs are remembered: ten megabytes."""
 _CREATIVE_COMMONS: Final = re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?")
 _LICENCES: Final = {
     "https://creativecommons.org/publicdomain/zero/1.0": "CC0 1.0",
@@ -82,6 +85,33 @@ def graphs_naming(store: GraphStore, things: Iterable[str]) -> set[str]:
     """Return the IRIs of the graphs that say what the things (IRIs) are or are called; MOST are looked up."""
     nodes = [node for iri in islice(dict.fromkeys(things), MOST) if (node := _node(iri))]
     return {graph.value for graph in store.graphs_about(nodes, _NAMING)}
+
+
+class NamedBy:
+    """Remembers for a release which graphs say what a thing is or is called, as ``graphs_naming`` finds it.
+
+    Lists show the same things again and again. Safe to use from any thread.
+    """
+
+    def __init__(self, store: GraphStore) -> None:
+        """Look up in ``store``."""
+        self._store = store
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def graphs(self, things: Iterable[str]) -> set[str]:
+        """Return the IRIs of the graphs that name the things (IRIs); MOST are looked up."""
+        asked = list(islice(dict.fromkeys(things), MOST))
+        known = self._known
+        found = {iri: known[iri] for iri in asked if iri in known}
+        unknown = {iri: node for iri in asked if iri not in found and (node := _node(iri))}
+        if unknown:
+            graphs = self._store.graphs_of_each(tuple(unknown.values()), _NAMING)
+            for iri, node in unknown.items():
+                found[iri] = tuple(intern(graph.value) for graph in graphs.get(node, ()))
+            if len(known) > _REMEMBERED:
+                known = self._known = {}
+            known.update(found)
+        return {graph for graphs in found.values() for graph in graphs}
 
 
 def graphs_behind(store: GraphStore, document: Document) -> set[str]:

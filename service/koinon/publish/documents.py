@@ -197,10 +197,15 @@ def ordered(triples: Iterable[Triple]) -> list[Triple]:
     return sorted(triples, key=_reading_order)
 
 
+def reading_order_of(predicate: NamedNode) -> tuple[int, str]:
+    """Return where the statements of a property stand among those of a thing: types, labels, then the rest."""
+    return _FIRST.get(predicate.value, 2), predicate.value
+
+
 def _reading_order(triple: Triple) -> tuple[str, int, str, str, str]:
     subject, predicate, value = triple
     language = value.language or "" if isinstance(value, Literal) else ""
-    return str(subject), _FIRST.get(predicate.value, 2), predicate.value, language, str(value)
+    return str(subject), *reading_order_of(predicate), language, str(value)
 
 
 def named(store: GraphStore, node: NamedNode) -> Iterator[Triple]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from koinon.publish.collection_items import Addresses, as_csv, as_json, fields_of, items_document
 from koinon.publish.collections import Asked, Page, page_of
-from koinon.publish.credits import credits_of, graphs_naming
+from koinon.publish.credits import credits_of
 from koinon.publish.facet_values import written_value
 from koinon.publish.naming import Naming
 from koinon.query.search import Things
@@ -156,7 +156,8 @@ def _body(listed: _List, page: Page, around: Mapping[str, str]) -> bytes:
     addresses = Addresses(
         reader.absolute(listed.path) + search(filters), listed.address(listed.asked.after), around
     )
-    document = items_document(served.store, page, addresses, fields.values())
+    graphs = served.named_by.graphs(entry.iri for entry in page.entries)
+    document = items_document(served.store, page, addresses, fields.values(), graphs)
     if listed.form.media_type == CSV:
         return as_csv(document, page, fields, naming)
     if MEANT.get(listed.form.media_type) == JSON_LD or listed.form.media_type == JSON_LD:
@@ -187,7 +188,7 @@ def _facet(listed: _List, page: Page, number: int, naming: Naming) -> dict[str, 
 
 def _page(listed: _List, page: Page, naming: Naming) -> bytes:
     served, reader = listed.served, listed.reader
-    graphs = graphs_naming(served.store, [entry.iri for entry in page.entries])
+    graphs = served.named_by.graphs(entry.iri for entry in page.entries)
     links = alternates(reader, listed.path, FORMS, listed.parameters)
     return listed.door.pages.render(
         "list.html",

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
@@ -45,6 +46,7 @@ def value_text(text: str, datatype: str, locale: Locale) -> str:
             return text
 
 
+@lru_cache(maxsize=4096)
 def number_text(number: float, locale: Locale) -> str:
     """Return a number with the separators of ``locale``."""
     return str(format_decimal(number, locale=locale))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -16,6 +16,7 @@ from koinon.model.settings import Settings
 from koinon.publish.vocabulary import term_name
 from koinon.release.links import LINK
 from koinon.web.negotiation import choose_language, combined
+from koinon.web.parameters import encoded
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _WEB: Final = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20]+")
@@ -83,7 +84,7 @@ class Reader:
         prefix = self.prefix
         if self.release and path[1:].split("/")[0].split(".")[0] not in {*TRAVELS, "sparql"}:
             prefix = prefix.removesuffix(f"/releases/{self.release}")
-        return prefix + path + (f"?{urlencode(query)}" if query else "") + hash_sign + fragment
+        return prefix + path + (f"?{encoded(query)}" if query else "") + hash_sign + fragment
 
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of this service."""
@@ -102,7 +103,7 @@ class Reader:
 
     def cited(self, parameters: Mapping[str, str]) -> str:
         """Return the path of this page with its parameters: those that others sent it with are no part of it."""
-        kept = urlencode({name: value for name, value in parameters.items() if name != "lang"})
+        kept = encoded({name: value for name, value in parameters.items() if name != "lang"})
         return self.path + (f"?{kept}" if kept and len(kept) <= _LONGEST_QUERY else "")
 
     def href(self, iri: str) -> str | None:
@@ -119,7 +120,7 @@ class Reader:
 
     def in_language(self, language: str, parameters: Mapping[str, str]) -> str:
         """Return the absolute address of this page in another language; a very long query is not repeated."""
-        query = urlencode({name: value for name, value in parameters.items() if name != "lang"})
+        query = encoded({name: value for name, value in parameters.items() if name != "lang"})
         kept = f"{query}&" if query and len(query) <= _LONGEST_QUERY else ""
         return f"{self.base}{self.path}?{kept}lang={language}"
 

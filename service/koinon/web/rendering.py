@@ -1,6 +1,9 @@
 """HTML pages: Jinja templates, one environment per interface language, everything escaped."""
 
 import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from gettext import NullTranslations
 from importlib.resources import files
 from types import CodeType
 from typing import Any, Final
@@ -86,7 +89,9 @@ class Pages:
             auto_reload=False,
             bytecode_cache=self._compiled,
         )
-        environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        words = translations(language)
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals["_"] = environment.globals["gettext"] = _translated(words)
         locale = formats.locale_of(language)
         environment.filters.update(
             text=lambda text: text_markup(text, language),
@@ -114,6 +119,21 @@ class Pages:
         return environment
 
 
+def _translated(words: NullTranslations) -> Callable[..., Markup]:
+    """Return what templates call for a text: those without variables, most of a page, are made ready once."""
+    ready: dict[str, Markup] = {}
+
+    def gettext(text: str, /, **variables: object) -> Markup:
+        if variables:
+            return Markup(words.gettext(text)) % variables  # noqa: S704  # ours, and what is put in is escaped
+        found = ready.get(text)
+        if found is None:
+            found = ready[text] = Markup(words.gettext(text)) % {}  # noqa: S704
+        return found
+
+    return gettext
+
+
 class _Compiled(BytecodeCache):
     """Compiled templates. Their words are looked up when they are used: all languages share one compilation."""
 
@@ -132,11 +152,10 @@ def text_markup(text: Text | None, page_language: str) -> Markup:
     """Return a text, marked with its language where that is not the page's."""
     if text is None:
         return Markup("")
-    return (
-        Markup("<span{}>{}</span>").format(lang_attribute(text.lang, page_language), text.text)
-        if (text.lang and text.lang != page_language)
-        else escape(text.text)
-    )
+    written = escape(text.text)
+    if not text.lang or text.lang == page_language:
+        return written
+    return Markup(f"<span{lang_attribute(text.lang, page_language)}>{written}</span>")  # noqa: S704  # both escaped
 
 
 def breakable(iri: str) -> Markup:
@@ -144,6 +163,7 @@ def breakable(iri: str) -> Markup:
     return Markup("/<wbr>").join(iri.split("/"))
 
 
+@lru_cache(maxsize=1024)
 def lang_attribute(tag: str, page_language: str) -> Markup:
     """Return ``lang`` and ``dir`` attributes for a text in another language than the page's, else nothing."""
     if not tag or tag == page_language:

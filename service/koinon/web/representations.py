@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import CC_BY
 from koinon.web.negotiation import acceptable, combined
+from koinon.web.parameters import encoded
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 
@@ -189,7 +190,7 @@ def content_type(media_type: str) -> str:
 
 def search(parameters: Mapping[str, str]) -> str:
     """Return the parameters as the end of an address."""
-    return f"?{urlencode(parameters)}" if parameters else ""
+    return f"?{encoded(parameters)}" if parameters else ""
 
 
 def alternates(

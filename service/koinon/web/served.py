@@ -23,6 +23,7 @@ from koinon.model.errors import KoinonError, NotFoundError
 from koinon.model.settings import Settings
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.context import Context
+from koinon.publish.credits import NamedBy
 from koinon.publish.documents import STATEMENTS, Document, Place, thing_document
 from koinon.publish.naming import Naming
 from koinon.publish.ontology.terms import Terms
@@ -70,6 +71,7 @@ class Served:
     search: Index
     links: Links
     facets: Facets
+    named_by: NamedBy
     edition: str
     modified: datetime
     place: int | None
@@ -97,6 +99,7 @@ class Served:
             contents=contents,
             search=open_search(release, contents),
             facets=Facets.of(release.path / FACETS, contents),
+            named_by=NamedBy(store),
             links=Links.of(release.path),
             edition=f"{edition_of(release)} {_fingerprint(assets)}",
             modified=_modified(home, release, assets),
