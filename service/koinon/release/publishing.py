@@ -44,7 +44,7 @@ def recover(home: Home) -> None:
 def publish(home: Home, building: Path, manifest: Manifest) -> None:
     """Make the finished folder ``building`` the current release, durably. Call it with the lock held.
 
-    A folder that has the id already, because it is damaged, gives way, and is in the place of ``building`` then.
+    A folder that has the id already, because it is damaged, gives way.
     """
     release = home.release(manifest.id)
     damaged = release.exists()
@@ -57,6 +57,8 @@ def publish(home: Home, building: Path, manifest: Manifest) -> None:
         building.rename(release)
         sync_folder(home.releases)
     make_current(home, manifest.id)
+    if damaged:
+        shutil.rmtree(building)
 
 
 def make_current(home: Home, identifier: str) -> bool:
