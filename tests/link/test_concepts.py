@@ -11,13 +11,13 @@ from koinon.build.graphs import GraphFile
 from koinon.build.linking.concepts import concept_links, concepts_in, rows_of, table_files
 from koinon.link.concept_matching import agreement
 from koinon.link.concepts import BROAD, CLOSE, EXACT, LEXICAL, MANUAL
-from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Run
 from koinon.model.assets import Assets
 from koinon.model.errors import VocabularyError
 from koinon.model.namespaces import CODE, ID, RDF, SKOS
 from koinon.model.settings import Settings
 from koinon.release.judgements import Judgement, Judgements, Opinion, Verdict, pair_of
 from koinon.release.links import FILE, Links, write_links
+from koinon.release.mappings import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Run
 
 ONTOLOGY = Assets.locate(Settings()).ontology
 CIRCULAR = CODE + "theme/circular-economy"

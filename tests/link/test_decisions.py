@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from koinon.link.clusters import certain
 from koinon.link.decisions import LIKELY, SAME_AS, Decisions, decide
-from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link
 from koinon.link.pairmodel import PRIOR, PairModel
 from koinon.link.records import Record
 from koinon.link.scored import Scored, ScoredPairs
 from koinon.release.judgements import Judgements, Verdict, judge
+from koinon.release.mappings import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link
 from koinon.release.paths import Home
 
 SURE = Scored(odds=12.0, bare=False, placed=False, thin=False, why=())

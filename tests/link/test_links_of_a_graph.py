@@ -12,7 +12,6 @@ from koinon.build.linking.described import described_in
 from koinon.build.linking.finding import Found, Run
 from koinon.build.linking.recording import Spoken, records_of
 from koinon.build.linking.stage import Linking, write_links_of
-from koinon.link.links import ACCEPTED
 from koinon.link.matching import Engine
 from koinon.model.assets import Assets
 from koinon.model.namespaces import DCT, DEF, GRAPH, ID, ORG, RDF, SKOS
@@ -20,6 +19,7 @@ from koinon.model.settings import Settings
 from koinon.release.current import Release
 from koinon.release.judgements import Judgements
 from koinon.release.links import Links
+from koinon.release.mappings import ACCEPTED
 
 ASSETS = Assets.locate(Settings())
 TOWNS = {"torino": ("Torino", "it"), "krakow": ("Kraków", "pl"), "rodopi": ("Komotini", "gr")}

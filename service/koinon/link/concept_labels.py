@@ -12,7 +12,7 @@ from math import log2
 from typing import Final
 
 from koinon.link.concepts import BROAD, CLOSE, EXACT, KIND, LEXICAL, LINKSET, Concept, language_of
-from koinon.link.links import ACCEPTED, PROPOSED, Link, Reason, link_id
+from koinon.release.mappings import ACCEPTED, PROPOSED, Link, Reason, link_id
 
 ACCEPT: Final = 0.9
 """Probability from which a match is accepted without a reviewer."""

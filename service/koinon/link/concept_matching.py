@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from koinon.link.concept_labels import Labels, bits_of, link_of
 from koinon.link.concepts import CLOSE, EXACT, LEXICAL, MANUAL, RELATED, Concept, Row
-from koinon.link.links import Link, Reason
 from koinon.model.namespaces import CODE
+from koinon.release.mappings import Link, Reason
 
 _SURE = 0.99
 """How sure a row is that an editor read."""

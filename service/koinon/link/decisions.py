@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from koinon.link.clusters import Clusters, certain, conflict, conflicting
 from koinon.link.deciding import OTHER_COUNTRY, Band
-from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
 from koinon.link.pairmodel import PairModel, leads_of
 from koinon.link.reasons import remaining_reasons
 from koinon.link.records import Record
@@ -22,6 +21,7 @@ from koinon.link.scored import PLACED, Pair, Scored, ScoredPairs
 from koinon.model.namespaces import DEF, OWL
 from koinon.release.judgements import Judgements, Standing
 from koinon.release.links import SEMAPV
+from koinon.release.mappings import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
 
 LINKSET: Final = "links-identity"
 SAME_AS: Final = OWL + "sameAs"

@@ -23,13 +23,13 @@ from koinon.link.features import NAMES, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import Keys, keys_of
 from koinon.link.lexicon import Lexicon
-from koinon.link.links import Reason
 from koinon.link.mentions import Mention
 from koinon.link.model import Model
 from koinon.link.reasons import reasons_of
 from koinon.link.scoring import Weights, score, table_of
 from koinon.link.territories import OTHER_REGION, of_two_regions
 from koinon.link.unseen import doubtful
+from koinon.release.mappings import Reason
 
 CANDIDATES: Final = 25
 """Records of the other table that each record is compared with."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from koinon.link.features import Comparer
 from koinon.link.keys import Keys
-from koinon.link.links import Reason
+from koinon.release.mappings import Reason
 
 if TYPE_CHECKING:  # what weighs pairs is heavy to load, and deciding needs none of it
     from koinon.link.scoring import Weights

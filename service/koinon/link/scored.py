@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from koinon.link.links import Reason
+from koinon.release.mappings import Reason
 
 BARE: Final = 1
 PLACED: Final = 2

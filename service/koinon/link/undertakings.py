@@ -11,9 +11,9 @@ from math import log2
 from typing import Final
 
 from koinon.link.decisions import BY_NUMBER, BY_PEOPLE, BY_SCORE, LIKELY, SAME_AS
-from koinon.link.links import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
 from koinon.link.text import fold
 from koinon.release.judgements import Judgements, Opinion, Standing
+from koinon.release.mappings import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
 
 LINKSET: Final = "links-projects"
 MOST: Final = 12

@@ -12,10 +12,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from koinon.build.graphs import GraphFile
 from koinon.link.concept_matching import agreement, matches
 from koinon.link.concepts import MATCHES, Concept, Row
-from koinon.link.links import ACCEPTED, DISPUTED, REJECTED, Link, Said
 from koinon.model.errors import VocabularyError
 from koinon.model.namespaces import CODE, DCT, ID, OWL, SKOS
 from koinon.release.judgements import Judgements, Opinion, Standing
+from koinon.release.mappings import ACCEPTED, DISPUTED, REJECTED, Link, Said
 
 FOLDER: Final = "alignments"
 """Folder of the ontology with the tables: one ``.sssom.tsv`` for each list that an editor read."""

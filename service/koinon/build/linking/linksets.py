@@ -12,10 +12,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from koinon.build.graphs import GraphFile, write_graph
 from koinon.engine import Term
-from koinon.link.links import ACCEPTED, PROPOSED, REJECTED, Link, Run
 from koinon.model.namespaces import CC_BY, DCAT, DCT, DEF, GRAPH, OWL, PROV, RDF, RDFS, SKOS, VOID, XSD
 from koinon.release.links import SSSOM
 from koinon.release.manifest import DERIVED
+from koinon.release.mappings import ACCEPTED, PROPOSED, REJECTED, Link, Run
 
 CANONICAL: Final = "links-canonical"
 TITLES: Final = {

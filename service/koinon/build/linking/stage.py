@@ -16,17 +16,17 @@ from koinon.build.linking.finding import Found, Run
 from koinon.build.linking.linksets import sources_of, write_canonical, write_linkset
 from koinon.build.linking.undertakings import undertaking_links
 from koinon.build.linking.version import linker_version
-from koinon.link import links as made
 from koinon.link.decisions import LINKSET
-from koinon.link.links import Said
 from koinon.link.records import Record
 from koinon.link.undertakings import LINKSET as UNDERTAKINGS
 from koinon.model.assets import Assets
+from koinon.release import mappings as made
 from koinon.release.chained import START
 from koinon.release.disputes import ACCEPTED_FILE, write_accepted
 from koinon.release.judgements import Judgements
 from koinon.release.links import FILE as TABLE
 from koinon.release.links import Links, write_links
+from koinon.release.mappings import Said
 
 CONCEPTS: Final = "links-concepts"
 MOVED: Final = "canonical.jsonl"

@@ -13,11 +13,11 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from koinon.build.graphs import GraphFile
-from koinon.link.links import Link, Said
 from koinon.link.undertakings import Undertaking, acronym_key, matches
 from koinon.model.namespaces import ADMS, DEF, FRAPO, RDF, SCHEMA, SKOS
 from koinon.release.judgements import Judgements
 from koinon.release.manifest import DERIVED
+from koinon.release.mappings import Link, Said
 
 KINDS: Final = {DEF + "Project": "project", DEF + "FundingProgramme": "programme"}
 _ACRONYM: Final = FRAPO + "hasAcronym"
