@@ -129,33 +129,23 @@ class Relations:
 
     def objects(self, predicates: Iterable[str], subjects: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Yield subject and object of the edges that lead from the subjects by one of the predicates."""
-        wanted = subjects if isinstance(subjects, Sized) else list(subjects)
-        for predicate in predicates:
-            known = self._few(predicate) if len(wanted) > _MANY else None
-            if known is not None:
-                among = set(wanted)
-                yield from (edge for edge in known if edge[0] in among)
-                continue
-            yield from self.rows(
-                "SELECT s, o FROM edge WHERE p = ? AND s IN (SELECT value FROM json_each(?))",
-                EDGES[predicate],
-                listed(wanted),
-            )
+        return self._joined("s", predicates, subjects)
 
     def subjects(self, predicates: Iterable[str], objects: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Yield subject and object of the edges that lead to the objects by one of the predicates."""
-        wanted = objects if isinstance(objects, Sized) else list(objects)
+        return self._joined("o", predicates, objects)
+
+    def _joined(self, end: str, predicates: Iterable[str], things: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Yield the edges of the predicates that have one of the things at an ``end``, s or o."""
+        wanted = things if isinstance(things, Sized) else list(things)
         for predicate in predicates:
             known = self._few(predicate) if len(wanted) > _MANY else None
-            if known is not None:
-                among = set(wanted)
-                yield from (edge for edge in known if edge[1] in among)
+            if known is None:
+                query = f"SELECT s, o FROM edge WHERE p = ? AND {end} IN (SELECT value FROM json_each(?))"  # noqa: S608
+                yield from self.rows(query, EDGES[predicate], listed(wanted))
                 continue
-            yield from self.rows(
-                "SELECT s, o FROM edge WHERE p = ? AND o IN (SELECT value FROM json_each(?))",
-                EDGES[predicate],
-                listed(wanted),
-            )
+            among, place = set(wanted), "so".index(end)
+            yield from (edge for edge in known if edge[place] in among)
 
     def of_class(self, name: str, things: Iterable[int]) -> set[int]:
         """Return those of the things that are of the class with this IRI."""
