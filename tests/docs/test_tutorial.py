@@ -105,6 +105,8 @@ def test_the_commands_of_the_help_page_answer(server: Server) -> None:
         assert len(done.stdout) > 60, command
 
 
+# On a busy machine the threads of Arrow now and then end after the interpreter: the program was done by then.
+@pytest.mark.flaky(reruns=2, only_rerun="terminate called without an active exception")
 @pytest.mark.parametrize(("page", "program"), blocks("python"))
 def test_every_program_runs(page: str, program: str, server: Server) -> None:
     done = subprocess.run(
