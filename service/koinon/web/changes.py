@@ -23,7 +23,8 @@ from koinon.publish.collections import SECTIONS
 from koinon.publish.credits import credits_of
 from koinon.publish.naming import Naming
 from koinon.release.changelog import Change
-from koinon.web.door import Door, PageFrame, write
+from koinon.web.bodies import Body
+from koinon.web.door import Door, PageFrame, sent, write
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -34,7 +35,6 @@ from koinon.web.representations import (
     Form,
     Offer,
     alternates,
-    content_type,
     form_of,
     not_modified,
     search,
@@ -115,24 +115,22 @@ async def _changes(request: Request, fixed: Form | None) -> Response:
         if chosen.is_unchanged:
             return not_modified(headers)
 
-        def body() -> tuple[bytes, str]:
+        def body() -> Body:
             page = changes_page(door.changes, asked.name, asked.since, asked.after)
             if chosen.is_page:
                 frame = PageFrame(alternates(reader, "/changes", FORMS, parameters), "", parameters)
-                return _page(door, reader, served, asked, page, frame), page.after
+                return Body(_page(door, reader, served, asked, page, frame), page.after)
             if form.media_type == ATOM:
-                return atom(
-                    _feed(reader, asked, page), page, steps[0].published_at if steps else _NEVER
-                ), page.after
+                feed = atom(_feed(reader, asked, page), page, steps[0].published_at if steps else _NEVER)
+                return Body(feed, page.after)
             address = reader.absolute("/changes") + search(parameters)
-            return write(changes_document(reader.base, address, page), form.media_type, served, reader), page.after
+            document = changes_document(reader.base, address, page)
+            return Body(write(document, form.media_type, served, reader), page.after)
 
-        content, following = await door.make(request, body, ("changes", headers["ETag"]))
-    if following:
-        suffix = f".{form.suffix}" if form.suffix and not chosen.is_page else ""
-        address = f"{reader.absolute('/changes')}{suffix}{search({**asked.parameters, 'after': following})}"
-        headers["Link"] += f', <{address}>; rel="next"'
-    return Response(content, headers=headers, media_type=content_type(form.media_type))
+        made = await door.once(request, served, (reader.path, headers["ETag"]), body)
+    suffix = f".{form.suffix}" if form.suffix and not chosen.is_page else ""
+    following = search({**asked.parameters, "after": made.following})
+    return sent(chosen, made, f"{reader.absolute('/changes')}{suffix}{following}")
 
 
 def _asked(request: Request, door: Door) -> _Asked:

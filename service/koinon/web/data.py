@@ -15,14 +15,14 @@ from koinon.publish.dcat import DESCRIPTION, KEYWORDS, TITLE, Held, Node, catalo
 from koinon.publish.releases import releases
 from koinon.release.dumps import DumpFile, dump_files
 from koinon.release.paths import Home
-from koinon.web.door import Door, PageFrame, write
+from koinon.web.bodies import Body
+from koinon.web.door import Door, PageFrame, sent, write
 from koinon.web.reader import Reader
 from koinon.web.representations import (
     DOCUMENT_FORMS,
     Form,
     Offer,
     alternates,
-    content_type,
     form_of,
     not_modified,
 )
@@ -63,15 +63,14 @@ async def _data(request: Request, fixed: Form | None) -> Response:
         if chosen.is_unchanged:
             return not_modified(chosen.headers)
 
-        def body() -> bytes:
+        def body() -> Body:
             if chosen.is_page:
-                return _page(door, reader, served, dumps)
+                return Body(_page(door, reader, served, dumps))
             node = Node(door.settings.publisher, door.settings.contact)
             held = Held(served.release.manifest, served.store, dumps, listed)
-            return write(catalogue(reader.base, node, held), chosen.form.media_type, served, reader)
+            return Body(write(catalogue(reader.base, node, held), chosen.form.media_type, served, reader))
 
-        content = await door.make(request, body, ("data", chosen.headers["ETag"]))
-    return Response(content, headers=chosen.headers, media_type=content_type(chosen.form.media_type))
+        return sent(chosen, await door.once(request, served, (reader.path, chosen.headers["ETag"]), body))
 
 
 def _page(door: Door, reader: Reader, served: Served, dumps: tuple[DumpFile, ...]) -> bytes:

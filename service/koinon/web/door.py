@@ -31,6 +31,7 @@ from koinon.web.representations import (
     JSON_LD,
     MEANT,
     VARY,
+    Chosen,
     Form,
     Offer,
     alternates,
@@ -82,6 +83,17 @@ class Door:
         Raises BusyError and TooManyRequestsError where too many wait.
         """
         return await self.press.make(client_key(request.client.host) if request.client else "", work, key)
+
+    async def once(self, request: Request, served: Served, key: tuple[str, ...], work: Callable[[], Body]) -> Body:
+        """Return what ``work`` makes, as ``make`` does, or what it made from this release under this ``key``.
+
+        The key names all that the body depends on: its address, and the ETag of its form.
+        """
+        made = served.bodies.get(key)
+        if made is None:
+            made = await self.make(request, work, key)
+            served.bodies.put(key, made)
+        return made
 
     async def ask(self, request: Request, served: Served, job: Job, timeout: float | None = None) -> Answer:
         """Answer a query of the catalogue on the served release, for the client of the request.
@@ -154,13 +166,16 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
         return Body(write(document, form.media_type, served, reader), following)
 
     key = (reader.path if is_page else resource.path, resource.after, headers["ETag"])
-    made = served.bodies.get(key)
-    if made is None:
-        made = await door.make(request, body, key)
-        served.bodies.put(key, made)
-    if made.following:
-        headers["Link"] += f', <{address}{search({"after": made.following})}>; rel="next"'
-    return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+    made = await door.once(request, served, key, body)
+    return sent(chosen, made, address + search({"after": made.following}))
+
+
+def sent(chosen: Chosen, body: Body, following: str = "") -> Response:
+    """Return the answer in the chosen form; its Link leads to ``following`` where the body goes on there."""
+    headers = dict(chosen.headers)
+    if body.following:
+        headers["Link"] += f', <{following}>; rel="next"'
+    return Response(body.content, headers=headers, media_type=content_type(chosen.form.media_type))
 
 
 def _signposts(reader: Reader, resource: Resource) -> str:
@@ -195,12 +210,7 @@ async def html(
     tag = (headers or {}).get("ETag")
     if tag:
         key = (reader.path, search(values["frame"].parameters), tag)
-        kept = door.following.now().bodies
-        made = kept.get(key)
-        if made is None:
-            made = Body(await door.make(request, render, key))
-            kept.put(key, made)
-        body = made.content
+        body = (await door.once(request, door.following.now(), key, lambda: Body(render()))).content
     elif status < 400:
         body = await door.make(request, render)
     else:  # what went wrong is told also when there is no place for anything else

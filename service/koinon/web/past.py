@@ -17,7 +17,7 @@ from koinon.publish.text import Text
 from koinon.release.changelog import Change, Member
 from koinon.web.bodies import Body
 from koinon.web.changes import VERBS
-from koinon.web.door import Door, PageFrame
+from koinon.web.door import Door, PageFrame, sent
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -26,7 +26,6 @@ from koinon.web.representations import (
     Form,
     Offer,
     alternates,
-    content_type,
     form_of,
     not_modified,
     search,
@@ -83,15 +82,13 @@ async def _history(request: Request, topic: NamedNode, path: str, fixed: Form | 
     async with door.release() as served:
         offer = Offer(f"{path}/history", FORMS, topic.value, parameters)
         chosen = offer.choose(request, reader, f"{served.edition} {door.changes.state}", fixed)
-        headers = chosen.headers
-        key = (reader.path, text, headers["ETag"])
         if chosen.is_unchanged and served.has_subject(topic):
-            return not_modified(headers)
+            return not_modified(chosen.headers)
 
-        def made() -> Body | None:
+        def made() -> Body:
             steps = steps_of(door.changes, topic.value, last_step(door, served))
             if not steps:
-                return None
+                raise NotFoundError(f"Nothing is known about {topic.value}.")
             past = past_of(door.changes, topic.value, steps, int(text) if text else None)
             following = str(past.following or "")
 
@@ -103,17 +100,9 @@ async def _history(request: Request, topic: NamedNode, path: str, fixed: Form | 
                 return Body(_page(door, served, reader, topic, past, path, frame, address), following)
             return Body(_document(door, reader, topic, past, address, f"{path}/history.json"), following)
 
-        body = served.bodies.get(key)
-        if body is None:
-            body = await door.make(request, made, key)
-            if body is None:
-                raise NotFoundError(f"Nothing is known about {topic.value}.")
-            served.bodies.put(key, body)
-    if body.following:
-        suffix = "" if chosen.is_page else ".json"
-        address = f"{reader.absolute(path)}/history{suffix}{search({'before': body.following})}"
-        headers["Link"] += f', <{address}>; rel="next"'
-    return Response(body.content, headers=headers, media_type=content_type(chosen.form.media_type))
+        body = await door.once(request, served, (reader.path, text, chosen.headers["ETag"]), made)
+    suffix = "" if chosen.is_page else ".json"
+    return sent(chosen, body, f"{reader.absolute(path)}/history{suffix}{search({'before': body.following})}")
 
 
 def _page(

@@ -25,7 +25,7 @@ from koinon.release.paths import Home
 from koinon.release.quality import Quality, SourceQuality
 from koinon.web.bodies import Body
 from koinon.web.checking.explaining import explanation
-from koinon.web.door import Door, PageFrame, write
+from koinon.web.door import Door, PageFrame, sent, write
 from koinon.web.graph_list import title_of
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
@@ -37,7 +37,6 @@ from koinon.web.representations import (
     Form,
     Offer,
     alternates,
-    content_type,
     form_of,
     not_modified,
     search,
@@ -270,11 +269,7 @@ async def _answer(request: Request, measured: _Measured, answer: _Answer, fixed:
         return Body(write(answer.document(), form.media_type, served, reader))
 
     key = (reader.path, search(answer.parameters), headers["ETag"])
-    made = served.bodies.get(key)
-    if made is None:
-        made = await measured.door.make(request, body, key)
-        served.bodies.put(key, made)
-    return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+    return sent(chosen, await measured.door.once(request, served, key, body))
 
 
 @cache

@@ -24,7 +24,7 @@ from koinon.publish.credits import credits_of, graphs_naming
 from koinon.publish.maps.neighbours import neighbourhood
 from koinon.publish.naming import Naming
 from koinon.web.bodies import Body
-from koinon.web.door import Door, PageFrame
+from koinon.web.door import Door, PageFrame, sent
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
@@ -37,7 +37,6 @@ from koinon.web.representations import (
     Form,
     Offer,
     alternates,
-    content_type,
     form_of,
     not_modified,
     search,
@@ -183,12 +182,7 @@ async def _answer(
             return Body(as_json(view, reader.absolute(path), _LICENCE))
         return Body(_page(door, served, reader, template, view, PageFrame(alternates(reader, path, forms), "", {})))
 
-    key = (path, reader.release, headers["ETag"])
-    body = served.bodies.get(key)
-    if body is None:
-        body = await door.make(request, write, key)
-        served.bodies.put(key, body)
-    return Response(body.content, headers=headers, media_type=content_type(form.media_type))
+    return sent(chosen, await door.once(request, served, (path, reader.release, headers["ETag"]), write))
 
 
 def _page(door: Door, served: Served, reader: Reader, template: str, view: Views, frame: PageFrame) -> bytes:

@@ -18,7 +18,7 @@ from koinon.publish.sparql import query_about
 from koinon.query.budgets import client_key
 from koinon.release.links import STATES, Link
 from koinon.web.bodies import Body
-from koinon.web.door import Door, PageFrame, Resource, answer, write
+from koinon.web.door import Door, PageFrame, Resource, answer, sent, write
 from koinon.web.links.shown import find, is_id, showing, titles
 from koinon.web.links.withdrawn import refuse_withdrawn_link
 from koinon.web.problems import ProblemError
@@ -181,16 +181,10 @@ async def _list(request: Request, fixed: Form | None) -> Response:
             page = _Page(served, reader, asked, found[: asked.limit], more)
             return Body(_written(door, page, form), more)
 
-        key = (reader.path, search(asked.parameters), headers["ETag"])
-        made = served.bodies.get(key)
-        if made is None:
-            made = await door.make(request, make, key)
-            served.bodies.put(key, made)
-        if made.following:
-            suffix = f".{form.suffix}" if fixed else ""
-            following = search({**asked.parameters, "after": made.following})
-            headers["Link"] += f', <{reader.absolute("/links")}{suffix}{following}>; rel="next"'
-        return Response(made.content, headers=headers, media_type=content_type(form.media_type))
+        made = await door.once(request, served, (reader.path, search(asked.parameters), headers["ETag"]), make)
+        suffix = f".{form.suffix}" if fixed else ""
+        following = search({**asked.parameters, "after": made.following})
+        return sent(chosen, made, f"{reader.absolute('/links')}{suffix}{following}")
 
 
 def _written(door: Door, page: _Page, form: Form) -> bytes:
