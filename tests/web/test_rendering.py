@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Literal
 
+from koinon.publish.naming import best_text
 from koinon.publish.text import Text
 from koinon.web.parameters import encoded
 from koinon.web.rendering import Pages, text_markup
 
-MARKUP = "<b onclick='x'>&amp;\u202e"
+MARKUP = "<b onclick='x'>&amp;"
 
 
 @given(st.dictionaries(st.text(), st.text()))
@@ -20,9 +22,9 @@ def test_parameters_are_written_as_the_standard_library_does(parameters: dict[st
 
 def test_a_text_is_escaped_and_says_its_language() -> None:
     for _ in range(2):
-        assert text_markup(Text(MARKUP, "en"), "en") == "&lt;b onclick=&#39;x&#39;&gt;&amp;amp;\u202e"
+        assert text_markup(Text(MARKUP, "en"), "en") == "&lt;b onclick=&#39;x&#39;&gt;&amp;amp;"
         marked = text_markup(Text(MARKUP, "ar"), "en")
-        assert marked == '<span lang="ar" dir="rtl">&lt;b onclick=&#39;x&#39;&gt;&amp;amp;\u202e</span>'
+        assert marked == '<span lang="ar" dir="rtl">&lt;b onclick=&#39;x&#39;&gt;&amp;amp;</span>'
         odd = text_markup(Text("x", '"><script>'), "en")
         assert "<script>" not in odd
 
@@ -38,3 +40,16 @@ def test_words_are_translated_and_what_is_put_into_them_is_escaped(language: str
         assert "<b" not in second
         assert "&lt;b" in second
         assert third == "100 %"
+
+
+@pytest.mark.parametrize("odd", ["\u202eevil", "\u2066open", "a\u0001b", "\ufffe"])
+def test_marks_of_direction_end_with_their_text_and_control_characters_are_replaced(odd: str) -> None:
+    written = text_markup(Text(f"<i>{odd}", "en"), "en")
+    assert written.startswith("<bdi>&lt;i&gt;")
+    assert written.endswith("</bdi>")
+    assert not {"\u0001", "\ufffe"} & set(written)
+
+
+def test_a_label_without_a_letter_is_none() -> None:
+    assert best_text([Literal("", language="en"), Literal(" \n", language="el")], "en") is None
+    assert best_text([Literal("", language="en"), Literal("Ά", language="el")], "en") == Text("Ά", "el")

@@ -165,7 +165,7 @@ def entries(contents: Contents, name: str, language: str, most: int, after: str 
 
 
 def _label(iri: str, label: str, tag: str) -> Text:
-    return Text(label, tag) if label != iri else Text(short_name(iri))
+    return Text(label, tag) if label.strip() and label != iri else Text(short_name(iri))
 
 
 def _found(section: Section, hits: Sequence[str] | None) -> Numbers | None:

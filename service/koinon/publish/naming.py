@@ -122,7 +122,8 @@ def best_text(literals: Iterable[Literal], language: str) -> Text | None:
     """Return the literal that suits a reader of ``language`` best, or None where there is none."""
     labels: dict[str, str] = {}
     for literal in literals:
-        labels.setdefault(literal.language or "", literal.value)
+        if literal.value and not literal.value.isspace():
+            labels.setdefault(literal.language or "", literal.value)
     found = best_label(labels, language)
     return Text(*found) if found else None
 

@@ -1,6 +1,7 @@
 """HTML pages: Jinja templates, one environment per interface language, everything escaped."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from gettext import NullTranslations
@@ -50,6 +51,9 @@ _BUILT_TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
 }
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_ODD: Final = re.compile(rf"[\u202a-\u202e\u2066-\u2069]|{_CONTROL.pattern}")
+"""Characters that only imported data have: sources that hold them are refused."""
 _RIGHT_TO_LEFT: Final = {"ar", "he", "fa", "ur", "yi"}
 
 
@@ -152,10 +156,15 @@ def text_markup(text: Text | None, page_language: str) -> Markup:
     """Return a text, marked with its language where that is not the page's."""
     if text is None:
         return Markup("")
-    written = escape(text.text)
+    written = escape(text.text) if _ODD.search(text.text) is None else _tamed(text.text)
     if not text.lang or text.lang == page_language:
         return written
     return Markup(f"<span{lang_attribute(text.lang, page_language)}>{written}</span>")  # noqa: S704  # both escaped
+
+
+def _tamed(text: str) -> Markup:
+    """Return a text whose marks of direction end with it; control characters, which HTML bans, are replaced."""
+    return Markup("<bdi>{}</bdi>").format(_CONTROL.sub("\ufffd", text))
 
 
 def breakable(iri: str) -> Markup:
