@@ -191,6 +191,7 @@ def make_world(root: Path) -> World:
         (assets / "ontology" / path.name).symlink_to(path)
     for name in CODE_LISTS:
         (assets / "ontology" / "code" / f"{name}.ttl").symlink_to(ROOT / "ontology" / "code" / f"{name}.ttl")
+    (assets / "ontology" / "definitions").symlink_to(ROOT / "ontology" / "definitions")
     (assets / "ontology" / "context").symlink_to(ROOT / "ontology" / "context")
     (assets / "shapes").symlink_to(ROOT / "shapes")
     (assets / "queries").symlink_to(ROOT / "queries")

@@ -1,5 +1,6 @@
 """Every term is declared whole, and says nothing that is not always true."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -154,3 +155,20 @@ def test_every_code_list_that_the_ontology_names_exists(ontology: Graph, root: P
     for scheme in named:
         graph = Graph().parse(root / "ontology/code" / f"{scheme}.ttl")
         assert (URIRef(code + scheme), RDF.type, SKOS.ConceptScheme) in graph
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_term_is_defined_once_in_each_interface_language(
+    root: Path, modules: dict[str, Graph], language: str
+) -> None:
+    graph = Graph().parse(root / "ontology/definitions" / f"{language}.ttl")
+    assert {(predicate, text.language) for _, predicate, text in graph} == {(SKOS.definition, language)}
+    assert Counter(graph.subjects()) == Counter(term for _, term in terms(modules))
+    for graph_of_term, term in terms(modules):
+        english, translated = (
+            str(graph_of_term.value(term, SKOS.definition)),
+            str(graph.value(term, SKOS.definition)),
+        )
+        assert translated != english, f"{term} is not translated"
+        names = re.findall(r"\b(?:koi|oa|frapo):\w+", english)
+        assert sorted(names) == sorted(re.findall(r"\b(?:koi|oa|frapo):\w+", translated)), f"{term}: {translated}"

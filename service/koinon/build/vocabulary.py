@@ -63,8 +63,8 @@ def read_vocabulary(assets: Assets) -> Vocabulary:
 @lru_cache(maxsize=1)
 def _vocabulary(assets: Assets, content: str) -> Vocabulary:  # noqa: ARG001  # of other content, another vocabulary
     normaliser = Normaliser()
-    ontology = _read(sorted(assets.ontology.glob("*.ttl")), "ontology", normaliser)
-    codes = _read(sorted((assets.ontology / "code").glob("*.ttl")), "code", normaliser)
+    ontology = _read(_with_definitions(assets.ontology), "ontology", normaliser)
+    codes = _read(_with_definitions(assets.ontology / "code"), "code", normaliser)
     shapes_lines: list[bytes] = []
     shapes = _triples(sorted(assets.shapes.rglob("*.ttl")), "shapes")
     for name in sorted(shapes):
@@ -82,6 +82,11 @@ def _vocabulary(assets: Assets, content: str) -> Vocabulary:  # noqa: ARG001  # 
         rules_version=f"{version}+{_digest([*rules, DERIVATION.encode()])}",
         linker_version=linker_version(assets),
     )
+
+
+def _with_definitions(folder: Path) -> list[Path]:
+    """Return the files of a vocabulary, and those of its definitions in other languages."""
+    return [*sorted(folder.glob("*.ttl")), *sorted(folder.glob("definitions/*.ttl"))]
 
 
 def rule_files(assets: Assets) -> list[Path]:
