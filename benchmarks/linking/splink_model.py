@@ -12,8 +12,8 @@ from splink.comparison_library import CustomComparison
 Levels = dict[str, NDArray[np.float32]]
 
 
-def settings() -> dict[str, Any]:
-    """Return the settings without probabilities."""
+def settings(dialect: str = "duckdb") -> dict[str, Any]:
+    """Return the settings without probabilities, in the SQL of one of Splink's backends."""
 
     def comparison(name: str, column: str, *steps: Any) -> CustomComparison:
         return CustomComparison(
@@ -51,7 +51,7 @@ def settings() -> dict[str, Any]:
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )
-    return made.create_settings_dict("duckdb")
+    return made.create_settings_dict(dialect)
 
 
 def numbered(document: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 from koinon.link.features import FEATURES, NAMES
 from koinon.link.model import Model
 from koinon.link.pairmodel import PairModel
+from koinon.link.spark import spark_settings
 from koinon.model.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,24 @@ def test_a_model_file_of_another_version_is_refused_with_what_to_do(change: dict
         Model.read(settings, {"form": 1, "version": "1", "features": list(NAMES), "trees": []} | change)
     with pytest.raises(ConfigurationError, match="train it again"):
         PairModel.read({"form": 1, "version": "1", "features": list(FEATURES), "trees": []} | change)
+
+
+def test_splink_takes_the_same_model_on_spark(recipe: tuple[Any, Any]) -> None:
+    from splink_model import settings
+
+    def conditions(document: dict[str, Any]) -> list[str]:
+        return [level["sql_condition"] for one in document["comparisons"] for level in one["comparison_levels"]]
+
+    def chances(document: dict[str, Any]) -> list[object]:
+        return [level.get("m_probability") for one in document["comparisons"] for level in one["comparison_levels"]]
+
+    shipped = json.loads((TRAINED / "splink.json").read_text("utf-8"))
+    ours, theirs = spark_settings(shipped), settings("spark")
+    assert conditions(ours) == conditions(theirs), "as Splink itself writes them for Spark"
+    assert conditions(shipped) == conditions(settings())
+    assert chances(ours) == chances(shipped)
+    rules = "blocking_rules_to_generate_predictions"
+    assert ours[rules] == theirs[rules]
 
 
 def test_what_is_measured_goes_with_the_model_of_links() -> None:
