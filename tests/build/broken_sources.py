@@ -165,6 +165,12 @@ BROKEN = (
         "homepage",
         more("<project/patient> foaf:homepage <https://w3id.org@example.org/> .\n"),
     ),
+    Broken(
+        "the meaning of another vocabulary's term",
+        "vocabulary",
+        "core#prefLabel",
+        more('skos:prefLabel rdfs:comment "a name"@en .\n'),
+    ),
     Broken("a day that is none", "literal", "<https://schema.org/startDate>", page("2024-06-10", "2024-02-31")),
     Broken("a date in words", "literal", "<https://schema.org/startDate>", page("2024-06-10", "10 June 2024")),
     Broken(
@@ -185,10 +191,15 @@ BROKEN = (
         "graph.ttl, line",
         more('<project/patient> skos:altLabel "A"@englishlanguage .\n'),
     ),
-    Broken("control character", "literal", "altLabel", more('<project/patient> skos:altLabel "A\\u0007B"@en .\n')),
+    Broken(
+        "control character",
+        "control-character",
+        "altLabel",
+        more('<project/patient> skos:altLabel "A\\u0007B"@en .\n'),
+    ),
     Broken(
         "a text that reorders what is around it",
-        "literal",
+        "control-character",
         "altLabel",
         more('<project/patient> skos:altLabel "A\\u202EB"@en .\n'),
     ),

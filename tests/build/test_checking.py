@@ -37,6 +37,29 @@ def rules(found: Checked, severity: Severity = Severity.REFUSED) -> dict[str, in
     return {rule: count for (grave, rule), count in found.counts.items() if grave == severity}
 
 
+def test_a_part_without_its_whole_is_told_once_and_published(world: World) -> None:
+    part = (
+        "<project/lost#lead> a m8g:Participation, koi:ProjectParticipation ; m8g:hasParticipant "
+        "<organisation/patient-office> ; m8g:role <https://w3id.org/koinon/code/role/partner> .\n"
+    )
+    alone = checked(world, PREFIXES + part)
+    assert rules(alone, Severity.WARNING)["orphan"] == 1
+    (told,) = (finding for finding in alone.findings if finding.rule == "orphan")
+    assert "project/lost#lead" in told.where
+    assert "project/lost>" in told.detail
+    whole = checked(
+        world, PREFIXES + part + "<project/lost> m8g:hasParticipation <project/lost#lead> ; a koi:Project .\n"
+    )
+    assert "orphan" not in rules(whole, Severity.WARNING)
+
+
+def test_an_example_names_a_node_once(world: World) -> None:
+    found = checked(world, PREFIXES + '<organisation/mine> a org:Organization ; skos:prefLabel "Mine"@en .\n')
+    spots = [example.spot.text for group in groups(found) for example in group.examples]
+    assert spots
+    assert all(text.count("organisation/mine>") == 1 for text in spots)
+
+
 @pytest.mark.parametrize(
     ("content", "suffix"),
     [

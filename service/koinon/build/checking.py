@@ -16,10 +16,11 @@ from koinon.build.context import Context, Types
 from koinon.build.describe import describe
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import as_text, lines_of
-from koinon.build.judging import dangling, judge_ownership, judge_references, validate
+from koinon.build.judging import judge_ownership, validate
 from koinon.build.leaving_out import Faults, leaves_out
 from koinon.build.normalise import Normaliser
 from koinon.build.reading import FORMATS
+from koinon.build.references import dangling, judge_references
 from koinon.build.scratch import scratch
 from koinon.build.shacl import Result, Validator
 from koinon.build.sources import MANIFEST, Source, find_sources, manifest_for_file

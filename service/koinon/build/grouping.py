@@ -41,7 +41,7 @@ class Spot:
             parts = (shortened(node[name] or "") for name in ("file", "node", "path", "value"))
             file, name, path, value = parts
             if path == name:  # a shape without a path repeats the node as its value
-                path = ""
+                path, where = "", where.replace(f"{name} {name}", name, 1)
             return cls(shortened(where), file, node=name, path=path, value=value)
         place = _LINE.match(where)
         if place and place["line"]:

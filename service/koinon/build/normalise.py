@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from koinon.build.canonical import canonical
 from koinon.build.iris import iri_problem
-from koinon.build.literals import canonicaliser, problem_of
+from koinon.build.literals import canonicaliser, forbidden_character, problem_of
 from koinon.engine import Term
 from koinon.model.errors import SourceError
 from koinon.model.namespaces import SKOLEM
@@ -56,7 +56,8 @@ class Normaliser:
         if isinstance(term, Literal):
             problem = problem_of(term)
             if problem:
-                raise SourceError(slug, "literal", _place(outer), problem)
+                rule = "control-character" if forbidden_character(term.value) else "literal"
+                raise SourceError(slug, rule, _place(outer), problem)
             self._check(term.datatype, slug, outer)
             return self._canonical(_composed(term))
         if isinstance(term, Triple):

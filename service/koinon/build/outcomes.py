@@ -9,7 +9,7 @@ from koinon.build.candidate import Candidate
 from koinon.build.collecting import Findings
 from koinon.build.findings import Finding, Severity
 from koinon.build.graphs import Index
-from koinon.build.judging import dangling
+from koinon.build.references import dangling
 from koinon.build.report import Outcome, SourceReport
 from koinon.build.settled import Part, Settled
 from koinon.build.shacl import Result

@@ -16,7 +16,7 @@ from koinon.build.dumps.making import make_dumps
 from koinon.build.findings import Finding
 from koinon.build.fingerprints import Fingerprints
 from koinon.build.graphs import GraphFile, Index, write_graph
-from koinon.build.judging import judge_ownership, judge_references, judge_shapes
+from koinon.build.judging import judge_ownership, judge_shapes
 from koinon.build.keeping import keep_raw
 from koinon.build.kept import Kept, link_imports
 from koinon.build.linking.stage import Linking
@@ -26,6 +26,7 @@ from koinon.build.outcomes import Judged, outcomes, parts
 from koinon.build.progress import Progress, Silent
 from koinon.build.quality.measuring import write_quality
 from koinon.build.reading import FORMATS
+from koinon.build.references import judge_references
 from koinon.build.registry.active import all_sources
 from koinon.build.report import BuildReport, SourceReport
 from koinon.build.sealing import is_sealed, seal
