@@ -28,6 +28,7 @@ ORPHAN_SECONDS = 10.0
 SERVED = {
     **{"KOINON_QUERY_WORKERS": "1", "KOINON_METRICS_PORT": "0", "KOINON_BUILDER": "false"},
     "KOINON_CLIENT_SECONDS": "0",  # one client does all, and is not to be sent away
+    "PYTHONDONTWRITEBYTECODE": "",  # it is ready as soon as an installed one, which need not be compiled first
 }
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import gc
 import signal
 import socket
 from pathlib import Path
@@ -31,12 +32,16 @@ def serve(
 
 def _serve(settings: Settings, release: Release, listener: socket.socket, begun: Begun, log_level: str) -> None:
     """Load and start the service, while the process of the query workers opens the store: half a second less."""
-    from koinon.web import server
-    from koinon.web.app import create_app
-    from koinon.web.observing import Observer
-    from koinon.web.sources.building import building
+    gc.disable()  # what is loaded stays: to look through it for circles again and again took a tenth of the start
+    try:
+        from koinon.web import server
+        from koinon.web.app import create_app
+        from koinon.web.observing import Observer
+        from koinon.web.sources.building import building
 
-    app = create_app(settings, begun)
+        app = create_app(settings, begun)
+    finally:
+        gc.enable()
     observer: Observer = app.state.observer
     observer.start()
     address = _address(settings.host, listener)
