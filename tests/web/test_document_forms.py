@@ -1,11 +1,13 @@
 """A thing's address leads to documents about it, in every form and with the right headers."""
 
+import csv
+import io
 import re
 import subprocess
 
 import httpx
 import pytest
-from rdflib import Graph
+from rdflib import BNode, Graph
 from rdflib.compare import isomorphic
 
 from serving import Service
@@ -326,3 +328,23 @@ def test_an_answer_says_when_it_last_changed_and_is_not_sent_again(client: httpx
     both = {"If-Modified-Since": when, "If-None-Match": '"another"'}
     assert client.get(path, headers=both).status_code == 200
     assert client.head(path).headers["last-modified"] == when
+
+
+@pytest.mark.parametrize("path", [RESIST, "/code/role/partner", "/def/Project", "/shapes/project"])
+def test_the_table_of_a_document_holds_the_same_statements(client: httpx.Client, path: str) -> None:
+    answer = client.get(f"{path}.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    head, *rows = csv.reader(io.StringIO(answer.text, newline=""))
+    assert head == ["subject", "predicate", "object", "type", "language", "datatype"]
+    graph = Graph().parse(data=client.get(f"{path}.ttl").text, format="turtle")
+    named = ((s, p, o) for s, p, o in graph if not isinstance(s, BNode) and not isinstance(o, BNode))
+    stated = {(str(s), str(p), str(o).removeprefix("'")) for s, p, o in named}
+    assert {(s, p, o.removeprefix("'")) for s, p, o, *_ in rows} >= stated
+    assert len(rows) == len(graph)
+    assert {kind for *_, kind, _, _ in rows} == {"iri", "literal"}
+    assert client.get(path, headers={"Accept": "text/csv"}).text == answer.text
+
+
+def test_sources_are_no_tables_but_what_changed_is(client: httpx.Client) -> None:
+    assert client.get("/graph/code", headers={"Accept": "text/csv"}).status_code == 406
+    assert client.get("/changes.csv").text.startswith("subject,predicate,object")

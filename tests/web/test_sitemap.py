@@ -68,7 +68,7 @@ def test_a_page_has_the_signposts_of_level_two(client: httpx.Client, server: Ser
     assert {target for target, relation, _ in found if relation == "type"} >= {"https://schema.org/AboutPage"}
     assert any(relation == "license" for _, relation, _ in found)
     described = {target: media for target, relation, media in found if relation == "describedby"}
-    assert len(described) == 5
+    assert len(described) == 6
     for address, media in described.items():
         metadata = client.get(address)
         assert metadata.headers["content-type"].split(";")[0] == media

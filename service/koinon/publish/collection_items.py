@@ -7,7 +7,6 @@ the page of it. All forms hold the same statements; JSON has the facets beside t
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -18,6 +17,7 @@ from koinon.engine import GraphStore, Triple
 from koinon.model.errors import ResultTooLargeError
 from koinon.model.namespaces import DCT, DEF, HYDRA
 from koinon.publish import jsonld
+from koinon.publish.cells import safe
 from koinon.publish.collections import Page
 from koinon.publish.context import Context, TermDefinition
 from koinon.publish.credits import rights_of
@@ -44,8 +44,6 @@ _COLLECTION: Final = NamedNode(HYDRA + "Collection")
 _PAGE: Final = NamedNode(HYDRA + "PartialCollectionView")
 _SOURCE: Final = NamedNode(DCT + "source")
 _SOURCE_GRAPH: Final = NamedNode(DEF + "SourceGraph")
-_CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 TERMS: Final[dict[str, Any]] = {
     "hydra": HYDRA,
@@ -140,12 +138,12 @@ def as_csv(document: Document, page: Page, fields: Mapping[str, NamedNode], nami
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(head)
     for entry in page.entries:
-        row = [entry.iri, _safe(entry.label.text), entry.label.lang]
+        row = [entry.iri, safe(entry.label.text), entry.label.lang]
         for predicate in fields.values():
             found = values.get((entry.iri, predicate.value), [])
-            row.append(" | ".join(_safe(value.value) for value in found))
+            row.append(" | ".join(safe(value.value) for value in found))
             if predicate.value in links:
-                row.append(" | ".join(_safe(naming(v.value).text) for v in found if isinstance(v, NamedNode)))
+                row.append(" | ".join(safe(naming(v.value).text) for v in found if isinstance(v, NamedNode)))
         writer.writerow(row)
     return text.getvalue().encode()
 
@@ -193,8 +191,3 @@ def _extended(context: Context) -> Context:
     return replace(
         context, terms={**context.terms, **terms}, prefixes={**context.prefixes, "hydra": HYDRA}, by_iri=by_iri
     )
-
-
-def _safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; numbers stay numbers."""
-    return f"'{text}" if _CALCULATED.match(text) and not _NUMBER.fullmatch(text) else text

@@ -32,6 +32,7 @@ from koinon.web.representations import (
     HTML,
     PAGE,
     RDF_FORMS,
+    TABLE,
     Form,
     Offer,
     alternates,
@@ -46,7 +47,7 @@ from koinon.web.translations import translations
 router: Final = APIRouter()
 
 ATOM: Final = "application/atom+xml"
-FORMS: Final = (PAGE, Form(ATOM, "atom", "Atom"), *RDF_FORMS, *ALIASES)
+FORMS: Final = (PAGE, Form(ATOM, "atom", "Atom"), *RDF_FORMS, TABLE, *ALIASES)
 _NEVER: Final = "1970-01-01T00:00:00+00:00"
 
 

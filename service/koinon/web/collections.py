@@ -21,11 +21,13 @@ from koinon.web.door import Door, PageFrame, write
 from koinon.web.reader import Reader
 from koinon.web.representations import (
     ALIASES,
+    CSV,
     HTML,
     JSON_LD,
     MEANT,
     PAGE,
     RDF_FORMS,
+    TABLE,
     Form,
     Offer,
     alternates,
@@ -40,10 +42,9 @@ from koinon.web.served import Served
 
 router: Final = APIRouter()
 
-CSV: Final = "text/csv"
 MOST_FOUND: Final = 2_000
 """Things that a text finds in a collection, the best ones."""
-FORMS: Final = (PAGE, RDF_FORMS[0], Form(CSV, "csv", "CSV"), *RDF_FORMS[1:], *ALIASES)
+FORMS: Final = (PAGE, RDF_FORMS[0], TABLE, *RDF_FORMS[1:], *ALIASES)
 _RELATIONS: Final = {"first": "first", "previous": "prev", "next": "next", "last": "last"}
 """Names of the pages around one in Hydra, and as link relations (RFC 8288)."""
 

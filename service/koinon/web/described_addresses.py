@@ -126,11 +126,11 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
             {"type": "project", "name": "resist", "scheme": "role", "notation": "partner", "suffix": "json"},
         ),
     ),
-    (r"/doc/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"type": "project", "name": "resist"})),
-    (r"/code/.*", Described((HTML, *_RDF), (_AFTER, _LANGUAGE), {"scheme": "role", "notation": "partner"})),
-    (r"/def.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "name": "Project"})),
+    (r"/doc/.*", Described((HTML, *_RDF, _CSV), (_AFTER, _LANGUAGE), {"type": "project", "name": "resist"})),
+    (r"/code/.*", Described((HTML, *_RDF, _CSV), (_AFTER, _LANGUAGE), {"scheme": "role", "notation": "partner"})),
+    (r"/def.*", Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"suffix": "ttl", "name": "Project"})),
     (r"/context/.*", Described((JSON_LD,), (), {"name": "v1.jsonld"})),
-    (r"/shapes.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl", "name": "project"})),
+    (r"/shapes.*", Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"suffix": "ttl", "name": "project"})),
     (
         r"/graph.*",
         Described(
@@ -147,8 +147,8 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/\.well-known/void.*", Described(_RDF, (), {"suffix": "ttl"})),
     (r"/data/dumps/latest.*", Described((), (), {"name": "index.json"})),
     (r"/data/dumps/.*", Described((ANY,), (), {"name": "index.json", **_RELEASE})),
-    (r"/data.*", Described((HTML, *_RDF), (_LANGUAGE,), {"suffix": "ttl"})),
-    (r"/changes.*", Described((HTML, "application/atom+xml", *_RDF), (_LANGUAGE,), {"suffix": "atom"})),
+    (r"/data.*", Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"suffix": "ttl"})),
+    (r"/changes.*", Described((HTML, "application/atom+xml", *_RDF, _CSV), (_LANGUAGE,), {"suffix": "atom"})),
     (
         r"/cite.*",
         Described(
@@ -174,7 +174,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
             ),
         ),
     ),
-    (r"/links/.*", Described((HTML, *_RDF), (_LANGUAGE,), {"name": "2a87367fc407"})),
+    (r"/links/.*", Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"name": "2a87367fc407"})),
     (
         r"/links(\..*)?",
         Described(

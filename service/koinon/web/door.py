@@ -15,6 +15,7 @@ from koinon.publish import jsonld, rdf
 from koinon.publish.documents import Document, page_of
 from koinon.publish.maps.boundaries import Boundaries
 from koinon.publish.signposts import LINKSET, Signpost, as_header, signposts
+from koinon.publish.statements_table import as_table
 from koinon.query.budgets import client_key
 from koinon.query.job import Answer, Job
 from koinon.query.pool import WorkerPool
@@ -27,6 +28,7 @@ from koinon.web.press import Press
 from koinon.web.reader import Reader
 from koinon.web.rendering import Pages
 from koinon.web.representations import (
+    CSV,
     HTML,
     JSON_LD,
     MEANT,
@@ -189,11 +191,11 @@ def _signposts(reader: Reader, resource: Resource) -> str:
 
 
 def write(document: Document, media_type: str, served: Served, reader: Reader) -> bytes:
-    """Return the document in an RDF syntax."""
+    """Return the document in an RDF syntax, or as a table of its statements."""
     media_type = MEANT.get(media_type, media_type)
     if media_type == JSON_LD:
         return jsonld.write(document, served.context, reader.absolute("/context/v1.jsonld"))
-    return rdf.write(document, media_type)
+    return as_table(document) if media_type == CSV else rdf.write(document, media_type)
 
 
 async def html(

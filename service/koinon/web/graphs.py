@@ -31,7 +31,6 @@ from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
     ALIASES,
-    DOCUMENT_FORMS,
     HTML,
     MEANT,
     PAGE,
@@ -57,7 +56,7 @@ from koinon.web.withdrawn import refuse_unknown
 router: Final = APIRouter()
 
 QUADS: Final = Form(N_QUADS, "nq", "N-Quads")
-FORMS: Final = (*DOCUMENT_FORMS, QUADS)
+FORMS: Final = (PAGE, *RDF_FORMS, *ALIASES, QUADS)
 TRIPLE_FORMS: Final = (RDF_FORMS[1], RDF_FORMS[0], *RDF_FORMS[2:], QUADS, *ALIASES)
 """The forms of a graph that is asked for by name: first Turtle, as programs ask so."""
 THINGS_SHOWN: Final = 300

@@ -47,7 +47,9 @@ PAGE: Final = Form(HTML, "html", "HTML")
 PAGE_ALONE: Final = Form(HTML, "", "HTML")
 """A page beside other forms, and a page whose address takes no suffix."""
 
-DOCUMENT_FORMS: Final = (PAGE, *RDF_FORMS, *ALIASES)
+CSV: Final = "text/csv"
+TABLE: Final = Form(CSV, "csv", "CSV")
+DOCUMENT_FORMS: Final = (PAGE, *RDF_FORMS, TABLE, *ALIASES)
 """The forms of every document; at equal quality the earlier one is sent."""
 
 MEANT: Final = {

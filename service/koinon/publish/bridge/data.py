@@ -7,7 +7,6 @@ how that is known and who says so. JSON-LD uses Dublin Core, PROV and schema.org
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -22,10 +21,10 @@ from koinon.publish.bridge.views import (
     Side,
     Suggestion,
 )
+from koinon.publish.cells import safe
 from koinon.publish.views import Named, Reference, Source
 from koinon.release.links import LINK
 
-_CALCULATED: Final = re.compile(r"[=+\-@\t\r]")
 COLUMNS: Final = (
     "relation",
     "thing",
@@ -77,7 +76,7 @@ def as_csv(view: View) -> bytes:
     writer.writerow(COLUMNS)
     for row in _rows_of(view):
         *start, references, strength = row
-        cells = [*map(_safe, start), " | ".join(dict.fromkeys(r.basis for r in references if r.basis))]
+        cells = [*map(safe, start), " | ".join(dict.fromkeys(r.basis for r in references if r.basis))]
         cells.append(" | ".join(dict.fromkeys(graphs[r.number] for r in references)))
         writer.writerow([*cells, strength])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
@@ -265,8 +264,3 @@ def _cited(view: View, groups: Iterable[tuple[Reference, ...]]) -> list[str]:
 
 def _graphs(sources: Iterable[Source]) -> Mapping[int, str]:
     return {note.number: source.graph for source in sources for note in source.notes}
-
-
-def _safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _CALCULATED.match(text) else text
