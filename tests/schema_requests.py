@@ -23,6 +23,8 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
+HOOKS = str(Path(__file__).resolve().parent)
+"""Where schemathesis, which runs in another folder, finds how to make bodies."""
 UNBOUNDED = {f"KOINON_CLIENT_{name}": "0" for name in ("SECONDS", "REQUESTS", "ERRORS")}
 """One client asks all, so its share is not limited."""
 
@@ -56,7 +58,7 @@ def run(url: str, phases: str, most: int, seed: int) -> subprocess.CompletedProc
                 "--max-examples", str(most), "--seed", str(seed), "--no-color", "--suppress-health-check", "all",
             ],
             cwd=folder,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "schema_bodies"},
+            env={**os.environ, "PYTHONPATH": HOOKS, "SCHEMATHESIS_HOOKS": "schema_bodies"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
