@@ -1,8 +1,10 @@
 """What a build did: each source with its outcome and findings, and the release that came of it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import partial
 
 from koinon.build.findings import Finding, Severity
 
@@ -83,6 +85,13 @@ class BuildReport:
                 yield f"  refused: {finding}"
             for finding in (*warnings, *notes) if details else ():
                 yield f"  {finding.severity}: {finding}"
+
+
+def report_text(report: Mapping[str, object], sources: Iterable[object]) -> str:
+    """Return a report as JSON with one line for each of its ``sources``: indented, it takes ten times as long."""
+    dumped = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    lines = ",\n".join(map(dumped, sources))
+    return dumped({**report, "sources": []}).replace('"sources": []', f'"sources": [\n{lines}\n]') + "\n"
 
 
 def _fields(of: "BuildReport | SourceReport | Finding") -> dict[str, object]:

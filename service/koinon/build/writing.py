@@ -1,9 +1,7 @@
 """Writing a release folder: store, derived graphs, dump, changes against the parent, manifest and reports."""
 
-import json
 import shutil
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
@@ -17,7 +15,7 @@ from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import change_index, write_index
 from koinon.build.linking.stage import Linking, write_links_of, write_moved
 from koinon.build.relating import change_relations, write_relations
-from koinon.build.report import BuildReport
+from koinon.build.report import BuildReport, report_text
 from koinon.build.sealing import is_sealed
 from koinon.build.shacl import Result, report_triples
 from koinon.build.store_changes import TooMuchError
@@ -149,20 +147,13 @@ def write_report(
     folder: Path, report: BuildReport, results: dict[str, list[Result]], owners: dict[str, str]
 ) -> None:
     """Write the build report for people and machines, the SHACL report and the owners of things."""
-    (folder / "report.json").write_text(_text(report), encoding="utf-8")
+    sources = [source.as_json() for source in report.sources]
+    (folder / "report.json").write_text(report_text(report.as_json(), sources), encoding="utf-8")
     (folder / "report.txt").write_text("\n".join(report.lines()) + "\n", encoding="utf-8")
     every = [result for slug in sorted(results) for result in results[slug]]
     (folder / "shacl.ttl").write_text("".join(report_triples(every)), encoding="utf-8")
     lines = (f"{thing}\t{slug}\n" for thing, slug in sorted(owners.items()))
     (folder / OWNERS).write_text("".join(lines), encoding="utf-8")
-
-
-def _text(report: BuildReport) -> str:
-    """Return the report as JSON with one line for each source: indented, a large one takes ten times as long."""
-    dumped = partial(json.dumps, ensure_ascii=False, sort_keys=True)
-    sources = ",\n".join(dumped(source.as_json()) for source in report.sources)
-    whole = dumped({**report.as_json(), "sources": []})
-    return whole.replace('"sources": []', f'"sources": [\n{sources}\n]') + "\n"
 
 
 def read_owners(release: Release) -> dict[str, str]:

@@ -1,28 +1,38 @@
 """Purging takes a source from everything that is kept, byte for byte, and says so in the audit log for good."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
-from building import World
+from building import PREFIXES, World, manifest
 from koinon.build.registry.audit import read_audit
 from koinon.build.registry.disk import audit
 from koinon.build.registry.purging import plan_purge, purge
 from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import BuildLockedError, ConfigurationError, NotFoundError
+from koinon.model.namespaces import SH
 from koinon.release.changelog import ChangeLog
 from koinon.release.current import release_folders
 from koinon.release.lock import build_lock
 from koinon.release.paths import PIN
+from koinon.release.quality import Quality
 from registering import Desk
 
 KILLED = Path(__file__).parents[2] / "release" / "killed_build.py"
 NAME = b"Quodlibetanum"
+REFUSED = f"""{PREFIXES}
+<organisation/refused> a org:Organization ; skos:prefLabel "Somebody"@en ; schema:foundingDate "{NAME.decode()}" ;
+    org:classification actor-type:{NAME.decode().lower()} .
+"""
+"""What is refused, and quoted: a date that is none, and a kind that is in no list."""
 
 
 def traces(world: World) -> list[str]:
@@ -56,6 +66,31 @@ def test_nothing_of_a_purged_source_is_left_anywhere(desk: Desk) -> None:
     assert desk.world.current.id == current
     assert verify_release(desk.world.current) == []
     assert middle not in [path.name for path in release_folders(desk.world.home)]
+
+
+def test_the_reports_of_a_release_that_refused_a_source_do_not_quote_it_any_more(desk: Desk) -> None:
+    folder = desk.world.sources / "refused"
+    desk.world.put("refused", {"source.toml": manifest("refused"), "graph.ttl": REFUSED})
+    assert [(source.slug, source.outcome) for source in desk.world.build().refused] == [("refused", "out")]
+    release = desk.world.current
+    assert {"releases", "sources"} <= {trace.split("/")[0] for trace in traces(desk.world)}
+    others = json.loads((release.path / "report.json").read_text())["sources"]
+    shutil.rmtree(folder)
+    assert desk.world.build().release == release.id
+    purge(desk.world.home, "refused", "desk", None, wait=False)
+    assert traces(desk.world) == []
+    report = json.loads((release.path / "report.json").read_text())
+    assert report["sources"] == [source for source in others if source["slug"] != "refused"]
+    assert report["release"] == release.id
+    assert "refused" not in (release.path / "report.txt").read_text()
+    kept = Quality.read(release.path)
+    assert kept is not None
+    assert {source.slug for source in kept.sources} == {source["slug"] for source in report["sources"]}
+    focus = SH + "focusNode"
+    told = parse((release.path / "shacl.ttl").read_bytes(), RdfFormat.TURTLE)
+    assert any(triple.predicate.value == focus for triple in told), "what the shapes said of others stays"
+    assert verify_release(release) == []
+    assert is_sealed(release.path)
 
 
 def test_the_change_log_forgets_a_purged_source_and_still_leads_to_the_release(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from koinon.build.describe import graph_iri
 from koinon.build.graphs import GraphFile
 from koinon.build.indexing.writing import write_index
+from koinon.build.registry.unreporting import forget_reports
 from koinon.build.sealing import FILE as SEAL
 from koinon.build.sealing import is_sealed, seal
 from koinon.build.storing import check_store, fill_store
@@ -49,6 +50,7 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
     if (release.path / RELATIONS).exists():
         _copy_rows(release.path / RELATIONS, fresh / RELATIONS)
     (fresh / "changes").mkdir()
+    forget_reports(release.path, fresh, slug)
     left_out = {graph_iri(slug), *(e.name for e in release.manifest.graphs if e.kind == DERIVED)}
     endings = tuple(f" <{name}> .\n".encode() for name in left_out)
     for path in (release.path / "changes").glob("*.nq"):
