@@ -7,12 +7,14 @@ import urllib.error
 import urllib.request
 
 import pytest
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
+from rdflib.compare import isomorphic
 
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import CODE, DCT, ID
 from serving import Service
 
+RATING = URIRef("https://schema.org/ratingValue")
 BRIDGE = "/regions/PL63/with/ITG1"
 
 
@@ -133,3 +135,21 @@ def test_every_page_about_regions_is_data_too(server: Service, path: str) -> Non
     assert headers["content-location"] == f"{path}.jsonld"
     graph = Graph().parse(data=text, format="json-ld")
     assert len(set(graph.predicates(URIRef(f"{server}{path}")))) >= 4
+
+
+@pytest.mark.parametrize("path", [BRIDGE, "/regions/PL63", "/actors/pscop/partners"])
+def test_every_syntax_says_what_json_ld_says(server: Service, path: str) -> None:
+    def read(text: str, syntax: str) -> Graph:
+        """Read a graph; numbers as numbers, since rdflib takes JSON's 1.0 for a double, which JSON-LD does not."""
+        graph = Graph()
+        for s, p, o in Graph().parse(data=text, format=syntax):
+            graph.add((s, p, Literal(float(o)) if p == RATING else o))
+        return graph
+
+    said = read(get(server, f"{path}.jsonld")[2], "json-ld")
+    assert len(said) > 10
+    for suffix, syntax in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml")):
+        status, _, text = get(server, f"{path}.{suffix}")
+        assert status == 200
+        assert isomorphic(read(text, syntax), said), suffix
+    assert get(server, path, Accept="text/turtle")[1]["content-type"].startswith("text/turtle")

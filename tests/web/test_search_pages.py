@@ -47,6 +47,7 @@ def test_facets_narrow_the_hits_and_lead_back(client: httpx.Client) -> None:
     check_html(page)
     assert 'href="/search?q=social"' in page
     region = found(client, q="resist", region="poland")
+    assert found(client, q="resist", region="PL") == region
     assert RESIST in [hit["id"] for hit in region["hits"]]
     assert any(each["parameters"].get("region") == "macroregion-north-poland" for each in region["regions"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse, serialize
 from pyoxigraph import Triple as RdfTriple
 
 from koinon.engine import Triple
@@ -27,6 +27,13 @@ def write(document: Document, media_type: str) -> bytes:
     syntax = SYNTAXES[media_type]
     triples = [RdfTriple(*triple) for triple in document.triples]
     return serialize(triples, format=syntax, prefixes=used_prefixes(document.triples)) or b""
+
+
+def converted(json_ld: bytes, base: str, media_type: str) -> bytes:
+    """Return a JSON-LD document, which holds its context, in one of the ``SYNTAXES``: the same statements."""
+    triples = [quad.triple for quad in parse(json_ld, RdfFormat.JSON_LD, base_iri=base)]
+    prefixes = used_prefixes((triple.subject, triple.predicate, triple.object) for triple in triples)
+    return serialize(triples, format=SYNTAXES[media_type], prefixes=prefixes) or b""
 
 
 def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 from rapidfuzz import process
 from starlette.datastructures import QueryParams
 
-from koinon.model.namespaces import SKOS
 from koinon.publish.collection_items import MOST_FIELDS, fields_of
 from koinon.publish.collections import LARGEST, PAGE_SIZE, TEXT, Asked
 from koinon.publish.context import Context
 from koinon.publish.facet_values import read_value, written_value
 from koinon.release.facets import Section
+from koinon.web.codes import with_code
 from koinon.web.problems import ProblemError
 from koinon.web.served import Served
 
@@ -23,12 +23,10 @@ GENERAL: Final = (TEXT, "after", "size", "sort", "fields", "more", "lang")
 MOST_VALUES: Final = 50
 LONGEST: Final = 500
 """Values that an address may name in all, and characters of each."""
-_NUTS: Final = re.compile(r"[A-Za-z]{2}[0-9A-Za-z]{0,3}")
 _PLACES: Final = frozenset({"country", "region"})
 _CURSOR: Final = re.compile(
     r"(?:(?:-1|\d{1,9})~)?(?:[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*){1,3}|[a-z]{2,9}:[^\s<>\"{}|\\^`]{1,500})"
 )
-_NOTATION: Final = NamedNode(SKOS + "notation")
 _NEAR: Final = 3
 _SIMILAR: Final = 60
 
@@ -152,9 +150,8 @@ def _value(name: str, text: str, section: Section, served: Served) -> str:
     """Return the value that a text stands for: one that things have, or at least something that the graph knows."""
     facet = section.facets[name]
     candidates = list(read_value(name, text))
-    if name in _PLACES and _NUTS.fullmatch(text):
-        found = served.store.triples(None, _NOTATION, Literal(text.upper()))
-        candidates += sorted({subject.value.partition("#")[0] for subject, _, _ in found})
+    if name in _PLACES:
+        candidates += with_code(served.store, text)
     for value in candidates:
         if facet.number(value) is not None:
             return value

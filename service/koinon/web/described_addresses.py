@@ -178,7 +178,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (
         r"/links(\..*)?",
         Described(
-            (HTML, *_RDF, "text/tab-separated-values"),
+            (HTML, *_RDF, _CSV, "text/tab-separated-values"),
             (
                 Parameter("state", "Only links in this state.", "accepted", {"type": "string", "enum": [*STATES]}),
                 Parameter("band", "Only links that are this sure.", "accept"),
@@ -252,7 +252,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (
         r"/quality.*",
         Described(
-            (HTML, *_RDF),
+            (HTML, *_RDF, _CSV),
             (
                 Parameter("sort", "The order of the tables."),
                 Parameter("level", "NUTS level of the regions.", "2"),
@@ -288,7 +288,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     *((rf"/{name}(\.\{{suffix\}})?", _collection(name)) for name in _FACETS),
     (
         r"/actors/\{name\}/partners(\.\{suffix\})?",
-        Described((HTML, JSON_LD, JSON, _CSV), (_LANGUAGE,), {"name": "pscop", "suffix": "csv"}),
+        Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"name": "pscop", "suffix": "csv"}),
     ),
     (
         r"/regions/\{name\}/with",
@@ -298,7 +298,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     ),
     (
         r"/regions/.*",
-        Described((HTML, JSON_LD, JSON, _CSV), (_LANGUAGE,), {"name": "PL63", "one": "PL63", "other": "EL51"}),
+        Described((HTML, *_RDF, _CSV), (_LANGUAGE,), {"name": "PL63", "one": "PL63", "other": "EL51"}),
     ),
     (
         r"/boundaries",

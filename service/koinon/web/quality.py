@@ -34,6 +34,7 @@ from koinon.web.representations import (
     JSON,
     PAGE,
     RDF_FORMS,
+    TABLE,
     Form,
     Offer,
     alternates,
@@ -47,7 +48,7 @@ from koinon.web.served import Served
 
 router: Final = APIRouter()
 
-FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, *ALIASES[1:])
+FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, TABLE, *ALIASES[1:])
 _NUMBER: Final = re.compile(r"\d{1,9}")
 PAGE_SIZE: Final = 200
 """Sources of a page."""

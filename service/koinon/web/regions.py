@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
+from koinon.publish import rdf
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.bridge.data import as_csv, as_json
 from koinon.publish.bridge.partners import KINDS, PartnersWriter, actor_of
@@ -29,10 +30,13 @@ from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
     ALIASES,
+    CSV,
     HTML,
     JSON,
     JSON_LD,
     PAGE,
+    RDF_FORMS,
+    TABLE,
     VARY,
     Form,
     Offer,
@@ -48,8 +52,7 @@ from koinon.web.withdrawn import refuse_withdrawn, refuse_withdrawn_region
 
 router: Final = APIRouter()
 
-CSV: Final = "text/csv"
-FORMS: Final = (PAGE, Form(JSON_LD, "jsonld", "JSON-LD"), Form(CSV, "csv", "CSV"), ALIASES[0])
+FORMS: Final = (PAGE, RDF_FORMS[0], TABLE, *RDF_FORMS[1:], ALIASES[0])
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 Name = Annotated[str, Path(description="NUTS code, like PL63, or the last part of the region's address.")]
@@ -117,7 +120,7 @@ async def partners(request: Request, name: Actor) -> Response:
 async def partners_form(
     request: Request,
     name: Actor,
-    suffix: Annotated[str, Path(description="Suffix of a form: jsonld, csv or html.")],
+    suffix: Annotated[str, Path(description="Suffix of a form: jsonld, csv, ttl … or html.")],
 ) -> Response:
     """Show the partners of an actor in the form of the suffix."""
     return await _partners(request, name, form_of(suffix, FORMS))
@@ -178,8 +181,10 @@ async def _answer(
         view = made(naming)
         if form.media_type == CSV:
             return Body(as_csv(view))
-        if form.media_type in (JSON_LD, JSON):
-            return Body(as_json(view, reader.absolute(path), _LICENCE))
+        if not chosen.is_page:
+            written = as_json(view, reader.absolute(path), _LICENCE)
+            is_json = form.media_type in (JSON_LD, JSON)
+            return Body(written if is_json else rdf.converted(written, reader.absolute(path), form.media_type))
         return Body(_page(door, served, reader, template, view, PageFrame(alternates(reader, path, forms), "", {})))
 
     return sent(chosen, await door.once(request, served, (path, reader.release, headers["ETag"]), write))

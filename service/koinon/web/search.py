@@ -1,6 +1,6 @@
 """``/search`` and ``/suggest``: things by their names, in any script, as a page and for programs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Final
 
@@ -24,6 +24,7 @@ from koinon.publish.search import (
 )
 from koinon.publish.text import Text
 from koinon.query.search import DEEPEST, MOST
+from koinon.web.codes import with_code
 from koinon.web.door import Door, PageFrame
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
@@ -156,10 +157,14 @@ def _sought(given: QueryParams, served: Served, text: str, size: int) -> Sought:
         except ValueError:
             return False
 
+    def read_place(text: str) -> Iterator[str]:
+        yield from read_region(text)
+        yield from with_code(served.store, text)
+
     return Sought(
         text=text.strip(),
         types=_values(given, "type", read_type, known_type, "a class, like Project or Organization"),
-        regions=_values(given, "region", read_region, known_place, "a territory, like greece or pomorskie"),
+        regions=_values(given, "region", read_place, known_place, "a territory, like greece, pomorskie or PL63"),
         start=_number(given, "start", 0, 0, DEEPEST),
         size=size,
     )

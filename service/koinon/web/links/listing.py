@@ -29,6 +29,7 @@ from koinon.web.representations import (
     JSON,
     PAGE,
     RDF_FORMS,
+    TABLE,
     Form,
     Offer,
     alternates,
@@ -44,7 +45,7 @@ from koinon.web.served import Served
 router: Final = APIRouter()
 
 TSV: Final = "text/tab-separated-values"
-FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, Form(TSV, "sssom.tsv", "SSSOM (TSV)"))
+FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), *RDF_FORMS, TABLE, Form(TSV, "sssom.tsv", "SSSOM (TSV)"))
 BANDS: Final = ("accept", "review")
 PAGE_SIZE: Final = 50
 """Links of a page."""
