@@ -56,6 +56,7 @@ def run(url: str, phases: str, most: int, seed: int) -> subprocess.CompletedProc
             [
                 str(script), "run", f"{url}/openapi.json", "--phases", phases, "--checks", ",".join(CHECKS),
                 "--max-examples", str(most), "--seed", str(seed), "--no-color", "--suppress-health-check", "all",
+                "--request-timeout", "60",
             ],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": HOOKS, "SCHEMATHESIS_HOOKS": "schema_bodies"},
