@@ -400,6 +400,14 @@ TABLES = (
         lambda: POLISH.encode("cp1250"),
     ),
     Broken(
+        "accents that two encodings share",
+        "encoding",
+        "made.csv, row 2",
+        "Windows-1250 (Central European) or Windows-1252 (Western European)",
+        CSV,
+        lambda: (TITLES + "Café,É,Société,1\n").encode("cp1252"),
+    ),
+    Broken(
         "French in cp1252",
         "encoding",
         "made.csv, row 2",

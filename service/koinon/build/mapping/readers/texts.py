@@ -36,25 +36,31 @@ def encoding_of(start: bytes, declared: str, refuse: Refusal) -> tuple[str, int]
 
 
 def likely_encoding(sample: bytes) -> str | None:
-    """Return the encoding that bytes which are not UTF-8 most likely have, in words, or None."""
+    """Return the encoding that bytes which are not UTF-8 most likely have, in words, or None.
+
+    Where two read it as the same text, both are named: a few accents alone do not tell them apart.
+    """
     if sample.count(0) > len(sample) // 5:
         return "UTF-16 without its byte order mark"
     words = _WORD.findall(sample[:_BLOCK])[:5000]
-    best: tuple[float, str] | None = None
+    best, read, named = _RARE, list[str](), list[str]()
     for encoding, (area, usual) in _TYPICAL.items():
         letters = set(usual)
         beyond = good = 0
-        for word in words:
-            text = word.decode(encoding, "replace")
+        texts = [word.decode(encoding, "replace") for word in words]
+        for text in texts:
             own = [letter for letter in text if not letter.isascii()]
             beyond += len(own)
             # capitals that follow small letters are no word of any language
             odd = any(one.islower() and two.isupper() for one, two in pairwise(text))
             foreign = area in {"Greek", "Cyrillic"} and len(own) < len(text)
             good += 0 if odd or foreign else sum(letter in letters for letter in own)
-        if beyond and good / beyond > _RARE and (best is None or good / beyond > best[0]):
-            best = good / beyond, f"Windows-{encoding[2:]} ({area})"
-    return best[1] if best else None
+        share = good / beyond if beyond else 0.0
+        if share > best:
+            best, read, named = share, texts, []
+        if share > _RARE and texts == read:
+            named.append(f"Windows-{encoding[2:]} ({area})")
+    return " or ".join(named) or None
 
 
 def lines(stream: Readable, declared: str, limits: Limits, refuse: Refusal) -> Iterator[str]:
