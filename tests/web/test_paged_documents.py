@@ -1,5 +1,7 @@
 """The document about a hub comes in pages, in every form, and each page leads to the next."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -46,6 +48,20 @@ def test_whoever_follows_next_has_everything(hub: httpx.Client, suffix: str, syn
         members += [q.object.value for q in quads if q.predicate.value == DEF + "involvesActor"]
         told = [q.object.value for q in quads if q.predicate.value == HYDRA + "next"]
         assert told == ([following(answer)] if following(answer) else [])
+        address, count = following(answer), count + 1
+    assert sorted(members) == sorted(f"{ID}organisation/o{i}" for i in range(MANY))
+    assert count > 2
+
+
+def test_whoever_follows_next_has_the_whole_table(hub: httpx.Client) -> None:
+    members: list[str] = []
+    address, count = "/doc/project/hub.csv", 0
+    while address:
+        answer = hub.get(address)
+        rows = list(csv.reader(io.StringIO(answer.text, newline="")))
+        members += [value for _, predicate, value, *_ in rows if predicate == DEF + "involvesActor"]
+        if following(answer):
+            assert rows[-1][1:3] == [HYDRA + "next", following(answer)]
         address, count = following(answer), count + 1
     assert sorted(members) == sorted(f"{ID}organisation/o{i}" for i in range(MANY))
     assert count > 2
