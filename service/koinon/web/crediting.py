@@ -9,7 +9,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koinon.web.representations import HTML, credit_links
+from koinon.web.representations import CSV, HTML, credit_links
 from koinon.web.served import Following
 
 _DATA: Final = frozenset(
@@ -34,21 +34,25 @@ class Crediting:
             await self._app(scope, receive, send)
             return
         path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")).rstrip("/"))
-        if not _is_data(path) or self._following.now().release.manifest.imported:
-            await self._app(scope, receive, send)
-            return
-        links = credit_links("../" * (path.count("/") - 1))
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in {200, 206}:
                 headers = MutableHeaders(raw=message["headers"])
-                given = headers.get("Link", "")
-                if not headers.get("Content-Type", "").startswith(HTML) and 'rel="license"' not in given:
+                kind, given = headers.get("Content-Type", ""), headers.get("Link", "")
+                wanted = _is_data(path, kind) and 'rel="license"' not in given
+                if wanted and not self._following.now().release.manifest.imported:
+                    links = credit_links("../" * (path.count("/") - 1))
                     headers["Link"] = f"{given}, {links}" if given else links
             await send(message)
 
         await self._app(scope, receive, told)
 
 
-def _is_data(path: str) -> bool:
-    return path.strip("/").split("/")[0].split(".")[0] in _DATA or path.endswith(_HISTORY)
+def _is_data(path: str, media_type: str) -> bool:
+    if media_type.startswith(HTML):
+        return False
+    return (
+        media_type.startswith(CSV)
+        or path.strip("/").split("/")[0].split(".")[0] in _DATA
+        or path.endswith(_HISTORY)
+    )
