@@ -1,5 +1,7 @@
 """``/search`` and ``/suggest``: people and programs find things by their names."""
 
+import csv
+import io
 import re
 
 import httpx
@@ -143,3 +145,15 @@ def test_an_answer_without_a_body_leads_to_the_other_forms_too(client: httpx.Cli
     )
     assert 'rel="alternate"' in short.headers["link"]
     assert short.headers.get("content-location") == whole.headers.get("content-location")
+
+
+def test_hits_come_as_a_table_too_page_by_page(client: httpx.Client) -> None:
+    answer = client.get("/search.csv?q=social&size=30&lang=el")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    head, *rows = csv.reader(io.StringIO(answer.text, newline=""))
+    told = client.get("/search.json?q=social&size=30&lang=el").json()
+    assert head == list(told["hits"][0])
+    assert [row[0] for row in rows] == [hit["id"] for hit in told["hits"]]
+    assert [row[4] for row in rows] == [hit["typeLabel"] for hit in told["hits"]]
+    assert "/search.csv?q=social" in answer.headers["link"]
+    assert client.get("/suggest?prefix=so", headers={"Accept": "text/csv"}).status_code == 406

@@ -265,7 +265,7 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (
         r"/(search|suggest).*",
         Described(
-            (HTML, JSON),
+            (HTML, JSON, _CSV),
             (
                 Parameter(
                     "q",

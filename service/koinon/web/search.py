@@ -20,6 +20,7 @@ from koinon.publish.search import (
     read_region,
     read_type,
     search_document,
+    search_table,
     search_view,
 )
 from koinon.publish.text import Text
@@ -29,9 +30,11 @@ from koinon.web.door import Door, PageFrame
 from koinon.web.problems import ProblemError
 from koinon.web.reader import Reader
 from koinon.web.representations import (
+    CSV,
     HTML,
     JSON,
     PAGE,
+    TABLE,
     VARY,
     Form,
     Offer,
@@ -50,7 +53,7 @@ from koinon.web.served import Served
 
 router: Final = APIRouter()
 
-FORMS: Final = (PAGE, Form(JSON, "json", "JSON"))
+FORMS: Final = (PAGE, Form(JSON, "json", "JSON"), TABLE)
 _SUGGESTED: Final = 10
 _LONGEST: Final = 2_000
 _VALUES: Final = 20
@@ -66,7 +69,7 @@ async def search_things(request: Request) -> Response:
 
 @reads(router, "/search.{suffix}")
 async def search_form(
-    request: Request, suffix: Annotated[str, Path(description="Suffix of a form: json or html.")]
+    request: Request, suffix: Annotated[str, Path(description="Suffix of a form: json, csv or html.")]
 ) -> Response:
     """Find things by their names, in the form of the suffix."""
     return await _answer(request, form_of(suffix, FORMS))
@@ -75,7 +78,7 @@ async def search_form(
 @reads(router, "/suggest")
 async def suggest(request: Request) -> Response:
     """Return the things that somebody who has typed ``?prefix=`` may mean, as JSON."""
-    negotiate(request, FORMS[1:])
+    negotiate(request, FORMS[1:2])
     door = Door.of(request)
     reader = door.reader(request)
     given = request.query_params
@@ -103,7 +106,7 @@ async def _answer(request: Request, fixed: Form | None) -> Response:
     given = request.query_params
     async with door.release() as served:
         sought = _sought(given, served, given.get("q", ""), _number(given, "size", PAGE_SIZE, 1, MOST))
-        offer = Offer("/search", FORMS, parameters=sought.parameters, spoken=(HTML, JSON))
+        offer = Offer("/search", FORMS, parameters=sought.parameters, spoken=(HTML, JSON, CSV))
         chosen = offer.choose(request, reader, served.edition, fixed)
         headers = chosen.headers
         if chosen.is_unchanged:
@@ -132,15 +135,17 @@ async def _answer(request: Request, fixed: Form | None) -> Response:
             body = await door.make(request, page)
             return Response(body, headers=headers, media_type=content_type(HTML))
         found = await door.make(request, view)
-        for relation, parameters in found.pages.items():
-            headers["Link"] += f', <{_address(reader, parameters)}>; rel="{relation}"'
-        around = {name: _address(reader, parameters) for name, parameters in found.pages.items()}
+        around = {name: _address(reader, chosen.form, given) for name, given in found.pages.items()}
+        for relation, there in around.items():
+            headers["Link"] += f', <{there}>; rel="{relation}"'
+        if chosen.form.media_type == CSV:
+            return Response(search_table(found), headers=headers, media_type=content_type(CSV))
         return JSONResponse(search_document(found, around), headers={**headers, "Vary": VARY})
 
 
-def _address(reader: Reader, parameters: Mapping[str, str]) -> str:
+def _address(reader: Reader, form: Form, parameters: Mapping[str, str]) -> str:
     asked = {**parameters, **({"lang": reader.asked} if reader.asked else {})}
-    return reader.absolute("/search.json") + search(asked)
+    return reader.absolute(f"/search.{form.suffix}") + search(asked)
 
 
 def _sought(given: QueryParams, served: Served, text: str, size: int) -> Sought:
