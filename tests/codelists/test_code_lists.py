@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
+import pytest
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, SKOS
 from rdflib.term import BNode, Literal, Node
 
+ROOT = Path(__file__).resolve().parents[2]
 CODE = "https://w3id.org/koinon/code/"
 KOI = "https://w3id.org/koinon/def#"
 CC0 = URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
@@ -213,3 +216,14 @@ def test_the_words_of_the_source_pages_find_their_concepts(all_code_lists: Graph
             for subject in all_code_lists.subjects(kind, Literal(text, lang=language))
         }
         assert URIRef(CODE + concept) in found, text
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_concept_is_defined_once_in_each_interface_language(all_code_lists: Graph, language: str) -> None:
+    graph = Graph().parse(ROOT / "ontology/code/definitions" / f"{language}.ttl")
+    assert {(predicate, text.language) for _, predicate, text in graph} == {(SKOS.definition, language)}
+    assert Counter(graph.subjects()) == Counter(all_code_lists.subjects(SKOS.definition))
+    for concept, english in all_code_lists.subject_objects(SKOS.definition):
+        translated = str(graph.value(concept, SKOS.definition))
+        assert translated != str(english), f"{concept} is not translated"
+        assert translated.endswith("."), f"{concept}: {translated}"
