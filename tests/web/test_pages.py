@@ -1,6 +1,7 @@
 """Pages are valid HTML in nine languages, and show with every fact where it comes from."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from html_check import check_html
 from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.web.start import CHOSEN, FEATURED
 
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/",
     "/projects",
@@ -155,3 +157,11 @@ def test_a_thing_that_is_not_there_offers_those_with_a_name_like_it(client: http
     assert told.status_code == 404
     assert "https://w3id.org/koinon/id/place/pomorskie" in told.json()["near"]
     assert "near" not in client.get("/nothing-here", headers={"Accept": "application/json"}).json()
+
+
+def test_a_code_list_of_ours_stands_whole_on_one_page(client: httpx.Client) -> None:
+    listed = client.get("/code/theme", headers={"Accept": "text/html"}).text
+    themes = (ROOT / "ontology/code/theme.ttl").read_text("utf-8").count(" a skos:Concept ;")
+    assert f"<h2>{themes} concepts</h2>" in listed
+    assert listed.count('<li class="depth-') == themes
+    assert 'rel="next"' not in listed

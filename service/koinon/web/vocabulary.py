@@ -1,5 +1,6 @@
 """``/context`` and ``/code``: how names are shortened, and the code lists."""
 
+from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -8,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koinon.model.errors import NotFoundError
-from koinon.model.namespaces import CODE
+from koinon.model.namespaces import CODE, SKOS
 from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document
 from koinon.publish.pages import thing_view
@@ -19,13 +20,15 @@ from koinon.web.door import Door, PageFrame, Resource, answer
 from koinon.web.representations import DOCUMENT_FORMS, JSON_LD, is_unchanged, split_suffix, strong_tag
 from koinon.web.routing import reads
 from koinon.web.served import Served
-from koinon.web.things import WHOLE, named_node, start_of, thing_resource
+from koinon.web.things import named_node, start_of, thing_resource
 from koinon.web.withdrawn import refuse_unknown
 
 router: Final = APIRouter()
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _CONTEXTS: Final = {"v1.jsonld": "public, max-age=3600", "v1.0.jsonld": _FOR_GOOD, "v1.1.jsonld": _FOR_GOOD}
+_IN_SCHEME: Final = NamedNode(SKOS + "inScheme")
+_COUNTED: Final = 100_000
 Name = Annotated[str, Path(description="Name, with or without the suffix of a form.")]
 
 
@@ -56,7 +59,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
             return with_sources(served.document(topic, start), served.store, reader.absolute(f"/code/{name}"))
 
         def page(frame: PageFrame) -> Body:
-            shown = served.document(topic, start, statements=WHOLE)
+            shown = served.document(topic, start)
             following = shown.next.written(topic) if shown.next else ""
             view = thing_view(shown, served.store, served.vocabulary, reader.language)
             concepts = concept_views(shown, reader.language)
@@ -66,6 +69,7 @@ async def code_list(request: Request, scheme: Name) -> Response:
                 frame=frame,
                 view=view,
                 concepts=concepts,
+                total=sum(1 for _ in islice(served.store.triples(None, _IN_SCHEME, topic), _COUNTED)),
                 credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
                 query=query_about(topic),
                 path=f"/code/{name}",
