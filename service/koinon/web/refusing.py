@@ -14,6 +14,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from koinon.model.errors import KoinonError, NotFoundError, QueryError, QuerySyntaxError, TooManyRequestsError
 from koinon.query.limits import Limits
 from koinon.web.door import Door, html
+from koinon.web.links.shown import called
 from koinon.web.middleware import CORS, SECURITY, methods_of
 from koinon.web.missing import named, near
 from koinon.web.negotiation import acceptable, combined
@@ -98,7 +99,8 @@ async def respond(
         found = named(await near(request)) if members.get("near") else []
         instead = members.get("replacedBy", [])
         assert isinstance(instead, list)  # noqa: S101  # made by ``refuse_unknown``
-        naming = door.following.now().naming(reader.language)
+        served = door.following.now()
+        naming = served.naming(reader.language)
         return await html(
             request,
             "error.html",
@@ -108,7 +110,7 @@ async def respond(
             kind=kind,
             detail=detail,
             near=[(iri, label) for iri, label in found if iri not in instead],
-            replaced=[(iri, naming(iri)) for iri in instead],
+            replaced=[(iri, called(served.links, naming, iri)) for iri in instead],
             members=members,
         )
     body = problem_document(name, detail, reader.root, quote(request.url.path), members)

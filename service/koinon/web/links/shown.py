@@ -7,7 +7,7 @@ from koinon.publish.links.section import Section, section
 from koinon.publish.links.views import Showing
 from koinon.publish.naming import Naming
 from koinon.publish.text import Text
-from koinon.release.links import Link
+from koinon.release.links import LINK, Link, Links
 from koinon.web.graph_list import title_of
 from koinon.web.reader import Reader
 from koinon.web.served import Served
@@ -34,6 +34,14 @@ def linked_of(served: Served, reader: Reader, iri: str) -> Section:
     naming = Naming(served.store, served.vocabulary, reader.language)
     views = Showing(served.links, naming, titles(served, reader))
     return section(served.links, views, naming, served.release.path, iri)
+
+
+def called(links: Links, naming: Naming, iri: str) -> Text:
+    """Return what a thing is called; of a link, what the two things are that it joins."""
+    link = links.get(iri.removeprefix(LINK)) if iri.startswith(LINK) else None
+    if link is None:
+        return naming(iri)
+    return Text(f"{naming(link.subject).text} – {naming(link.object).text}")
 
 
 def titles(served: Served, reader: Reader) -> dict[str, Text]:
