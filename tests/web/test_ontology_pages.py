@@ -161,9 +161,10 @@ def test_names_of_terms_lead_back_to_them(iri: str) -> None:
     assert term_name("https://example.org/x") is None
 
 
-def test_readers_of_other_languages_are_told_that_definitions_are_in_english(client: httpx.Client) -> None:
-    assert "Definitions are in English" not in page(client, "/def/Project")
-    for address in ("/def", "/def/Project"):
-        text = page(client, address, "el")
-        assert "Οι ορισμοί είναι προς το παρόν στα αγγλικά." in text
-    assert '<p class="lead"><span lang="en" dir="ltr">An undertaking' in text
+def test_terms_are_defined_in_the_language_of_the_reader(client: httpx.Client) -> None:
+    assert '<p class="lead">An undertaking with partners' in page(client, "/def/Project")
+    greek = page(client, "/def/Project", "el")
+    assert '<p class="lead">Εγχείρημα με εταίρους' in greek
+    assert "Ονομάζει το πρόγραμμα που χρηματοδοτεί την οντότητα." in greek, "properties of a class too"
+    assert "Οι ορισμοί είναι προς το παρόν στα αγγλικά." not in greek
+    assert "Sieć, której członkami są organizacje pozarządowe" in page(client, "/code/actor-type", "pl")
