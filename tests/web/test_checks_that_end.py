@@ -142,7 +142,7 @@ def test_the_threads_of_the_store_reserve_nothing_of_their_own(world: World) -> 
     for _ in range(3):
         with forking(world, LITTLE):
             (fork,) = living()[0]
-            assert fork.memory_info().vms < 300 * MIB
+            assert fork.memory_info().vms < 340 * MIB  # each thread would reserve 64 MiB
 
 
 def test_a_check_that_is_lost_is_run_once_more(world: World, capfd: pytest.CaptureFixture[str]) -> None:
