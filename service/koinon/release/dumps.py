@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from koinon.model.errors import ReleaseError
+from koinon.release.current import sync_folder
 from koinon.release.paths import REMOVING, Home
 
 INDEX: Final = "index.json"
@@ -70,5 +71,6 @@ def remove_dumps(home: Home, release: str) -> bool:
         folder.rename(gone)
     except FileNotFoundError:
         return False
+    sync_folder(folder.parent)  # else a cut of power may give half a folder its name back
     shutil.rmtree(gone)
     return True

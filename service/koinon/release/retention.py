@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from koinon.model.errors import StorageError
-from koinon.release.current import current_id, release_folders
+from koinon.release.current import current_id, release_folders, sync_folder
 from koinon.release.dumps import remove_dumps
 from koinon.release.log import read_log
 from koinon.release.paths import PIN, REMOVING, Home
@@ -69,5 +69,6 @@ def _removable(home: Home, spared: set[str | None]) -> list[Path]:
 def _remove(home: Home, folder: Path) -> None:
     gone = home.releases / f"{REMOVING}{folder.name}"
     folder.rename(gone)
+    sync_folder(home.releases)  # else a cut of power may give half a folder its name back
     shutil.rmtree(gone)
     remove_dumps(home, folder.name)

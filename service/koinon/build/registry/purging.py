@@ -69,6 +69,7 @@ def purge(home: Home, slug: str, by: str, reason: str | None, *, wait: bool, ass
         for identifier in plan.removed:
             gone = home.releases / f"{REMOVING}{identifier}"
             home.release(identifier).rename(gone)
+            sync_folder(home.releases)  # else a cut of power may give half a folder its name back
             shutil.rmtree(gone)
         dumped = _without_dumps(home, plan)
         for release in _built(home):
