@@ -11,7 +11,9 @@ from koinon.link.lexicon import Word
 from koinon.link.text import fold, words
 
 _PARTS: Final = re.compile(r"[;/|()\n]|\s[-–—]\s")
-"""What stands between two names in one cell."""
+"""What stands between two names in one cell, or between a name and more about it."""
+_ROWS: Final = re.compile(r"[;|\n]|\s/\s")
+"""What stands between two names alone."""
 _YEARS: Final = range(1000, 2100)
 _FEW: Final = 2
 
@@ -47,18 +49,26 @@ def _standing(keys: Keys) -> set[str]:
 
 
 def _two_bodies(keys: Keys, other: Keys) -> bool:
-    """Tell whether a name has two bodies of a kind of which the other has one, and not one in two languages."""
-    many = _kinds(keys)
-    if not any(count >= _FEW and _kinds(other)[kind] < _FEW for kind, count in many.items()):
+    """Tell whether a name has two bodies of which the other has one, and not one body in two languages."""
+    many, one = _kinds(keys), _kinds(other)
+    if any(count >= _FEW and one[kind] < _FEW for kind, count in many.items()):
+        names = [_own(part) for part in _parts(keys, _PARTS)]
+    elif any(not one[kind] for kind in many):
+        names = [_own(part) for part in _parts(keys, _ROWS) if any(map(_kinds_of, part))]
+        if len(names) < _FEW:
+            return False
+    else:
         return False
+    return len(names) < _FEW or not all(_in_common(names[0], name) for name in names[1:])
+
+
+def _parts(keys: Keys, between: re.Pattern[str]) -> list[list[Word]]:
+    """Return the words of each part of a name."""
     known = {word.text: word for word in keys.words}
-    parts = [
-        found
-        for part in _PARTS.split(keys.mention.name)
-        if (found := [known[text] for text in words(fold(part)) if text in known])
-    ]
-    names = [_own(part) for part in parts]
-    return len(parts) < _FEW or not all(_in_common(names[0], name) for name in names[1:])
+    parts = (
+        [known[text] for text in words(fold(part)) if text in known] for part in between.split(keys.mention.name)
+    )
+    return [part for part in parts if part]
 
 
 def _kinds(keys: Keys) -> Counter[str]:
