@@ -58,7 +58,7 @@ def edit(page: "api.Page", text: str) -> None:
 
 
 def take_completion(page: "api.Page") -> None:
-    """Press Enter as people do: CodeMirror takes none for a list that came less than 75 ms ago (interactionDelay)."""
+    """Press Enter as people do: CodeMirror takes none within 75 ms of the list (interactionDelay)."""
     page.wait_for_timeout(200)
     page.keyboard.press("Enter")
 
