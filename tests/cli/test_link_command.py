@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from building import PREFIXES, make_world, manifest
 from koinon.cli.app import app
 from koinon.link.features import FEATURES
 from koinon.link.pairmodel import PairModel
 from koinon.model.errors import ConfigurationError
 from koinon.release.current import Release
 from koinon.release.links import Links
+
+
+def document(slug: str) -> str:
+    return f'<document/{slug}> a foaf:Document ; skos:prefLabel "{slug}"@en .\n'
 
 
 def said(*arguments: str) -> str:
@@ -30,11 +35,17 @@ def test_it_says_how_many_links_there_are_and_how_right_they_were_measured(home:
     assert "links-identity: " in said("--home", str(home))
 
 
-def test_it_shows_one_link_with_the_reasons_that_add_up_to_its_odds(home: Path, release: Release) -> None:
-    link = Links.of(release.path).page(linkset="links-identity")[0]
-    told = said("show", link.id, "--home", str(home))
+def test_it_shows_one_link_with_the_reasons_that_add_up_to_its_odds(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    for slug, name in (("north", "Social Windmill of Graz"), ("south", "The Social Windmill of Graz")):
+        text = f'<organisation/{slug}> a org:Organization ; skos:prefLabel "{name}"@en .'
+        world.put(slug, {"source.toml": manifest(slug), "graph.ttl": PREFIXES + document(slug) + text})
+    assert not world.build().refused
+    link = Links.of(world.current.path).page(linkset="links-identity")[0]
+    told = said("show", link.id, "--home", str(world.home.root))
     assert link.subject in told
     assert link.object in told
+    assert link.reasons
     for reason in link.reasons:
         assert reason.text in told
     odds = 2 ** sum(reason.weight for reason in link.reasons)
