@@ -5,17 +5,14 @@
 
 import argparse
 import gzip
-import hashlib
 import json
-import pickle
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import speed
+from caching import LINK, kept
 from learning import learn
 from measuring import decide, measure
 from pairwise import learn_links, show
@@ -30,26 +27,6 @@ from koinon.link.shipped import shipped_engine
 from koinon.link.shipped import shipped_forms as forms_of
 from koinon.model.assets import Assets
 from koinon.model.settings import Settings
-
-LINK = Path(__file__).parents[2] / "service" / "koinon" / "link"
-NOT_OF_PAIRS = {
-    *("trees.py", "deciding.py", "model.py", "reasons.py", "shipped.py", "links.py", "records.py", "blocking.py"),
-    *("pairing.py", "pairmodel.py", "scored.py", "decisions.py", "clusters.py", "matching.py", "searching.py"),
-    *("concepts.py", "concept_labels.py", "concept_matching.py"),
-}
-
-
-def _code() -> str:
-    """Return a hash of what the features of pairs depend on."""
-    code = hashlib.sha256()
-    for path in (*sorted(LINK.rglob("*.py")), *sorted(LINK.rglob("*.txt"))):
-        if path.name not in NOT_OF_PAIRS:
-            code.update(path.read_bytes())
-    return code.hexdigest()[:16]
-
-
-CODE = _code()
-Made = TypeVar("Made", Pairs, Simulated)
 
 
 def main() -> None:
@@ -139,26 +116,12 @@ def judged_pairs(seed: int, cache: Path) -> list[Pairs]:
 def drawn_pairs(judged: Judged, seed: int, cache: Path) -> Drawn:
     """Return the pairs of tables drawn from the registry, none of them of a judged organisation."""
     forms = shipped_forms()
-    return registry_pairs(seed, names_of(judged), cache, forms, lambda of, make: kept(cache, of.name, make, seed))
+    return registry_pairs(seed, judged.names(), cache, forms, lambda of, make: kept(cache, of.name, make, seed))
 
 
 def drawn_records(judged: Judged, seed: int, cache: Path) -> Simulated:
     """Return the pairs of two sources drawn from the registry, none of them of a judged organisation."""
-    return kept(cache, "sources", lambda: simulate(seed, names_of(judged), cache, shipped_forms()), seed)
-
-
-def names_of(judged: Judged) -> frozenset[str]:
-    """Return all names of a judged set."""
-    return frozenset(one.name.casefold().strip() for side in (judged.left, judged.right) for one in side)
-
-
-def kept(cache: Path, name: str, make: Callable[[], Made], seed: int) -> Made:
-    """Return what was made before, or make it; it is made anew when the engine changes."""
-    file = cache / f"{name}-{seed}-{CODE}.pickle".replace(" ", "-")
-    if not file.exists():
-        file.write_bytes(pickle.dumps(make()))
-    found: Made = pickle.loads(file.read_bytes())  # noqa: S301 - written by this program
-    return found
+    return kept(cache, "sources", lambda: simulate(seed, judged.names(), cache, shipped_forms()), seed)
 
 
 def shipped_forms() -> Forms:

@@ -31,6 +31,10 @@ class Judged:
         sides = ([replace(mention, **blank) for mention in side] for side in (self.left, self.right))  # type: ignore[arg-type]
         return Judged(f"{self.name}, {name}", *sides, self.links)
 
+    def names(self) -> frozenset[str]:
+        """Return all names, as ``registry`` leaves them out."""
+        return frozenset(one.name.casefold().strip() for side in (self.left, self.right) for one in side)
+
     def folds(self, seed: int, count: int) -> tuple[list[int], list[int]]:
         """Return the fold of each left and right record; those of one organisation are in one."""
         drawn = random.Random(seed)  # noqa: S311 - folds, not secrets

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from learning import learn
+from caching import lexicon_without
 from training import FOLDS, Pairs, pairs_of
 
-from data import SHARED, Judged, registry
+from data import SHARED, Judged
 from koinon.link.forms import Forms
-from koinon.link.lexicon import Lexicon, read_ideas
 from koinon.link.mentions import Mention
 
 MOST = 110
@@ -164,18 +163,9 @@ def registry_pairs(seed: int, without: frozenset[str], cache: Path, forms: Forms
     for fold, judged in enumerate(draw(seed, without)):
         for found, tables in ((full, judged), (alone, judged.masked("names alone", city="", year=None, types=()))):
 
-            def make(tables: Judged = tables, judged: Judged = judged, fold: int = fold) -> Pairs:
-                lexicon = _lexicon(judged, cache / f"lexicon-registry-{seed}-{fold}.json", without)
-                return pairs_of(tables, [lexicon], forms, seed)
+            def make(tables: Judged = tables, names: frozenset[str] = judged.names() | without) -> Pairs:
+                return pairs_of(tables, [lexicon_without(names, cache)], forms, seed)
 
             pairs = kept(tables, make)
             found.append(replace(pairs, fold=np.full(len(pairs.fold), fold), counted=False))
     return Drawn(full, alone)
-
-
-def _lexicon(judged: Judged, kept: Path, without: frozenset[str]) -> Lexicon:
-    if not kept.exists():
-        names = frozenset(one.name.casefold().strip() for side in (judged.left, judged.right) for one in side)
-        kept.write_text(json.dumps(learn(registry(names | without))), "utf-8")
-    learnt = json.loads(kept.read_text("utf-8"))
-    return Lexicon(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"])

@@ -14,17 +14,17 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from learning import learn
+from caching import lexicon_without
 from numpy.typing import NDArray
 from splink_model import Levels, numbered, settings
 
-from data import SHARED, registry
+from data import SHARED
 from koinon.link.blocking import blocks_of, pairs_of
 from koinon.link.deciding import bare
 from koinon.link.features import PAIR, Comparer
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
-from koinon.link.lexicon import Lexicon, read_ideas
+from koinon.link.lexicon import Lexicon
 from koinon.link.pairing import held_back
 from koinon.link.records import Record
 from koinon.link.scoring import score, table_of
@@ -44,7 +44,6 @@ class Simulated:
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     same: NDArray[np.bool_]
-    half: NDArray[np.int64]
     bare: NDArray[np.bool_]
     held: NDArray[np.bool_]
     links: int
@@ -72,12 +71,7 @@ def simulate(seed: int, without: frozenset[str], cache: Path, forms: Forms) -> S
     for half in range(HALVES):
         mine = [one for one, its in zip(organisations, halves, strict=True) if its == half]
         names = frozenset(name.casefold().strip() for one in mine for name in one.names)
-        kept = cache / f"lexicon-half-{seed}-{half}.json"
-        if not kept.exists():
-            kept.write_text(json.dumps(learn(registry(names | without))), "utf-8")
-        learnt = json.loads(kept.read_text("utf-8"))
-        lexicon = Lexicon(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"])
-        parts.append(_compare(list(_drawn(mine, drawn)), lexicon, forms, half))
+        parts.append(_compare(list(_drawn(mine, drawn)), lexicon_without(names | without, cache), forms))
     return _joined(parts)
 
 
@@ -128,7 +122,7 @@ def _record(one: _Organisation, side: str, names: list[str], city: str, acronyms
     return Record(f"{one.id}/{side}", side, pairs, acronyms=acronyms, country=one.country, city=city)
 
 
-def _compare(records: Sequence[Record], lexicon: Lexicon, forms: Forms, half: int) -> Simulated:
+def _compare(records: Sequence[Record], lexicon: Lexicon, forms: Forms) -> Simulated:
     names = [[keys_of(mention, lexicon, forms) for mention in record.mentions] for record in records]
     blocks = [[blocks_of(keys) for keys in its] for its in names]
     owners = np.array([place for place, its in enumerate(names) for _ in its], np.int64)
@@ -152,7 +146,6 @@ def _compare(records: Sequence[Record], lexicon: Lexicon, forms: Forms, half: in
         np.array([one for one, *_ in compared]),
         np.array([other for _, other, *_ in compared]),
         np.array([organisation[one] == organisation[other] for one, other, *_ in compared]),
-        np.full(len(compared), half),
         np.array([bare(one, other) for *_, one, other in compared]),
         np.array([held_back(one, other) for *_, one, other in compared]),
         len(organisation) - len(set(organisation)),
@@ -177,7 +170,6 @@ def _joined(parts: Sequence[Simulated]) -> Simulated:
         np.concatenate([part.left + by for part, by in zip(parts, shift, strict=True)]),
         np.concatenate([part.right + by for part, by in zip(parts, shift, strict=True)]),
         together("same"),
-        together("half"),
         together("bare"),
         together("held"),
         sum(part.links for part in parts),

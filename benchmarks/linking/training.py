@@ -9,17 +9,17 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-from learning import learn
+from caching import lexicon_without
 from numpy.typing import NDArray
 from splink_model import Levels, numbered, settings, trained, weights
 
-from data import Judged, registry
+from data import Judged
 from koinon.link.candidates import Candidates, find_candidates
 from koinon.link.deciding import Calibration, assign, leads
 from koinon.link.features import NAMES, Comparer, gaps, weight_columns
 from koinon.link.forms import Forms
 from koinon.link.keys import keys_of
-from koinon.link.lexicon import Lexicon, read_ideas
+from koinon.link.lexicon import Lexicon
 from koinon.link.matching import CANDIDATES, known_facts, unsure
 from koinon.link.model import FORM
 from koinon.link.pairing import held_back
@@ -67,21 +67,12 @@ class Pairs:
 
 def lexicons(judged: Judged, seed: int, count: int, cache: Path) -> list[Lexicon]:
     """Return for each fold the lexicon learnt without its organisations."""
-    found = []
-    sides = judged.folds(seed, count)
-    for fold in range(count):
-        kept = cache / f"lexicon-{judged.name}-{seed}-{count}-{fold}.json".replace(" ", "-")
-        if not kept.exists():
-            names = frozenset(
-                mention.name.casefold().strip()
-                for side, folds in zip((judged.left, judged.right), sides, strict=True)
-                for mention, its in zip(side, folds, strict=True)
-                if its == fold
-            )
-            kept.write_text(json.dumps(learn(registry(names))), "utf-8")
-        learnt = json.loads(kept.read_text("utf-8"))
-        found.append(Lexicon(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"]))
-    return found
+    rows = [
+        (mention.name.casefold().strip(), its)
+        for side, folds in zip((judged.left, judged.right), judged.folds(seed, count), strict=True)
+        for mention, its in zip(side, folds, strict=True)
+    ]
+    return [lexicon_without(frozenset(name for name, its in rows if its == fold), cache) for fold in range(count)]
 
 
 def pairs_of(judged: Judged, known: Sequence[Lexicon], forms: Forms, seed: int) -> Pairs:

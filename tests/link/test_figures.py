@@ -19,7 +19,6 @@ import pytest
 from koinon.link.candidates import Candidates
 from koinon.link.features import NAMES, Comparer
 from koinon.link.keys import Keys, keys_of
-from koinon.link.lexicon import Lexicon, read_ideas
 from koinon.link.matching import Engine
 from koinon.link.mentions import Mention
 from koinon.link.scoring import score, table_of
@@ -57,20 +56,19 @@ def linking() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def figures(linking: None, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    from learning import learn
+    from caching import lexicon_without
     from measuring import cross_validated
     from registry_tables import registry_pairs
     from training import pairs_of
 
-    from data import coops, gold, registry
+    from data import coops, gold
 
     judged, register = gold(), coops()
-    without = frozenset(one.name.casefold().strip() for one in (*judged.left, *judged.right))
-    learnt = learn(registry(without))
-    lexicon = Lexicon(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"])
+    cache = tmp_path_factory.mktemp("lexicons")
+    lexicon = lexicon_without(judged.names(), cache)
     alone = judged.masked("names alone", city="", year=None, types=())
     sets = [pairs_of(one, [lexicon], engine.forms, seed=1) for one in (judged, alone, register)]
-    drawn = registry_pairs(1, without, tmp_path_factory.mktemp("lexicons"), engine.forms)
+    drawn = registry_pairs(1, judged.names(), cache, engine.forms)
     return Figures(*cross_validated(sets, drawn, seed=1))
 
 

@@ -1,5 +1,6 @@
 """The two models that the package carries, and files of models that it does not read."""
 
+import ast
 import gzip
 import json
 import sys
@@ -44,6 +45,19 @@ def test_the_shipped_models_are_of_the_recipe_that_stands_in_the_benchmark(recip
         assert len(shipped["trees"]) == of.ROUNDS, name
         assert max(len(tree["value"]) for tree in shipped["trees"]) == leaves, name
         assert (shipped["version"], tuple(shipped["features"])) == (of.VERSION, features), name
+
+
+def test_what_training_keeps_is_made_anew_when_the_code_of_pairs_changes(recipe: tuple[Any, Any]) -> None:
+    import caching
+
+    files = {path.name for folder in (caching.LINK, caching.HERE) for path in folder.glob("*.py")}
+    assert files >= caching.NOT_OF_PAIRS
+    for name in ("training", "registry_tables", "simulated", "splink_model", "caching"):
+        body = ast.parse((caching.HERE / f"{name}.py").read_text("utf-8")).body
+        used = {
+            f"{node.module.split('.')[-1]}.py" for node in body if isinstance(node, ast.ImportFrom) and node.module
+        }
+        assert not used & caching.NOT_OF_PAIRS, name
 
 
 @pytest.mark.parametrize("change", [{"form": 0}, {"features": ["cover_left"]}, {"form": None, "features": None}])
