@@ -37,10 +37,10 @@ APART = {
     "contents": [(writing, "write_contents"), (writing, "change_contents")],
     "index": [(writing, "write_index"), (writing, "change_index")],
     "relations": [(writing, "write_relations"), (writing, "change_relations")],
-    "facets": [(writing, "add_facets")],
+    "facets": [(writing, "write_scan"), (writing, "add_facets")],
     "dump": [(writing, "write_dump"), (writing, "change_dump")],
     "quality": [(pipeline, "write_quality")],
-    "change record": [(workspace, "record_changes")],
+    "change record": [(writing, "_write_changes"), (workspace, "record_changes")],
     "dumps": [(pipeline, "make_dumps")],
 }
 """What is measured apart: a name, and the functions that do it, from nothing or from the parent's."""

@@ -170,10 +170,6 @@ def read_owners(release: Release) -> dict[str, str]:
         ) from error
 
 
-def _quad(line: bytes, name: str) -> bytes:
-    return line.removesuffix(b".\n") + f"{NamedNode(name)} .\n".encode()
-
-
 def _write_changes(folder: Path, graphs: list[GraphFile], parent: Release | None) -> None:
     folder.mkdir()
     old = {entry.slug: entry for entry in parent.manifest.graphs} if parent else {}
@@ -183,7 +179,7 @@ def _write_changes(folder: Path, graphs: list[GraphFile], parent: Release | None
             before, after = old.get(slug), new.get(slug)
             if before and after and before.sha256 == after.sha256:
                 continue
-            name = before.name if before else new[slug].name
+            end = f"{NamedNode(before.name if before else new[slug].name)} .\n".encode()
             old_path = parent.graph_file(slug) if parent and before else None
             for plus, line in changed_lines(old_path, after.path if after else None):
-                (added if plus else removed).write(_quad(line, name))
+                (added if plus else removed).write(line.removesuffix(b".\n") + end)

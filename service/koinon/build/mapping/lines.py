@@ -16,7 +16,8 @@ BYTES: Final = 160 * 2**20
 _STEP: Final = 2_000
 """Lines after which the bytes are counted again."""
 _LABELS: Final = "<http://www.w3.org/2004/02/skos/core#"
-_OTHERS: Final = (f" {_LABELS}altLabel> ", f" {_LABELS}hiddenLabel> ")
+_ALTERNATIVE: Final = f" {_LABELS}altLabel> "
+_HIDDEN: Final = f" {_LABELS}hiddenLabel> "
 _PREFERRED: Final = f" {_LABELS}prefLabel> "
 
 
@@ -100,7 +101,7 @@ def _without_repeated_labels(lines: Iterator[str]) -> Iterator[str]:
         if subject and not line.startswith(subject):
             yield from _chosen(held, preferred)
             held, subject, preferred = [], "", set()
-        if any(other in line for other in _OTHERS) and _is_label(line):
+        if (_ALTERNATIVE in line or _HIDDEN in line) and _is_label(line):
             subject = line[: line.index("> ") + 2]
         if not subject:
             yield line
@@ -113,7 +114,7 @@ def _without_repeated_labels(lines: Iterator[str]) -> Iterator[str]:
 
 def _is_label(line: str) -> bool:
     """Tell whether the property, and not the text, is a label."""
-    return line.startswith(_OTHERS, line.index("> ") + 1)
+    return line.startswith((_ALTERNATIVE, _HIDDEN), line.index("> ") + 1)
 
 
 def _chosen(held: list[str], preferred: set[str]) -> Iterator[str]:
