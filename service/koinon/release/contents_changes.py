@@ -3,18 +3,16 @@
 What reads it finds no difference to one that was made from the whole store.
 """
 
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 
-from koinon.model.errors import ReleaseError
 from koinon.model.namespaces import RDF, SKOS
+from koinon.release.changed_table import changed_table
 from koinon.release.contents import FORMAT, LABELS, entries_of, is_range
 
 _TYPE: Final = NamedNode(RDF + "type")
@@ -31,20 +29,8 @@ def change_contents(
     one of their default graphs has (True: ``after``). Raises OSError where the disk refuses, ReleaseError where
     the old table is missing, damaged or of another version.
     """
-    try:
-        shutil.copyfile(old, new)
-        with closing(sqlite3.connect(new)) as connection:
-            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            if connection.execute("SELECT format FROM about").fetchone() != (FORMAT,):
-                raise ReleaseError(f"{old} is of another version.")
-            _change(connection, before, after, differing)
-            connection.commit()
-    except FileNotFoundError as error:
-        raise ReleaseError(f"{old} is missing.") from error
-    except sqlite3.OperationalError as error:
-        raise OSError(f"{new}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise ReleaseError(f"{old} is damaged ({error}).") from error
+    with changed_table(old, new, FORMAT) as connection:
+        _change(connection, before, after, differing)
 
 
 def _change(

@@ -3,7 +3,6 @@
 Both give the same rows, as each row is one statement of the default graph (see ``koinon.release.relations``).
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -12,8 +11,8 @@ from typing import Final, TypeAlias
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 
-from koinon.model.errors import ReleaseError
 from koinon.model.namespaces import RDF, SKOS, THINGS
+from koinon.release.changed_table import changed_table
 from koinon.release.relations import CLASSES, EDGES, FORMAT, INDEXES, TABLES, VALUES, number_of
 
 Row: TypeAlias = tuple[int, str, NamedNode | Literal]
@@ -57,20 +56,8 @@ def change_relations(old: Path, new: Path, differing: Iterable[tuple[bool, Tripl
     Raises OSError where the disk refuses, ReleaseError where the old table is missing, damaged or of another
     version.
     """
-    try:
-        shutil.copyfile(old, new)
-        with closing(sqlite3.connect(new)) as connection:
-            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            if connection.execute("SELECT format FROM about").fetchone() != (FORMAT,):
-                raise ReleaseError(f"{old} is of another version.")
-            _change(connection, differing)
-            connection.commit()
-    except FileNotFoundError as error:
-        raise ReleaseError(f"{old} is missing.") from error
-    except sqlite3.OperationalError as error:
-        raise OSError(f"{new}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise ReleaseError(f"{old} is damaged ({error}).") from error
+    with changed_table(old, new, FORMAT) as connection:
+        _change(connection, differing)
 
 
 def same_relations(path: Path, store: Store) -> bool:
