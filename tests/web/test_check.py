@@ -211,6 +211,16 @@ def test_hostile_input_gets_its_report(client: httpx.Client, name: str) -> None:
     assert len(answer.content) < 100_000
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/plain", "text/html"])
+def test_what_is_said_of_all_of_a_file_names_it_and_no_folder_of_the_service(
+    client: httpx.Client, accept: str
+) -> None:
+    answer = post(client, "# only a comment\n", accept)
+    assert "the source states nothing" in answer.text
+    assert "input.ttl" in answer.text
+    assert "handed-in" not in answer.text
+
+
 def test_a_remote_context_is_never_fetched(client: httpx.Client) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(1)

@@ -17,7 +17,7 @@ import pytest
 
 from building import PREFIXES, World
 from contributing import SAID, TURTLE, Node, again, contributing, network, token_for
-from koinon.build.registry.disk import incoming, raw
+from koinon.build.registry.disk import incoming, journal, raw
 
 sys.path.append(str(Path(__file__).parents[1] / "build" / "templates"))
 from filling import Form, fill_in
@@ -114,6 +114,23 @@ def test_a_trial_says_what_would_happen_and_keeps_nothing(node: Node) -> None:
     assert bad.status_code == 422
     assert not node.kept("net-trial")
     assert not node.log("net-trial")
+
+
+def test_a_source_that_cannot_be_read_is_not_called_one_that_there_is_no_room_for(node: Node) -> None:
+    assert node.put("net-unread", network("net-unread", "Ada")).status_code == 201
+    kept = journal(node.world.home, "net-unread")
+    aside = kept.rename(kept.with_suffix(".aside"))
+    kept.symlink_to("/proc/self/mem")  # reading it from its beginning is an error of the device
+    try:
+        answer = node.send("GET", "net-unread")
+        taken = node.put("net-unread", network("net-unread", "Eve"))
+    finally:
+        kept.unlink()
+        aside.rename(kept)
+    assert (answer.status_code, taken.status_code) == (500, 507)
+    assert "cannot be read" in answer.json()["detail"]
+    assert node.get("net-unread")["state"] in {"accepted", "published"}
+    assert node.put("net-unread", network("net-unread", "Eve")).status_code == 200
 
 
 def test_a_form_can_bring_the_file_and_what_is_said_of_it(node: Node) -> None:

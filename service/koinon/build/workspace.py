@@ -1,6 +1,5 @@
 """Where a release is written: a folder beside the releases, under the lock, that is gone whatever happens."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from koinon.build.changelog.recording import record_changes
 from koinon.build.sealing import is_sealed
 from koinon.build.verifying import verify_release
 from koinon.model.errors import ConfigurationError, KoinonError, StorageError
-from koinon.model.refusals import Refusal
+from koinon.model.refusals import Refusal, file_of, refuses_room
 from koinon.release.current import Release, open_release
 from koinon.release.lock import build_lock
 from koinon.release.paths import BUILDING, Home
@@ -33,6 +32,8 @@ def workspace(home: Home, *, wait: bool) -> Iterator[Path]:
         try:
             yield work
         except (OSError, KoinonError) as error:
+            if isinstance(error, OSError) and (file := file_of(error)):
+                error.filename = str(file)  # which the frames tell as long as they are there
             clear_frames(error.__traceback__)  # a store left open in them would go on writing into ``work``
             raise
         finally:
@@ -56,13 +57,10 @@ def _storage(home: Home) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        about = (
-            Path(os.fsdecode(error.filename)).absolute() if isinstance(error.filename, str | bytes) else home.root
-        )
-        if not about.is_relative_to(home.root):
-            raise ConfigurationError(
-                f"{about} cannot be read ({error.strerror}). Mend that, then build again."
-            ) from error
+        about = (file_of(error) or home.root).absolute()
+        if not about.is_relative_to(home.root) and not refuses_room(error):
+            why = error.strerror or error
+            raise ConfigurationError(f"{about} cannot be read ({why}). Mend that, then build again.") from error
         refusal = Refusal.of(error, home.root)
         raise StorageError(
             f"{refusal.what}. The current release is untouched, and nothing half-written is left. {refusal.mend}, "

@@ -10,6 +10,7 @@ from typer.main import get_group
 
 from koinon import __version__
 from koinon.model.errors import KoinonError, StorageError
+from koinon.model.refusals import file_of, mend_of
 
 _COMMANDS: Final = {
     "build": "koinon.cli.build",
@@ -80,8 +81,10 @@ def main() -> None:
         typer.echo(f"koinon: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        about = f" ({error.filename})" if error.filename else ""
+        file = file_of(error)
+        about = f" ({file})" if file else ""
         typer.echo(
-            f"koinon: The system refuses: {error.strerror or error}{about}. Mend that, then try again.", err=True
+            f"koinon: The system refuses: {error.strerror or error}{about}. {mend_of(error)}, then try again.",
+            err=True,
         )
         sys.exit(StorageError.exit_code)

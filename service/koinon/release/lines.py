@@ -65,8 +65,9 @@ def append_line(path: Path, fields: Mapping[str, object]) -> int:
             os.fsync(file.fileno())
             if fresh:
                 sync_folder(path.parent)
-        except OSError:
+        except OSError as error:
             take_back(path, whole)
+            error.filename = error.filename or str(path)  # a write that fails does not name its file
             raise
     return whole
 

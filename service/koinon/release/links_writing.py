@@ -51,12 +51,12 @@ def write_links(
     ``said`` is what is known of their things, ``canonical`` names for each member of a cluster what stands for it.
     """
     path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        try:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA synchronous = OFF")
             fill(connection, links, run, said, canonical or {})
-        except sqlite3.Error as error:
-            raise OSError(f"{path} cannot be written: {error}") from error
+    except sqlite3.Error as error:
+        raise OSError(f"{path} cannot be written: {error}") from error
 
 
 def fill(

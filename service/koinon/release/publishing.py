@@ -9,7 +9,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from koinon.model.errors import ReleaseError
+from koinon.model.errors import ReleaseError, StorageError
 from koinon.release.current import current_id, release_folders, switch_current, sync_folder
 from koinon.release.exchange import exchange, put_back
 from koinon.release.log import LogEntry, append_log, read_log
@@ -62,13 +62,24 @@ def publish(home: Home, building: Path, manifest: Manifest) -> None:
 
 
 def make_current(home: Home, identifier: str) -> bool:
-    """Make an existing release current and log it; False where it is current already."""
+    """Make an existing release current and log it; False where it is current already.
+
+    Raises StorageError where it is current and the log cannot say so, OSError where it is not.
+    """
     if current_id(home) == identifier:
         return False
     log = read_log(home.log)
-    switch_current(home, identifier)
-    if not log or log[-1].id != identifier:
-        _log(home, identifier, log)
+    try:
+        switch_current(home, identifier)
+        if not log or log[-1].id != identifier:
+            _log(home, identifier, log)
+    except OSError as error:
+        if current_id(home) != identifier:
+            raise
+        raise StorageError(
+            f"The release is published, but {home.log} cannot say so ({error}). Free some space, or mend the file, "
+            "then build again: the next build writes the line."
+        ) from error
     return True
 
 

@@ -65,8 +65,11 @@ def rewrite(release: Release, slug: str, work: Path) -> None:
 
 def _copy_rows(table: Path, fresh: Path) -> None:
     """Copy what a table says, and nothing of what was deleted in its file."""
-    with closing(sqlite3.connect(f"{table.resolve().as_uri()}?immutable=1", uri=True)) as connection:
-        connection.execute("VACUUM INTO ?", (str(fresh),))
+    try:
+        with closing(sqlite3.connect(f"{table.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(fresh),))
+    except sqlite3.Error as error:
+        raise OSError(f"{table} cannot be written anew: {error}") from error
 
 
 def _link(source: str, target: str) -> None:

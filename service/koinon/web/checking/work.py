@@ -4,7 +4,7 @@ import json
 import resource
 import socket
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,7 +57,7 @@ def check(checker: Checker, connection: socket.socket, memory: int) -> None:
 def _checked(checker: Checker, handed: HandedIn, folder: Path, language: str) -> Checked:
     if handed.mapping:
         return checker.check_table(handed.content, handed.name, handed.mapping, folder, language)
-    return checker.check_bytes(handed.content, handed.name, handed.suffix, folder)
+    return _without(folder, checker.check_bytes(handed.content, handed.name, handed.suffix, folder))
 
 
 def _checked_source(checker: Checker, body: bytes, source: dict[str, Any], folder: Path) -> Checked:
@@ -73,8 +73,15 @@ def _checked_source(checker: Checker, body: bytes, source: dict[str, Any], folde
         start += size
     found, refused = find_sources([laid], FORMATS, mapped=True)
     if refused:
-        raise SourceError(source["slug"], refused[0].rule, refused[0].where, refused[0].detail)
-    return checker.check(found[0], folder)
+        where = refused[0].where.removeprefix(f"{laid}/")
+        raise SourceError(source["slug"], refused[0].rule, where, refused[0].detail)
+    return _without(laid, checker.check(found[0], folder))
+
+
+def _without(folder: Path, checked: Checked) -> Checked:
+    """Return what was found without the folder that a check works in: what is said of all of it names the file."""
+    findings = (replace(f, where=f.where.replace(str(folder), checked.name)) for f in checked.findings)
+    return replace(checked, findings=tuple(findings))
 
 
 def _report(checked: Checked, handed: HandedIn, head: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -211,6 +211,9 @@ async def _told(
     except ConfigurationError as error:
         raise ProblemError("source-conflict", str(error)) from error
     except (StorageError, OSError) as error:
+        if request.method in {"GET", "HEAD"}:
+            _LOG.error("what is kept of a source could not be read: %s", error)
+            raise ProblemError("internal-error", "What is kept of the source cannot be read now.") from error
         _LOG.error("a contribution could not be kept: %s", error)
         raise ProblemError("storage", "The disk of the service does not take it. Nothing was changed.") from error
     return response
