@@ -104,5 +104,7 @@ def test_what_is_no_workbook_is_told(tables: tuple[Path, Path], tmp_path: Path) 
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"not a workbook")
     done = run(tables[0], bad)
-    assert done.returncode == 4
+    assert done.returncode == 2
+    assert done.stderr.strip().startswith("koinon: bad.xlsx: ")
+    assert "[" not in done.stderr, "a rule's name is for those who write sources"
     assert "Traceback" not in done.stderr

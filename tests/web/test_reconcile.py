@@ -12,7 +12,10 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from serving import Service
+from importing import EX, bring, put
+from koinon.model.namespaces import SKOS
+from koinon.release.paths import Home
+from serving import Service, serving
 
 SHARED = Path(os.environ.get("KOINON_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SPECS = SHARED / "conformance" / "reconciliation"
@@ -184,6 +187,33 @@ def test_a_preview_may_stand_in_a_frame_of_others_and_runs_nothing(client: httpx
     assert "frame-ancestors 'none'" in client.get("/doc/project/resist").headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://data.europa.eu/nuts/code/PL21",
+        "data.europa.eu/nuts/code/PL21",
+        "https://www.wikidata.org/wiki/Q54159",
+        "http://www.wikidata.org/entity/Q54159",
+    ],
+)
+def test_the_address_of_a_thing_in_a_register_is_its_identifier(client: httpx.Client, address: str) -> None:
+    """Spreadsheets hold the addresses of ROR, Wikidata and the like where others hold the bare number."""
+    by_name = first(client, address, type="regions")
+    assert (by_name["id"], by_name["match"]) == ("id/place/malopolskie", True)
+    column = {"pid": "identifier", "v": address}
+    by_column = first(client, "Lesser Poland", type="regions", properties=[column])
+    assert by_column["id"] == "id/place/malopolskie"
+    assert {"id": "identifier", "value": 100.0} in [
+        {k: f[k] for k in ("id", "value")} for f in by_column["features"]
+    ]
+
+
+def test_the_same_number_in_another_register_is_another_thing(client: httpx.Client) -> None:
+    assert first(client, "Q2157", type="regions")["match"], "it is the number in the EU Knowledge Graph"
+    elsewhere = match(client, q={"query": "https://www.wikidata.org/wiki/Q2157", "type": "regions"})["q"]
+    assert not [one for one in elsewhere if one["match"]]
+
+
 def test_a_client_is_led_to_the_page_of_an_entity(client: httpx.Client) -> None:
     for identifier, path in (
         ("id/project/resist", "/doc/project/resist"),
@@ -295,3 +325,16 @@ def test_suggestions_come_to_an_end(client: httpx.Client) -> None:
 @pytest.mark.parametrize("identifier", ["../../help", "//example.org/x", "id/project/../../../help", ""])
 def test_a_view_leads_only_to_addresses_of_things(client: httpx.Client, identifier: str) -> None:
     assert client.get("/reconcile/view", params={"id": identifier}).status_code == 404
+
+
+def test_a_view_of_what_others_minted_leads_to_them(tmp_path: Path) -> None:
+    """Candidates may be concepts of others' lists; nothing else of the world is led to."""
+    concept = f'<{EX}form> a <{SKOS}Concept> ; <{SKOS}prefLabel> "Cooperative"@en . <{EX}a> <{EX}p> <{EX}b> .'
+    bring(Home(tmp_path / "home"), put(tmp_path, "list.ttl", concept))
+    with serving(tmp_path / "home") as service, httpx.Client(base_url=service.url, timeout=60) as client:
+        found = first(client, "cooperative", type="topics")
+        assert found["id"] == EX + "form"
+        led = client.get("/reconcile/view", params={"id": found["id"]})
+        assert (led.status_code, led.headers["Location"]) == (303, EX + "form")
+        for other in (EX + "a", EX + "unknown", "ftp://example.org/form"):
+            assert client.get("/reconcile/view", params={"id": other}).status_code == 404

@@ -19,7 +19,7 @@ HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Folder with the release and the judgements (KOINON_HOME).")
 ]
 As = Annotated[str | None, typer.Option("--as", help="Who judges: a role, no name of a person (KOINON_OPERATOR).")]
-Because = Annotated[str, typer.Option("--because", help="How you know: one sentence.")]
+Because = Annotated[str, typer.Option("--because", "--reason", help="How you know: one sentence.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 VERDICTS = tuple(verdict.value for verdict in Verdict if verdict is not Verdict.UNDO)
 

@@ -54,7 +54,7 @@ def run(
 
 def withdraw(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The id of a link: 12 hexadecimal digits.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why it is wrong: one sentence.")],
+    reason: Annotated[str, typer.Option("--reason", "--because", help="Why it is wrong: one sentence.")],
     by: As = None,
     home: HomeOption = None,
     as_json: _Json = False,

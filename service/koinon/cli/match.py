@@ -21,7 +21,7 @@ from koinon.link.mentions import Mention
 from koinon.link.shipped import shipped_engine
 from koinon.link.tables import FIELDS, mentions_of, read_table
 from koinon.model.assets import Assets
-from koinon.model.errors import ConfigurationError, StorageError
+from koinon.model.errors import ConfigurationError, SourceError, StorageError
 from koinon.model.settings import Settings
 
 TITLES: Final = ("left_id", "right_id", "probability", "band", "left_name", "right_name", "reasons")
@@ -112,7 +112,10 @@ def _given(columns: Sequence[str], side: str) -> dict[str, str]:
 
 def _read(path: Path, given: Mapping[str, str]) -> list[Mention]:
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        return list(mentions_of(path.name, rows_of_workbook(path), given))
+        try:
+            return list(mentions_of(path.name, rows_of_workbook(path), given))
+        except SourceError as error:
+            raise ConfigurationError(f"{error.where}: {error.detail}.") from error
     return list(read_table(path, given))
 
 

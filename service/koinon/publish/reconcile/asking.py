@@ -21,6 +21,18 @@ TYPES: Final[dict[str, str]] = {
 TOPICS: Final = (CODE + "theme/", CODE + "cluster-model/", CODE + "legal-form/")
 """Where the concepts of our code lists stand that are topics; those of the other lists are only codes."""
 _NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+_REGISTRIES: Final = {
+    "ror.org": "ROR",
+    "wikidata.org": "Wikidata",
+    "isni.org": "ISNI",
+    "grid.ac": "GRID",
+    "geonames.org": "GeoNames",
+    "data.europa.eu/nuts": "Eurostat",
+}
+_REGISTERED: Final = re.compile(
+    rf"(?:https?://)?(?:www\.|sws\.)?({'|'.join(map(re.escape, _REGISTRIES))})/(?:[a-z]+/)?([\w.-]+)(?:/[\w.-]*)?",
+    re.IGNORECASE,
+)
 LIMIT: Final = 10
 MOST_CANDIDATES: Final = 50
 """Candidates of one query, where it names no number and at most."""
@@ -86,6 +98,12 @@ def iri_of(identifier: str) -> str:
     if identifier.startswith(("id/", "code/")):
         return BASE + identifier
     return ID + identifier
+
+
+def registered(text: str) -> str:
+    """Return the identifier that an address in a register stands for, such as ``ROR: 048tbm396``; "" for others."""
+    found = _REGISTERED.fullmatch(text.strip())
+    return f"{_REGISTRIES[found[1].lower()]}: {found[2]}" if found else ""
 
 
 def node_of(iri: str) -> NamedNode:

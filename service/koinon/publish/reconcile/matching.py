@@ -20,6 +20,7 @@ from koinon.publish.reconcile.asking import (
     iri_of,
     is_entity,
     node_of,
+    registered,
 )
 from koinon.publish.reconcile.entities import OTHERS, PREFERRED, SHORT, Entity
 from koinon.publish.reconcile.properties import PROPERTIES, compared, identifiers_of
@@ -57,7 +58,7 @@ class Matcher:
         named = {
             iri_of(text) for text in (*query.ids, *query.names) if "/" in text and not any(map(str.isspace, text))
         }
-        codes = {name.strip() for name in query.names if " " not in name.strip()}
+        codes = {registered(name) or name.strip() for name in query.names if " " not in name.strip()}
         scored: list[tuple[Candidate, bool]] = []
         for entity in self._found(query, named):
             types = entity.types
@@ -123,7 +124,8 @@ class Matcher:
         most = max(_SEARCHED, min(query.limit, MOST_CANDIDATES))
         for name in query.names[:5]:
             if " " not in name.strip():
-                yield from self._coded(name.strip())
+                for text in dict.fromkeys((name.strip(), _code(name))):
+                    yield from self._coded(text)
             if name.strip():
                 yield from (hit.iri for hit in self.search.search(name, classes, (), query.language, most).hits)
 
@@ -132,7 +134,7 @@ class Matcher:
         for condition in conditions:
             for value in condition.values[:5]:
                 if condition.property == "identifier":
-                    for text in dict.fromkeys((value.text, value.text.rpartition(":")[2].strip())):
+                    for text in dict.fromkeys((value.text, _code(value.text))):
                         yield from self._coded(text)
                 elif condition.property == "website":
                     for address in _addresses(value.text):
@@ -153,7 +155,10 @@ class Matcher:
         texts = compared(entity, condition.property)
         if not texts:
             return None
-        scores = [value_score(text, texts) for text in dict.fromkeys(map(_text, condition.values))] or [0.0]
+        given = [_text(value) for value in condition.values]
+        if condition.property == "identifier":
+            given = [registered(text) or text for text in given]
+        scores = [value_score(text, texts) for text in dict.fromkeys(given)] or [0.0]
         if condition.quantifier == "all":
             return min(scores)
         return SAME - max(scores) if condition.quantifier == "none" else max(scores)
@@ -189,6 +194,11 @@ def _decided(scored: list[tuple[Candidate, bool]]) -> list[Candidate]:
 
 def _text(value: Value) -> str:
     return iri_of(value.entity) if value.entity else value.text
+
+
+def _code(text: str) -> str:
+    """Return a code without the register that stands before it: ``ROR: 048tbm396``, ``https://ror.org/048tbm396``."""
+    return (registered(text) or text).rpartition(":")[2].strip()
 
 
 def _addresses(text: str) -> list[str]:

@@ -162,8 +162,9 @@ def _address(entity: Entity, name: str) -> Iterator[Node]:
 
 
 def identifiers_of(entity: Entity) -> set[str]:
-    """Return the identifiers of an entity, without their schemes."""
-    return {value.value for value in _bare_identifiers(entity)}
+    """Return the identifiers of an entity, each without its scheme and with it (``ROR: 048tbm396``)."""
+    found = (*_bare_identifiers(entity), *_identifiers(entity))
+    return {value.value for value in found}
 
 
 def compared(entity: Entity, name: str) -> list[str]:

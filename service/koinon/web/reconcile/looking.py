@@ -145,12 +145,22 @@ async def flyout_type(request: Request) -> Response:
 
 @reads(router, "/reconcile/view")
 async def view(request: Request) -> Response:
-    """Lead to the page about the entity with the given ``id``, which may stand in the address as it is."""
+    """Lead to the page about the entity with the given ``id``, which may stand in the address as it is.
+
+    What others minted has its page with them: only what the release describes as an entity is led to there.
+    """
     iri = iri_of(request.query_params.get("id", ""))
     path = local_path(iri)
-    if path is None or {"", ".", ".."}.intersection(path[1:].split("/")):
-        raise NotFoundError("This service has no page about an entity with this id.")
-    return RedirectResponse(Door.of(request).reader(request).url(path), 303)
+    door = Door.of(request)
+    reader = door.reader(request)
+    if path is not None and not {"", ".", ".."}.intersection(path[1:].split("/")):
+        return RedirectResponse(reader.url(path), 303)
+    address = reader.href(iri) if path is None else None
+    if address is not None:
+        async with door.release() as served:
+            if await door.make(request, lambda: Words(served, reader).matcher.entity(iri).types):
+                return RedirectResponse(address, 303)
+    raise NotFoundError("This service has no page about an entity with this id.")
 
 
 @reads(router, "/reconcile/preview")
