@@ -95,9 +95,15 @@ def fields(page: str, act: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form.split("</form>")[0]))
 
 
+def waiting(page: str) -> int:
+    """Return how many links the desk says are left."""
+    return int(re.findall(r"(\d+) link(?:s wait| waits)", page)[0])
+
+
 def test_a_reviewer_judges_and_undoes_in_a_browser_without_scripts(client: httpx.Client, kept: Home) -> None:
     page = visit(client, reviewer(kept, "desk"))
     check_html(page.replace("<script", "<!--").replace("</script>", "-->"))
+    everything = waiting(page)
     assert f'value="{FIRST.id}"' in page, "the link of which a review tells most comes first"
     answer = client.post(
         DESK, data={**fields(page, "judge"), "verdict": "same", "reason": "one number"}, headers=HTML
@@ -106,8 +112,10 @@ def test_a_reviewer_judges_and_undoes_in_a_browser_without_scripts(client: httpx
     assert standing(kept) is Standing.SAME
     page = client.get(DESK, headers=HTML).text
     assert f'value="{SECOND.id}"' in page, "then the next"
+    assert waiting(page) == everything - 1, "what a reviewer has judged waits no more for that one"
     assert client.post(DESK, data=fields(page, "undo"), headers=HTML).status_code == 303
     assert standing(kept) is Standing.OPEN
+    assert waiting(client.get(DESK, headers=HTML).text) == everything
     assert [line.reviewer for line in Judgements.read(kept).lines] == ["desk", "desk"]
 
 

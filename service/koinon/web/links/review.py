@@ -15,7 +15,7 @@ from koinon.publish.links.queue import link_between, next_link, second_looks
 from koinon.publish.links.views import Line, LinkView
 from koinon.release.disputes import Dispute, Disputes, State, decide
 from koinon.release.judgements import Judgement, Judgements, Verdict, judge, pair_of, undo
-from koinon.release.links import Link
+from koinon.release.links import DISPUTED, PROPOSED, Link, Links
 from koinon.release.paths import Home
 from koinon.web.door import Door, PageFrame, html
 from koinon.web.links.desk import (
@@ -59,6 +59,16 @@ class Said:
     undone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the desk shows: the link to be judged, all judgements, open disputes, and how many links wait."""
+
+    link: Link | None
+    judgements: Judgements
+    disputes: list[Dispute]
+    waiting: int
+
+
 @reads(router, PATH)
 async def review(request: Request) -> Response:
     """Show the link that a review would tell most about, or that of ``link``; needs a token that may review."""
@@ -75,10 +85,10 @@ async def review(request: Request) -> Response:
     home = Home(door.settings.home)
     async with door.release() as served:
         wanted = request.query_params.get("link", "")
-        found, judgements, disputes = await door.desk.work(lambda: _look(home, served, reviewer, wanted))
+        seen = await door.desk.work(lambda: _look(home, served, reviewer, wanted))
         if form.media_type == JSON:
-            return JSONResponse(_document(served, found, judgements, reviewer), headers=_HEADERS)
-        return await _page(request, served, reviewer, found, judgements, disputes)
+            return JSONResponse(_document(served, seen.link, seen.judgements, reviewer), headers=_HEADERS)
+        return await _page(request, served, reviewer, seen)
 
 
 @router.api_route(PATH, methods=["POST"], response_class=Response)
@@ -169,26 +179,27 @@ def _allowed(served: Served, reviewer: Reviewer) -> Callable[[Link], bool]:
     return lambda link: reviewer.may_judge(served.links, link)
 
 
-def _look(
-    home: Home, served: Served, reviewer: Reviewer, wanted: str
-) -> tuple[Link | None, Judgements, list[Dispute]]:
+def _look(home: Home, served: Served, reviewer: Reviewer, wanted: str) -> Seen:
     judgements = _KEPT.now(home)
     found = (
         find(served, wanted)
         if wanted
         else next_link(served.links, judgements, reviewer.name, _allowed(served, reviewer))
     )
-    return found, judgements, Disputes.read(home).waiting()[:_SECONDS]
+    disputes = Disputes.read(home).waiting()[:_SECONDS]
+    return Seen(found, judgements, disputes, _waiting(served.links, judgements, reviewer.name))
 
 
-async def _page(
-    request: Request,
-    served: Served,
-    reviewer: Reviewer,
-    found: Link | None,
-    judgements: Judgements,
-    disputes: list[Dispute],
-) -> Response:
+def _waiting(links: Links, judgements: Judgements, reviewer: str) -> int:
+    """Return how many links of the release wait for anyone and were not judged by this reviewer since."""
+    mine = (pair for pair, opinion in judgements.pairs.items() if reviewer in opinion.reviewers)
+    done = (link_between(links, one, other) for one, other in mine)
+    waiting = sum(links.count(state=state) for state in (PROPOSED, DISPUTED))
+    return waiting - sum(link is not None and link.state in (PROPOSED, DISPUTED) for link in done)
+
+
+async def _page(request: Request, served: Served, reviewer: Reviewer, seen: Seen) -> Response:
+    found, judgements = seen.link, seen.judgements
     views = showing(served, Door.of(request).reader(request))
     view: LinkView | None = views.link(found) if found else None
     pair = pair_of(found.subject, found.object) if found else ("", "")
@@ -209,9 +220,9 @@ async def _page(
             Said(line, _line(views, served, line), line.sequence in undone) for line in reversed(mine[-_LATEST:])
         ],
         seconds=[views.line(link) for link in seconds],
-        disputes=[(one, served.links.get(one.link) if one.link else None) for one in disputes],
+        disputes=[(one, served.links.get(one.link) if one.link else None) for one in seen.disputes],
         views=views,
-        waiting=served.links.count(state="proposed") + served.links.count(state="disputed"),
+        waiting=seen.waiting,
         release=served.release,
     )
 
