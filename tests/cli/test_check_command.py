@@ -53,6 +53,18 @@ def test_the_report_speaks_polish(world: World) -> None:
     assert f"input.ttl, wiersz {lines}, kolumna 3" in text
 
 
+@pytest.mark.parametrize("name", ["members.csv", "members.XLSX"])
+def test_a_table_asks_for_its_mapping_instead_of_being_read_as_turtle(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.write_text("id,name\n1,Alpha\n")
+    done = check(world, str(file))
+    assert done.returncode == 2
+    assert f"{name} is a table. Say by which mapping it is read: --mapping members-list" in done.stderr.decode()
+    assert check(world, str(file), "--format", "turtle").returncode == 4
+
+
 def test_a_file_of_any_name_is_told_or_named(world: World, tmp_path: Path) -> None:
     file = tmp_path / "export.dat"
     file.write_text('{"@id": "https://w3id.org/koinon/id/project/mine", "http://a/b": 1}')

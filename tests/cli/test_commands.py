@@ -87,6 +87,10 @@ def test_warnings_are_counted_and_spelled_out_on_demand(world: World) -> None:
         (("release", "verify"), {}, 3, "koinon build"),
         (("check", "/nowhere/at/all.ttl"), {}, 2, "/nowhere/at/all.ttl"),
         (("fly",), {}, 2, "fly"),
+        (("serve", "--port", "99999"), {}, 2, "Port the service listens on; by default 8000"),
+        (("doctor",), {"KOINON_BASE": "http://a"}, 2, "KOINON_BASE: 'http://a' is no base such as https://"),
+        (("query", "SELECT * { ?s ?p ?o }"), {}, 2, "koinon query --file"),
+        (("source", "add", "mine", "/dev"), {}, 2, "/dev holds no source.toml. Give a source folder"),
     ],
 )
 def test_an_error_is_said_in_words_with_its_own_exit_code(
@@ -97,6 +101,16 @@ def test_an_error_is_said_in_words_with_its_own_exit_code(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("where", [("--host", "192.0.2.1"), ("--host", "nowhere.invalid")])
+def test_a_service_that_cannot_listen_names_the_next_step(world: World, where: tuple[str, ...]) -> None:
+    world.build()
+    done = koinon(world, "serve", *where, "--port", "0")
+    assert done.returncode == 2
+    assert where[1] in done.stderr
+    assert "Give an address of this machine with --host" in done.stderr
+    assert "Errno" not in done.stderr
 
 
 def test_releases_are_listed_shown_and_verified(world: World) -> None:

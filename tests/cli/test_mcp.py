@@ -10,12 +10,19 @@ import pytest
 
 from koinon.cli.mcp import server_of
 from koinon.client import Koinon
+from koinon.model.errors import ConfigurationError
 from koinon.model.namespaces import ID
 from serving import Service
 
 mcp = pytest.importorskip("mcp")
 
 TOOLS = {"search", "describe", "find", "questions", "ask", "bridge", "sparql"}
+
+
+def test_without_its_packages_the_command_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with Koinon("http://127.0.0.1:9") as node, pytest.raises(ConfigurationError, match=r"FOLDER\[mcp\]"):
+        server_of(node)
 
 
 def ask(server: Service, what: Callable[[Any], Awaitable[Any]]) -> Any:

@@ -61,3 +61,11 @@ def test_wrong_use_is_told(tmp_path: Path, words: tuple[str, ...], code: int, to
     done = koinon(tmp_path, *words)
     assert done.returncode == code
     assert told in done.stderr.decode()
+
+
+def test_a_place_that_cannot_be_written_is_told_with_the_next_step(tmp_path: Path) -> None:
+    done = koinon(tmp_path, "--out", "nowhere/list.xlsx")
+    assert done.returncode == 5
+    assert "nowhere/list.xlsx cannot be written: No such file or directory. Give another place with --out." in (
+        done.stderr.decode()
+    )

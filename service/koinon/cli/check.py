@@ -19,6 +19,9 @@ from koinon.web.checking import people
 
 REFUSED = 4
 
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})
+"""Files that only a mapping can read: as Turtle their first comma would be the fault."""
+
 
 class Report(StrEnum):
     """The forms of the report."""
@@ -60,6 +63,11 @@ def check(
     if syntax is not None and suffix is None:
         raise ConfigurationError(f"{syntax!r} is no format of RDF. Known are {', '.join(TITLES.values())}.")
     assets = Assets.locate(settings)
+    if mapping is None and suffix is None and path.suffix.lower() in _TABLES and path.is_file():
+        raise ConfigurationError(
+            f"{path.name} is a table. Say by which mapping it is read: --mapping members-list for what "
+            "`koinon template` made, or another of data/mappings."
+        )
     if mapping is not None and (str(path) == "-" or path.is_dir()):
         raise ConfigurationError("A table is checked as a file: its name tells its reader. Name the file.")
     if str(path) == "-":

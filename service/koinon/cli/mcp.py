@@ -27,6 +27,9 @@ _INSTRUCTIONS: Final = (
     "an IRI, at which people find its sources: name it when you tell what you found."
 )
 
+_MORE: Final = "koinon mcp needs more packages: pip install 'FOLDER[mcp]', where FOLDER is your clone of Koinon."
+"""Koinon is in no registry: its bare name with pip would be somebody else's."""
+
 
 def mcp(
     url: Annotated[str, typer.Option(help="Address of the node.")] = "http://127.0.0.1:8000",
@@ -36,7 +39,7 @@ def mcp(
     try:
         from koinon.client import Koinon
     except ImportError as error:
-        raise ConfigurationError("koinon mcp needs two more packages: pip install 'koinon[client,mcp]'.") from error
+        raise ConfigurationError(_MORE) from error
     with Koinon(url, language=language) as node:
         server_of(node).run("stdio")
 
@@ -48,7 +51,7 @@ def server_of(node: Koinon) -> MCPServer:
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError as error:
-        raise ConfigurationError("koinon mcp needs one more package: pip install 'koinon[mcp]'.") from error
+        raise ConfigurationError(_MORE) from error
 
     from koinon.client import ClientError
 

@@ -75,6 +75,8 @@ def query(
     if name is None and file is None:
         _list(catalogue, json)
         return
+    if name is not None and "{" in name:
+        raise ConfigurationError("SPARQL of your own is read from a file, or from a pipe: koinon query --file -")
     if file is not None:
         text, timeout, terms = _text(file), settings.query_timeout, {}
     else:

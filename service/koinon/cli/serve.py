@@ -72,7 +72,11 @@ def _listen(host: str, port: int) -> socket.socket:
             raise ConfigurationError(
                 f"Port {port} of {host} is in use. Choose another with --port, or 0 for a free one."
             ) from error
-        raise ConfigurationError(f"Cannot listen on {host}, port {port}: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ConfigurationError(
+            f"Cannot listen on {host}, port {port}: {why}. Give an address of this machine with --host, or a port "
+            "that you may open (as a rule 1024 or above) with --port."
+        ) from error
     return listener
 
 

@@ -1,6 +1,7 @@
 """``koinon source add`` and ``update`` for sources that are harvested: whom to ask, how, and what came of it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from koinon.build.registry.harvest.again import harvest_again
 from koinon.build.registry.options import Options
 from koinon.build.registry.registry import Registry
+from koinon.build.sources import MANIFEST
 from koinon.cli.output import show
 from koinon.model.errors import ConfigurationError
 
@@ -27,12 +29,18 @@ OneOrAll = Annotated[str | None, typer.Argument(help="The source; by default eve
 def harvested(files: list[str] | None, options: Options, **ways: str | None) -> tuple[list[str], Options]:
     """Return what is handed in, and the options with the way in which it is harvested, if it is.
 
-    Raises ConfigurationError where files and addresses are given, or more than one address.
+    Raises ConfigurationError where files and addresses are given, or more than one address, or a folder that says
+    nothing of its source.
     """
     given = [(way, address) for way, address in ways.items() if address is not None]
     if len(given) + bool(files) > 1:
         raise ConfigurationError("Give files, or one address to harvest, not both.")
     if not given:
+        for folder in (item for item in files or [] if Path(item).is_dir()):
+            if not (Path(folder) / MANIFEST).is_file():
+                raise ConfigurationError(
+                    f"{folder} holds no {MANIFEST}. Give a source folder, or the files by name."
+                )
         return files or [], options
     return [given[0][1]], replace(options, harvest=given[0][0])
 

@@ -45,7 +45,7 @@ def template(
     except FileExistsError as error:
         raise ConfigurationError(f"{path} is there already. Give another name with --out, or --force.") from error
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+        raise StorageError(f"{path} cannot be written: {error.strerror}. Give another place with --out.") from error
     show(
         [f"{path} ({len(content)} bytes)"],
         {"file": str(path), "bytes": len(content), "lang": lang},

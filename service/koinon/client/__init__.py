@@ -1,7 +1,8 @@
 """A small client for a Koinon node: things, collections, questions, SPARQL and search as plain Python values.
 
-It needs httpx alone (``pip install koinon[client]``) and imports nothing of the service. Tables come as rows, or as
-frames of pandas or polars, graphs as rdflib's; each of these libraries is loaded when it is asked for.
+It needs httpx alone (``pip install "./koinon[client]"`` beside the clone) and imports nothing of the service.
+Tables come as rows, or as frames of pandas or polars, graphs as rdflib's; each of these libraries is loaded when it
+is asked for.
 
     >>> from koinon.client import Koinon
     >>> with Koinon("http://127.0.0.1:8000") as koinon:

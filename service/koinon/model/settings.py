@@ -207,5 +207,13 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            problems = "; ".join(f"KOINON_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-            raise ConfigurationError(f"Wrong setting: {problems}. See `koinon doctor`.") from error
+            problems = "; ".join(cls._told(str(e["loc"][0]), e["msg"]) for e in error.errors())
+            raise ConfigurationError(f"Wrong setting: {problems}.") from error
+
+    @classmethod
+    def _told(cls, name: str, problem: str) -> str:
+        """Return what is wrong with a setting, what it is for, and what it is where nobody sets it."""
+        field = cls.model_fields[name]
+        meant = (field.description or "").rstrip(".")
+        default = f"; by default {field.default}" if field.default not in (None, "") else ""
+        return f"KOINON_{name.upper()}: {problem.removeprefix('Value error, ')} ({meant}{default})"
