@@ -181,6 +181,12 @@ class ChangeLog:
             for row in self._rows(number, query, (thing,))
         ]
 
+    def became(self, sequence: int, things: Iterable[str]) -> dict[str, Change]:
+        """Return what became at a step of those of some things that it speaks of."""
+        query = "SELECT change FROM member WHERE thing = ?"
+        found = ((thing, self._rows(sequence, query, (thing,))) for thing in things)
+        return {thing: Change(rows[0][0]) for thing, rows in found if rows}
+
     def things(self, sequence: int, first: str, last: str) -> Iterator[str]:
         """Yield the things of a step from one IRI to another."""
         query = "SELECT thing FROM member WHERE thing >= ? AND thing <= ?"

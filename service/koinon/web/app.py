@@ -65,6 +65,7 @@ from koinon.web.directory import Directory
 from koinon.web.door import Door
 from koinon.web.endpoint import Endpoint
 from koinon.web.links import disputes, listing, review
+from koinon.web.links import past as merges
 from koinon.web.middleware import CommonHeaders
 from koinon.web.observing import Observer
 from koinon.web.press import SWITCH_SECONDS
@@ -198,6 +199,7 @@ def create_app(settings: Settings, begun: Begun | None = None) -> FastAPI:
         regions,
         review,
         disputes,
+        merges,
         listing,
         collections,
         site,

@@ -164,6 +164,19 @@ _ADDRESSES: Final[tuple[tuple[str, Described], ...]] = (
     (r"/releases.*", Described((HTML, JSON), (_LANGUAGE,), {**_RELEASE, "suffix": "json"})),
     (r"/links/review", Described((HTML, JSON), (Parameter("link", "Id of the link to be judged."), _LANGUAGE))),
     (
+        r"/links/history(\..*)?",
+        Described(
+            (HTML, *_RDF, _CSV),
+            (
+                Parameter("thing", "IRI of the thing of which merges and splits are told.", ""),
+                Parameter("limit", "Merges and splits of a page; 50 without it.", "20", _number(1, 500)),
+                _AFTER,
+                _LANGUAGE,
+            ),
+            {"suffix": "csv"},
+        ),
+    ),
+    (
         r"/disputes",
         Described(
             (HTML, JSON),

@@ -13,6 +13,7 @@ from koinon.model.assets import Assets
 from koinon.model.settings import Settings
 from koinon.publish import jsonld, rdf
 from koinon.publish.documents import Document, page_of
+from koinon.publish.links.history import Histories
 from koinon.publish.maps.boundaries import Boundaries
 from koinon.publish.signposts import LINKSET, Signpost, as_header, signposts
 from koinon.publish.statements_table import as_table
@@ -63,6 +64,7 @@ class Door:
     boundaries: Boundaries = field(default_factory=Boundaries)
     press: Press = field(default_factory=Press)
     differences: Differences = field(default_factory=Differences)
+    histories: Histories = field(default_factory=Histories)
 
     @staticmethod
     def of(request: Request) -> "Door":
@@ -114,7 +116,7 @@ class Resource:
 
     ``path`` is its address without suffix, ``topic`` the IRI it is about, ``document`` makes its graph and ``page``
     its HTML; both run outside the event loop, and only when they are needed. ``after`` is where the asked page of
-    it begins, empty for the first.
+    it begins, empty for the first. ``beside`` names what it is made from beside the release, for ETags.
     """
 
     path: str
@@ -123,6 +125,7 @@ class Resource:
     document: Callable[[], Document]
     page: Callable[["PageFrame"], Body]
     after: str = ""
+    beside: str = ""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -147,7 +150,7 @@ async def answer(request: Request, served: Served, resource: Resource, fixed: Fo
     door = Door.of(request)
     reader = door.reader(request)
     offer = Offer(resource.path, resource.forms, resource.topic, resource.parameters)
-    chosen = offer.choose(request, reader, served.edition, fixed)
+    chosen = offer.choose(request, reader, served.edition + resource.beside, fixed)
     form, headers, is_page = chosen.form, chosen.headers, chosen.is_page
     if is_page:
         headers["Link"] += ", " + _signposts(reader, resource)

@@ -12,11 +12,14 @@ from koinon.model.errors import NotFoundError
 from koinon.model.namespaces import ID
 from koinon.publish.credits import credits_of, graphs_shown, with_sources
 from koinon.publish.documents import Document, Place
+from koinon.publish.links.history import History
+from koinon.publish.links.history_forms import with_history
 from koinon.publish.pages import thing_view
 from koinon.publish.sparql import query_about
 from koinon.publish.topics import speakers
 from koinon.web.bodies import Body
 from koinon.web.door import Door, PageFrame, Resource, answer
+from koinon.web.links.past import history_below, history_of_thing, shown_history
 from koinon.web.links.shown import linked_of
 from koinon.web.problems import ProblemError
 from koinon.web.representations import DOCUMENT_FORMS, VARY, split_suffix
@@ -68,7 +71,8 @@ async def document(request: Request, type: Type, name: Name) -> Response:
     async with door.release() as served:
         await refuse_unknown(request, served, topic)
         path = f"/doc/{type}/{slug}"
-        return await answer(request, served, thing_resource(request, served, topic, path), form)
+        history = await history_below(request, served)
+        return await answer(request, served, thing_resource(request, served, topic, path, history), form)
 
 
 def start_of(request: Request, topic: NamedNode) -> Place | None:
@@ -82,15 +86,25 @@ def start_of(request: Request, topic: NamedNode) -> Place | None:
         raise ProblemError("bad-request", "after is taken from the link to the next page as it stands.") from error
 
 
-def thing_resource(request: Request, served: Served, topic: NamedNode, path: str) -> Resource:
-    """Return the resource of a thing or concept: its document, and its page in the reader's language."""
+def thing_resource(
+    request: Request, served: Served, topic: NamedNode, path: str, history: History | None = None
+) -> Resource:
+    """Return the resource of a thing or concept: its document, and its page in the reader's language.
+
+    On its first page stands what ``history`` knows of it: the merges and splits of the canonical view.
+    """
     door = Door.of(request)
     reader = door.reader(request)
 
     start = start_of(request, topic)
+    ended = history.about(topic.value) if history and not start else []
 
     def document() -> Document:
-        return with_sources(served.document(topic, start), served.store, reader.absolute(path))
+        found = with_sources(served.document(topic, start), served.store, reader.absolute(path))
+        if not history or not ended:
+            return found
+        more = reader.absolute(history_of_thing(topic.value))
+        return with_history(found, history, served.store, reader.absolute(path), more)
 
     def page(frame: PageFrame) -> Body:
         shown = None if start else served.document(topic, statements=WHOLE, ranges=False)
@@ -103,6 +117,8 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
             frame=frame,
             view=thing_view(shown, served.store, served.vocabulary, reader.language),
             linked=linked_of(served, reader, topic.value),
+            past=shown_history(door, served, reader, history, ended),
+            past_address=history_of_thing(topic.value),
             speakers=speakers(served.store, served.vocabulary, reader.language, topic.value),
             credits=credits_of(served.store, graphs_shown(served.store, shown), reader.language),
             query=query_about(topic),
@@ -112,4 +128,6 @@ def thing_resource(request: Request, served: Served, topic: NamedNode, path: str
         )
         return Body(body, following)
 
-    return Resource(path, topic.value, DOCUMENT_FORMS, document, page, start.written(topic) if start else "")
+    beside = f" {door.changes.state}" if ended else ""
+    after = start.written(topic) if start else ""
+    return Resource(path, topic.value, DOCUMENT_FORMS, document, page, after, beside)

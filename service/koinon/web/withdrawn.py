@@ -83,7 +83,9 @@ async def refuse_gone(request: Request, served: Served, name: str, looked: Calla
 def replaced(request: Request, served: Served, thing: str, gone: Member, steps: list[Member]) -> Gone:
     """Return what is told of a thing that went at the step ``gone``, with what took its place."""
     door = Door.of(request)
+    history = door.histories.of(door.changes, Home(door.settings.home), served.release.id)
     instead = replacements(door.changes, thing, steps, served.store)
+    instead += [one for one in history.instead(thing) if one not in instead and served.has_subject(NamedNode(one))]
     return told(door, thing, gone, steps, door.reader(request).language, instead)
 
 
