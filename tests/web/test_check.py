@@ -73,6 +73,11 @@ def test_blank_nodes_in_blank_nodes_are_judged_like_all_else(client: httpx.Clien
     assert "/.well-known/genid/" in answer.text
 
 
+def test_lists_in_lists_that_take_all_memory_are_refused_and_not_taken_for_nothing(client: httpx.Client) -> None:
+    body = SOUND + f"<project/checked-here> <urn:all> {'(' * 5000}{')' * 5000} ."
+    assert "blank-nodes" in rules(post(client, body))
+
+
 def test_the_release_that_is_served_is_the_context(client: httpx.Client) -> None:
     taken = PREFIXES + '<project/resist> a koi:Project ; skos:prefLabel "Mine"@en .'
     assert "claimed" in rules(post(client, taken))

@@ -24,7 +24,8 @@ _BLOCK = 2**16
 def canonical(triples: set[Triple], seconds: float) -> set[Triple]:
     """Return ``triples`` with canonical blank node labels; raises TimeoutError after ``seconds``.
 
-    Raises OSError where there can be no other process.
+    Raises TimeoutError too where the process ends before, as one does that may have no more memory; OSError where
+    there can be no other process.
     """
     if not any(isinstance(t.subject, BlankNode) and isinstance(t.object, BlankNode) for t in triples):
         return label(triples)
@@ -34,6 +35,8 @@ def canonical(triples: set[Triple], seconds: float) -> set[Triple]:
         text = done.stdout
     except subprocess.TimeoutExpired as error:
         raise _late(seconds) from error
+    except subprocess.CalledProcessError as error:
+        raise _ended(error.returncode) from error
     except PermissionError:  # a check that may start no program, and has no store open that a fork could harm
         text = _forked(triples, seconds)
     return {quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)}
@@ -67,8 +70,11 @@ def _forked(triples: set[Triple], seconds: float) -> bytes:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
-    if text is None or os.waitstatus_to_exitcode(status) == -signal.SIGALRM:
+    ended = os.waitstatus_to_exitcode(status)
+    if text is None or ended == -signal.SIGALRM:
         raise _late(seconds)
+    if ended:
+        raise _ended(ended)  # it was no answer, or half of one
     return text
 
 
@@ -84,6 +90,10 @@ def _read(pipe: int, seconds: float) -> bytes | None:
             return b"".join(blocks)
         blocks.append(block)
     return None
+
+
+def _ended(code: int) -> TimeoutError:
+    return TimeoutError(f"what makes canonical labels ended with {code}, as it does where memory is used up")
 
 
 def _late(seconds: float) -> TimeoutError:
