@@ -208,6 +208,19 @@ def test_the_address_of_a_thing_in_a_register_is_its_identifier(client: httpx.Cl
     ]
 
 
+@pytest.mark.parametrize("town", ["Cracovia", "Krakau", "Κρακοβία", "CRACOW"])
+def test_a_town_agrees_by_its_names_in_other_languages(client: httpx.Client, town: str) -> None:
+    column = {"pid": "place", "v": town}
+    offices = match(
+        client, q={"query": "Regional Centre for Social Policy", "type": "actors", "properties": [column]}
+    )["q"]
+    agreement = {
+        one["id"]: next(part["value"] for part in one["features"] if part["id"] == "place") for one in offices
+    }
+    assert agreement["id/organisation/rops-krakow"] >= 97
+    assert agreement["id/organisation/rops-gdansk"] < 50
+
+
 def test_the_same_number_in_another_register_is_another_thing(client: httpx.Client) -> None:
     assert first(client, "Q2157", type="regions")["match"], "it is the number in the EU Knowledge Graph"
     elsewhere = match(client, q={"query": "https://www.wikidata.org/wiki/Q2157", "type": "regions"})["q"]

@@ -8,6 +8,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from koinon.engine import GraphStore
+from koinon.link.exonyms import town
 from koinon.model.namespaces import CODE, FOAF, SKOS
 from koinon.publish.naming import Naming
 from koinon.publish.reconcile.asking import (
@@ -34,6 +35,8 @@ _AGREES, _CONTRADICTS = 85.0, 50.0
 """From which score a value agrees, and below which it contradicts."""
 _SEARCHED: Final = 30
 """Things that the search gives at least, as the best name is not always the first hit."""
+_PLACES: Final = frozenset({"place", "territory"})
+"""Properties whose values may be towns, which have names in other languages than the graph's."""
 _NAME, _VALUE = 2.0, 1.0
 """What a name weighs beside a value."""
 
@@ -158,7 +161,11 @@ class Matcher:
         given = [_text(value) for value in condition.values]
         if condition.property == "identifier":
             given = [registered(text) or text for text in given]
-        scores = [value_score(text, texts) for text in dict.fromkeys(given)] or [0.0]
+        towns = {town(text) for text in texts} if condition.property in _PLACES else set[str]()
+        scores = [
+            max(value_score(text, texts), READ if towns and town(text) in towns else 0.0)
+            for text in dict.fromkeys(given)
+        ] or [0.0]
         if condition.quantifier == "all":
             return min(scores)
         return SAME - max(scores) if condition.quantifier == "none" else max(scores)
