@@ -221,6 +221,14 @@ def test_a_town_agrees_by_its_names_in_other_languages(client: httpx.Client, tow
     assert agreement["id/organisation/rops-gdansk"] < 50
 
 
+def test_a_number_that_is_only_alike_is_anothers(client: httpx.Client) -> None:
+    for number in ("PL22", "http://data.europa.eu/nuts/code/PL22"):
+        column = {"pid": "identifier", "v": number}
+        found = first(client, "Małopolskie", type="regions", properties=[column])
+        agreement = {part["id"]: part["value"] for part in found["features"]}
+        assert (agreement["name"], agreement["identifier"], found["match"]) == (100, 0, False)
+
+
 def test_the_same_number_in_another_register_is_another_thing(client: httpx.Client) -> None:
     assert first(client, "Q2157", type="regions")["match"], "it is the number in the EU Knowledge Graph"
     elsewhere = match(client, q={"query": "https://www.wikidata.org/wiki/Q2157", "type": "regions"})["q"]

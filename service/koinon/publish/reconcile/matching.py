@@ -25,7 +25,7 @@ from koinon.publish.reconcile.asking import (
 )
 from koinon.publish.reconcile.entities import OTHERS, PREFERRED, SHORT, Entity
 from koinon.publish.reconcile.properties import PROPERTIES, compared, identifiers_of
-from koinon.publish.reconcile.scoring import READ, SAME, name_score, value_score, written
+from koinon.publish.reconcile.scoring import READ, SAME, code_score, name_score, value_score, written
 from koinon.publish.vocabulary import Vocabulary
 from koinon.query.search import Index
 
@@ -158,14 +158,14 @@ class Matcher:
         texts = compared(entity, condition.property)
         if not texts:
             return None
-        given = [_text(value) for value in condition.values]
+        given = dict.fromkeys(map(_text, condition.values))
         if condition.property == "identifier":
-            given = [registered(text) or text for text in given]
-        towns = {town(text) for text in texts} if condition.property in _PLACES else set[str]()
-        scores = [
-            max(value_score(text, texts), READ if towns and town(text) in towns else 0.0)
-            for text in dict.fromkeys(given)
-        ] or [0.0]
+            scores = [code_score(registered(text) or text, texts) for text in given] or [0.0]
+        else:
+            towns = {town(text) for text in texts} if condition.property in _PLACES else set[str]()
+            scores = [
+                max(value_score(text, texts), READ if towns and town(text) in towns else 0.0) for text in given
+            ] or [0.0]
         if condition.quantifier == "all":
             return min(scores)
         return SAME - max(scores) if condition.quantifier == "none" else max(scores)

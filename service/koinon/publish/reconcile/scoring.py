@@ -83,6 +83,12 @@ def value_score(given: str, values: Sequence[str]) -> float:
     return best
 
 
+def code_score(given: str, values: Sequence[str]) -> float:
+    """Return whether one of the values is a given code: codes that are only alike are those of others."""
+    plain = _plain(given)
+    return SAME if any(given == value or (plain and plain == _plain(value)) for value in values) else 0.0
+
+
 def _plain(value: str) -> str:
     """Return an address or a code without what differs by habit: scheme, www, a slash at the end, signs."""
     text = _WEB.sub("", value.strip().casefold()).rstrip("/")
