@@ -195,6 +195,16 @@ def test_doctor_lists_every_setting_and_says_what_is_wrong(world: World) -> None
     assert document["versions"]["pyoxigraph"]
 
 
+def test_doctor_tells_of_variables_that_are_no_settings_and_shows_nothing_for_unset_ones(world: World) -> None:
+    world.build()
+    done = koinon(world, "doctor", KOINON_PROT="8080")
+    assert done.returncode == 0
+    assert "? KOINON_PROT is set, and is none of these settings" in done.stdout
+    assert "KOINON_SHAPES=  GeoJSON file" in done.stdout
+    assert "KOINON_PROT" in json.loads(koinon(world, "doctor", "--json", KOINON_PROT="1").stdout)["unknown"]
+    assert "KOINON_PROT" not in koinon(world, "doctor").stdout
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert Settings.from_environment({"KOINON_HOME": "", "KOINON_MAX_SOURCE": ""}) == Settings()
 

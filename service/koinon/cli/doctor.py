@@ -1,5 +1,6 @@
 """``koinon doctor``: what this installation is, what it is set to, and whether its release is whole."""
 
+import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -45,6 +46,7 @@ def doctor(
     document: dict[str, object] = {
         "versions": _versions(),
         "settings": _settings(settings),
+        "unknown": _unknown(),
         "assets": _assets(settings, problems),
         "release": _release(settings, problems),
         "boundaries": _boundaries(settings, problems),
@@ -76,6 +78,12 @@ def _settings(settings: Settings) -> dict[str, dict[str, object]]:
         }
         for name, field in type(settings).model_fields.items()
     }
+
+
+def _unknown() -> list[str]:
+    """Return the variables that are named like settings and are none: misspelt, as a rule."""
+    known = {f"KOINON_{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith("KOINON_") and name not in known)
 
 
 def _assets(settings: Settings, problems: list[str]) -> dict[str, str]:
@@ -138,7 +146,13 @@ def _lines(document: dict[str, object]) -> list[str]:
     if isinstance(settings, dict):
         for name, setting in settings.items():
             mark = " " if setting["default"] else "*"
-            lines.append(f"{mark} {name}={setting['value']}  {setting['description']}")
+            value = "" if setting["value"] is None else setting["value"]
+            lines.append(f"{mark} {name}={value}  {setting['description']}")
+    unknown = document["unknown"]
+    if isinstance(unknown, list):
+        lines += [
+            f"? {name} is set, and is none of these settings: the service does not read it." for name in unknown
+        ]
     problems = document["problems"]
     if isinstance(problems, list):
         lines += [f"Problem: {problem}" for problem in problems] or ["All is well."]
