@@ -1,4 +1,7 @@
-"""``/sources/{id}``: what is handed in with a token is kept before the answer, and served by the next release."""
+"""``/sources/{id}``: what is handed in with a token is kept before the answer, and served by the next release.
+
+Long, because one node serves all of it, and each promise of handing in stands beside the others.
+"""
 
 import base64
 import hashlib

@@ -157,3 +157,16 @@ def test_the_dump_is_everything_and_void_leads_to_it(imported: httpx.Client) -> 
     assert len(quads) == int(total)
     default = imported.get("/graph?default", headers={"Accept": "application/n-triples"})
     assert default.text.count("\n") == sum(q.graph_name == DefaultGraph() for q in quads)
+
+
+def test_a_graph_for_which_there_is_no_time_is_to_be_asked_for_again(tmp_path: Path) -> None:
+    lines = "".join(f'<{EX}{n}> <{EX}p> "{n}" .\n' for n in range(100_000))
+    (tmp_path / "many.nt").write_text(lines)
+    given = Input(tmp_path / "many.nt", graph=f"{EX}many")
+    import_files(Settings.from_environment({}, home=tmp_path / "home"), [given])
+    with serving(tmp_path / "home", KOINON_QUERY_TIMEOUT="0.05") as service:
+        answer = httpx.get(f"{service.url}/graph", params={"graph": f"{EX}many"}, timeout=60, trust_env=False)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "/data/dumps/latest.nq" in answer.json()["detail"]
+    assert "LIMIT" not in answer.json()["detail"]

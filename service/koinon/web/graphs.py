@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from koinon.model.errors import NotFoundError
+from koinon.model.errors import BusyError, NotFoundError, QueryTimeoutError
 from koinon.model.namespaces import GRAPH, THINGS
 from koinon.publish.credits import credit_of, credits_of, graphs_shown
 from koinon.publish.documents import PREF_LABEL
@@ -166,10 +166,20 @@ async def _asked(
     graph: NamedNode | None,
     headers: dict[str, str],
 ) -> Response:
-    """Let a query worker write the triples, within the limits of any query."""
+    """Let a query worker write the triples, within the limits of any query.
+
+    Raises BusyError where time is up: nothing is wrong with the address, and nothing could be narrowed.
+    """
     wanted = MEANT.get(media_type, media_type)
     named = graph is not None and wanted in _DATASETS
-    answer = await Door.of(request).ask(request, served, Job(query, (N_TRIPLES if named else wanted,)))
+    try:
+        answer = await Door.of(request).ask(request, served, Job(query, (N_TRIPLES if named else wanted,)))
+    except QueryTimeoutError as error:
+        seconds = Door.of(request).settings.query_timeout
+        raise BusyError(
+            f"The graph could not be written within {seconds:.3g} seconds. Ask for it again when fewer ask, or "
+            "download the dump of all graphs: /data/dumps/latest.nq"
+        ) from error
     if graph is None or not named:
         return AnswerResponse(answer, media_type, headers)
     file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the response closes it
