@@ -70,16 +70,18 @@ def test_who_stops_keeps_what_was_judged(kept: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error"),
+    ("arguments", "error", "words"),
     [
-        (["judge", "0" * 12, "same"], NotFoundError),
-        (["judge", FIRST.id, "perhaps"], ConfigurationError),
-        (["judge", iri("alpha"), "same", "--with", iri("alpha")], ConfigurationError),
-        (["judge", FIRST.id, "same", "--as", "ada@example.org"], ConfigurationError),
-        (["undo", "7"], NotFoundError),
+        (["judge", "0" * 12, "same"], NotFoundError, "/links.sssom.tsv of the service lists all"),
+        (["judge", FIRST.id, "perhaps"], ConfigurationError, None),
+        (["judge", iri("alpha"), "same", "--with", iri("alpha")], ConfigurationError, None),
+        (["judge", FIRST.id, "same", "--as", "ada@example.org"], ConfigurationError, None),
+        (["undo", "7"], NotFoundError, None),
     ],
 )
-def test_what_cannot_be_is_refused(kept: Home, arguments: list[str], error: type[Exception]) -> None:
-    with pytest.raises(error):
+def test_what_cannot_be_is_refused(
+    kept: Home, arguments: list[str], error: type[Exception], words: str | None
+) -> None:
+    with pytest.raises(error, match=words):
         told(*arguments)
     assert not Judgements.read(kept).lines

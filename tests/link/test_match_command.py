@@ -100,6 +100,14 @@ def test_pairs_are_not_written_as_what_they_are_not(tables: tuple[Path, Path], t
     assert not list(tmp_path.iterdir())
 
 
+def test_a_place_that_cannot_be_written_is_told_with_the_next_step(
+    tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = run(*tables, "--out", tmp_path / "nowhere" / "pairs.tsv")
+    assert done.returncode == 5
+    assert "cannot be written: No such file or directory. Give another place." in done.stderr
+
+
 def test_what_is_no_workbook_is_told(tables: tuple[Path, Path], tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"not a workbook")

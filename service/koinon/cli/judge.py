@@ -82,7 +82,9 @@ def link_of(home: Home, identifier: str) -> Link:
     """Return a link of the current release; raises NotFoundError."""
     found = links_of(home).get(identifier)
     if found is None:
-        raise NotFoundError(f"The current release has no link {identifier!r}. `koinon link` tells what there is.")
+        raise NotFoundError(
+            f"The current release has no link {identifier!r}. /links.sssom.tsv of the service lists all."
+        )
     return found
 
 

@@ -170,7 +170,7 @@ def _write(path: Path, text: str) -> None:
         Path(file.name).chmod(0o666 & ~_umask())
         Path(file.name).replace(path)
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
+        raise StorageError(f"{path} cannot be written: {error.strerror}. Give another place.") from error
 
 
 def _umask() -> int:
