@@ -59,6 +59,7 @@ KINDS: Final = {
     "unknown thing": "/doc/project/resists",
     "links": "/links",
     "link": "/links/2a87367fc407",
+    "merges and splits": "/links/history",
     "dispute": "/disputes?about=https%3A%2F%2Fw3id.org%2Fkoinon%2Fid%2Fproject%2Fresist",
     "review": "/links/review",
     "reconciliation": "/reconcile/about",
