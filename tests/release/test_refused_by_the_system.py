@@ -1,6 +1,7 @@
 """What the system refuses is told as what it is, with a way out that works."""
 
 import errno
+import os
 import resource
 import shutil
 import subprocess
@@ -121,3 +122,15 @@ def limited(script: str, size: int = 12) -> subprocess.CompletedProcess[str]:
 
     command = [sys.executable, "-B", "-c", f"from pathlib import Path; {script}"]
     return subprocess.run(command, preexec_fn=limit, capture_output=True, text=True)
+
+
+def test_a_service_that_may_open_too_few_files_says_how_many_it_needs_and_what_to_do(home: Path) -> None:
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+
+    command = [sys.executable, "-m", "koinon.cli", "serve", "--port", "0"]
+    environment = {**os.environ, "KOINON_HOME": str(home), "KOINON_METRICS_PORT": "0"}
+    done = subprocess.run(command, preexec_fn=few, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == 2
+    assert "allows 100 open files; the service needs more than" in done.stderr
+    assert "ulimit -n 1024" in done.stderr

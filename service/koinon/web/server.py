@@ -118,6 +118,9 @@ def _places(wanted: int) -> int:
         return wanted
     places = hard - _OTHER_FILES
     if places < 1:
-        raise ConfigurationError(f"The system allows {hard} open files; the service needs {_OTHER_FILES} and more.")
+        raise ConfigurationError(
+            f"The system allows {hard} open files; the service needs more than {_OTHER_FILES}. Raise the limit "
+            "(`ulimit -n 1024`), then start it again."
+        )
     _LOG.warning("The system allows %s open files: at most %s connections at once, not %s.", hard, places, wanted)
     return places
