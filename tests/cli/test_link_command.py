@@ -32,7 +32,9 @@ def test_it_says_how_many_links_there_are_and_how_right_they_were_measured(home:
     assert told["linksets"].keys() == {"links-identity", "links-concepts"}
     assert told["linksets"]["links-identity"]["measured"]["precision"] >= 0.99
     assert sum(sum(its["links"].values()) for its in told["linksets"].values()) == links.count()
-    assert "links-identity: " in said("--home", str(home))
+    shown = said("--home", str(home))
+    assert "links-identity: " in shown
+    assert "links-concepts: pairs 0\n" in shown, "a count is no 0.0"
 
 
 def test_it_shows_one_link_with_the_reasons_that_add_up_to_its_odds(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def _lines(links: Links) -> Iterator[str]:
     run = links.run()
     yield f"linker {run.model}"
     for slug, measured in sorted(run.linksets.items()):
-        yield f"{slug}: " + ", ".join(f"{name} {value}" for name, value in sorted(measured.items()))
+        yield f"{slug}: " + ", ".join(f"{name} {round(value, 4):g}" for name, value in sorted(measured.items()))
         for (its, state, band), count in links.counts().items():
             if its == slug:
                 yield f"  {state} ({band}): {count}"
