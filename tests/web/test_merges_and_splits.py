@@ -283,3 +283,42 @@ def test_a_purged_source_is_in_the_history_no_more(tmp_path: Path, slug: str) ->
     left = [found for found in short(told.history) if slug in {found[2], *found[3], *found[4]}]
     assert left == []
     assert told.history.ended, "what happened to the others is still told"
+
+
+@pytest.mark.parametrize("slug", list(TOWNS))
+def test_no_step_names_what_was_purged(tmp_path: Path, slug: str) -> None:
+    told = joined(tmp_path)
+    shutil.rmtree(told.world.sources / slug)
+    told.build()
+    before = said(told.world)
+    assert f"{slug}-bakery" in before
+    last = latest(told.world)
+    purge(told.world.home, slug, "desk", None, wait=False)
+    after = said(told.world)
+    assert f"{slug}-bakery" not in after
+    assert TOWNS[slug] not in after
+    for other in TOWNS.keys() - {slug}:
+        assert f'"Social Bakery of {TOWNS[other]}"' in after
+    assert latest(told.world) == last
+    told.build()
+    assert said(told.world) == after, "nothing changed, so no step is recorded"
+
+
+def said(world: World) -> str:
+    """All that the change log says: of each thing at each step its lines and labels."""
+    changes = ChangeLog(world.home)
+    found = [
+        f"{member.thing} {dict(member.labels)} {changes.body(member.sequence, member.number).decode()}"
+        for step in changes.steps()
+        for member in changes.members(step.sequence, most=10**6)
+    ]
+    changes.close()
+    return "\n".join(found)
+
+
+def latest(world: World) -> dict[str, bytes]:
+    """The digest of what the log knows last of each thing that is there."""
+    changes = ChangeLog(world.home)
+    found = {thing: digest for thing, (_, _, digest) in changes.latest().items()}
+    changes.close()
+    return found
