@@ -87,8 +87,8 @@ docs: $(VENV)/.dev ## Generate the pages about the ontology anew
 bench: $(VENV)/.dev ## Every benchmark, as ratios against a named peer
 	@for file in benchmarks/build.py benchmarks/queries.py benchmarks/documents.py; do echo "== $$file"; $(BIN)/python $$file; done
 
-bench-linking: $(VENV)/.dev ## koinon match on the judged pairs of KOINON_SHARED, cross-validated, and its speed (10 minutes)
-	$(BIN)/python benchmarks/linking measure
+bench-linking: $(VENV)/.dev ## Train the linker on KOINON_SHARED: its figures, cross-validated, its speed, and whether these files are shipped (15 minutes)
+	$(BIN)/python benchmarks/linking check
 	$(BIN)/python benchmarks/linking speed
 
 bench-sparql: $(VENV)/.dev ## The SPARQL endpoint against oxigraph serve and rdflib-endpoint (half an hour, quiet machine)

@@ -177,7 +177,10 @@ def main(arguments: Iterable[str]) -> None:
     """Print the figures of the release in the home that is named."""
     (home,) = arguments
     relations = Relations(open_current(Home(Path(home).absolute())).path / FILE)
-    for line in report(read(relations)):
+    found = read(relations)
+    if not found.start:
+        sys.exit(f"{home} has no project of keep.eu with a date: `make test-real` builds a release that has.")
+    for line in report(found):
         sys.stdout.write(line + "\n")
 
 
