@@ -183,7 +183,7 @@ def test_no_space_left_while_writing_is_a_clear_error(
 
 def test_a_home_that_cannot_be_written_is_a_clear_error(world: World) -> None:
     (world.root / "home").write_text("a file where the home should be")
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="cannot be read or written"):
         world.build()
 
 
