@@ -298,3 +298,77 @@ def test_text_that_looks_like_statements_stays_text(fund: Make) -> None:
         if "evil" in str(q.subject) and "prefLabel" in str(q.predicate)
     )
     assert label.value == hostile
+
+
+MAP = """
+[[table]]
+name = "sites"
+reader = "json"
+path = "features"
+columns.id = { path = "properties.id", required = true }
+columns.longitude = { path = "geometry.coordinates[0]", datatype = "decimal", minimum = -180, maximum = 180 }
+columns.latitude = { path = "geometry.coordinates[1]", datatype = "decimal", minimum = -90, maximum = 90 }
+columns.tags = { path = "properties.tags" }
+[[table.things]]
+name = "place"
+id = "project/{source}-{id}"
+type = ["koi:Project"]
+has = [
+  { p = "schema:longitude", column = "longitude" },
+  { p = "schema:latitude", column = "latitude" },
+  { p = "schema:keywords", column = "tags" },
+]
+[[table.each]]
+path = "properties.sites"
+columns.url = { path = "url", datatype = "url" }
+columns.town = { path = "address.town" }
+[[table.each.things]]
+id = "{place}#site"
+has = [{ p = "schema:url", column = "url" }, { p = "schema:addressLocality", column = "town" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "rule", "shown"),
+    [
+        ("10,50", "shape", "10,50"),
+        ({"lon": 10, "lat": 50}, "shape", "{…}"),
+        (10.5, "shape", "10.5"),
+        ([[10, 50], [11, 51]], "shape", "[…]"),
+        ([[[10, 50], [11, 51]]], "shape", "[…]"),
+        (["ten", "fifty"], "number", "ten"),
+        ([True, True], "number", "true"),
+    ],
+    ids=str,
+)
+def test_coordinates_that_are_no_two_numbers_are_counted_and_never_guessed(
+    fund: Make, coordinates: object, rule: str, shown: str
+) -> None:
+    good = {"properties": {"id": "a"}, "geometry": {"coordinates": [10, "50"]}}
+    odd = {"properties": {"id": "b"}, "geometry": {"coordinates": coordinates}}
+    mapped = fund(MAP, map_json={"features": [good, odd]})
+    assert [line.split(" ", 1)[1] for line in lines(mapped, "fund-a") if "itude" in line] == [
+        '<schema:latitude> "50"^^<xsd:decimal>',
+        '<schema:longitude> "10"^^<xsd:decimal>',
+    ]
+    assert not [line for line in lines(mapped, "fund-b") if "itude" in line]
+    columns = {column.title: column for column in mapped.report.tables[0].columns}
+    longitude = columns["geometry.coordinates[0]"]
+    assert (longitude.mapped, longitude.rejected, dict(longitude.rules)) == (1, 1, {rule: 1})
+    (told,) = (e for e in mapped.report.tables[0].examples if e.place.column == "geometry.coordinates[0]")
+    assert (told.rule, told.place.row, told.value) == (rule, 2, shown)
+    assert told.detail
+
+
+def test_what_stands_where_json_should_have_an_object_or_a_text_is_counted(fund: Make) -> None:
+    properties = {"id": "a", "tags": ["x", ["y", "z"]], "sites": ["https://a.example/", {"address": "Town"}]}
+    report = fund(MAP, map_json={"features": [{"properties": properties, "geometry": "POINT (10 50)"}]}).report
+    told = {(e.rule, e.place.column, e.value) for table in report.tables for e in table.examples}
+    assert told == {
+        ("shape", "geometry.coordinates[0]", "POINT (10 50)"),
+        ("shape", "geometry.coordinates[1]", "POINT (10 50)"),
+        ("shape", "properties.tags", "[…]"),
+        ("shape", "url", "https://a.example/"),
+        ("shape", "address.town", "https://a.example/"),
+        ("shape", "address.town", "Town"),
+    }

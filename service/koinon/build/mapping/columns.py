@@ -23,6 +23,7 @@ _CACHED: Final = 20_000
 _CACHED_LENGTH: Final = 200
 _ISO_DATES: Final = ("yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss")
 """How readers show a date that is no text in its file."""
+_NO_TEXT: Final = "{} stands where the mapping expects a text"
 SILENT: Final = frozenset({"person", "email"})
 """Rules whose values don't enter the report, as they name persons."""
 
@@ -121,17 +122,22 @@ class Cell:
         if raw is None or raw == {}:
             return MISSING
         if isinstance(raw, dict):
-            return Reading(None, (Problem("shape", "{…}", "an object stands where the mapping expects a text"),))
+            return Reading(None, (Problem("shape", "{…}", _NO_TEXT.format("an object")),))
         return self._text(_as_text(raw), row, typed=True)
 
     def _several(self, raws: list[object], row: Row) -> Reading:
-        readings = [self.read(raw, row) for raw in raws]
+        readings = [self._element(raw, row) for raw in raws]
         values = {value.term: value for reading in readings for value in reading.values or ()}
         return Reading(
             tuple(values.values()) or None,
             tuple(problem for reading in readings for problem in reading.problems),
             tuple(change for reading in readings for change in reading.changes),
         )
+
+    def _element(self, raw: object, row: Row) -> Reading:
+        if isinstance(raw, list):
+            return Reading(None, (Problem("shape", "[…]", _NO_TEXT.format("a list")),)) if raw else MISSING
+        return self.read(raw, row)
 
     def _text(self, raw: str, row: Row, *, typed: bool = False) -> Reading:
         try:

@@ -16,7 +16,7 @@ from koinon.build.mapping.levels import Checked, Flow, Level, Slot
 from koinon.build.mapping.making import Made, by_ids, by_statements
 from koinon.build.mapping.model import Each, Join, MappingError, TablePart, Thing
 from koinon.build.mapping.model import Level as LevelPart
-from koinon.build.mapping.paths import Reach, getter, shown, steps
+from koinon.build.mapping.paths import Reach, getter, shown, steps, value_getter
 from koinon.build.mapping.templates import Scope, columns_in
 from koinon.build.mapping.terms import Names
 from koinon.build.mapping.things import Block, Blocks
@@ -151,7 +151,7 @@ class Compiler:
                 title=shown(way) if json else titles[0],
                 titles=titles,
                 key=way[0] if json and len(way) == 1 and isinstance(way[0], str) else None,
-                get=getter(way) if json else None,
+                get=value_getter(way) if json else None,
                 cell=cell,
                 required=column.required,
             )

@@ -11,7 +11,7 @@ from koinon.build.mapping.counting import Counts
 from koinon.build.mapping.graph import Graph
 from koinon.build.mapping.joins import Joined, Kept
 from koinon.build.mapping.making import Made
-from koinon.build.mapping.paths import Reach
+from koinon.build.mapping.paths import Reach, misfit
 from koinon.build.mapping.records import Place
 from koinon.build.mapping.values import Problem, Row
 
@@ -174,7 +174,7 @@ class Level:
         named = values if isinstance(values, Mapping) else None
         for slot, key, get, cell in self._readers:
             if key is not None:
-                raw = named.get(key) if named is not None else None
+                raw = named.get(key) if named is not None else misfit(values, "an object")
             else:
                 raw = get(values) if get is not None else None
             if raw is None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from koinon.build.mapping.readers import Fault
+
 Step = str | int
 _POSITION = re.compile(r"(.+?)((?:\[\d+\])+)\Z")
 _EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
@@ -33,21 +35,48 @@ def shown(path: Iterable[Step]) -> str:
 
 
 def getter(path: tuple[Step, ...]) -> Callable[[Any], Any]:
-    """Return a function that follows the path; None where it leads nowhere."""
+    """Return what follows the path: it gives None where nothing is, a Fault where a value has no such parts."""
 
     def get(value: Any) -> Any:
         for step in path:
             if isinstance(step, str):
                 if not isinstance(value, dict):
-                    return None
+                    return misfit(value, "an object")
                 value = value.get(step)
             else:
-                if not isinstance(value, list) or step >= len(value):
+                if not isinstance(value, list):
+                    return misfit(value, "a list")
+                if step >= len(value):
                     return None
                 value = value[step]
         return value
 
     return get
+
+
+def value_getter(path: tuple[Step, ...]) -> Callable[[Any], Any]:
+    """Return what follows the path to a value; a list in a position is a Fault: which value is meant is open."""
+    get = getter(path)
+    if not path or isinstance(path[-1], str):
+        return get
+
+    def one(value: Any) -> Any:
+        found = get(value)
+        return misfit(found, "one value") if isinstance(found, list) else found
+
+    return one
+
+
+def misfit(value: object, expected: str) -> Fault | None:
+    """Return what stands for a value in which something else was expected; None where there is no value."""
+    if value in _EMPTY:
+        return None
+    if isinstance(value, Fault):
+        return value
+    kind, text = ("an object", "{…}") if isinstance(value, dict) else ("a list", "[…]")
+    if not isinstance(value, dict | list):
+        kind, text = ("a text", value) if isinstance(value, str) else ("a single value", str(value))
+    return Fault(text, "shape", f"{kind} stands where the mapping expects {expected}")
 
 
 class Reach:
