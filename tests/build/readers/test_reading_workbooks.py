@@ -176,6 +176,20 @@ def test_formulas_and_hidden_things_are_read_and_told(tmp_path: Path) -> None:
     }
 
 
+def test_of_a_formula_without_a_stored_result_it_is_not_said_that_one_was_read(tmp_path: Path) -> None:
+    stored, bare = Raw('<c r="{at}"><f>1+1</f><v>2</v></c>'), Raw('<c r="{at}"><f>1+1</f></c>')
+    failed = Raw('<c r="{at}" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+    rows = [COLUMNS, ("Hills", "A", "Greece", bare), ("Hills", "C", "Greece", failed)]
+    table, records = read_one(put(tmp_path, "bare.xlsx", Book({"Projects": rows}).bytes()), XLSX)
+    assert isinstance(values(records)[0]["Budget"], Fault)
+    assert table.notes == []
+    rows.append(("Hills", "B", "Greece", stored))
+    table, records = read_one(put(tmp_path, "both.xlsx", Book({"Projects": rows}).bytes()), XLSX)
+    assert values(records)[2]["Budget"] == "2"
+    (note,) = table.notes
+    assert (note.rule, note.count, note.place.row) == ("formula", 1, 4)
+
+
 def test_the_value_of_merged_cells_is_not_copied_and_not_lost_in_silence(tmp_path: Path) -> None:
     rows = [COLUMNS, ("Hills", "A", "Greece", "1"), (None, "B", "Greece", "2"), (None, "C", "Greece", "3")]
     content = Book({"Projects": rows}, merged={"Projects": ["A2:A3"]}).bytes()

@@ -46,6 +46,7 @@ class Row:
     number: int
     cells: dict[int, str | Fault] = field(default_factory=dict)
     formulas: list[int] = field(default_factory=list)
+    """Columns of formulas whose stored result is in ``cells``; one without is a fault there."""
     hidden: bool = False
 
 
@@ -200,17 +201,17 @@ class Rows:
         self._has_value = False
 
     def _end_cell(self) -> None:
-        if self._formula is not None:
-            self._row.formulas.append(self._column)
-            if not self._pieces and self._kind != "str":
-                formula = "=" + "".join(self._formula)[:_KEPT]
-                detail = "the formula has no stored result; put its value into the cell"
-                self._row.cells[self._column] = Fault(formula, "formula", detail)
-                return
+        if self._formula is not None and not self._pieces and self._kind != "str":
+            formula = "=" + "".join(self._formula)[:_KEPT]
+            detail = "the formula has no stored result; put its value into the cell"
+            self._row.cells[self._column] = Fault(formula, "formula", detail)
+            return
         if not self._has_value or not self._pieces:
             return
         text = self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
         value = self._value(text)
+        if self._formula is not None and not isinstance(value, Fault):
+            self._row.formulas.append(self._column)
         if value != "":
             self._row.cells[self._column] = value
 
