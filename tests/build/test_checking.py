@@ -13,9 +13,13 @@ from koinon.build.checking import Checked, check_content, check_path
 from koinon.build.findings import Severity
 from koinon.build.grouping import Spot, groups
 from koinon.build.telling import suffix_named, suffix_of, suffix_of_content
+from koinon.model.languages import INTERFACE_LANGUAGES
 from koinon.model.namespaces import SH
 from koinon.model.settings import Settings
 from koinon.web.checking.explaining import RULES, explanation
+from koinon.web.translations import translations
+
+ROOT = Path(__file__).resolve().parents[2]
 
 IRI = "<https://w3id.org/koinon/id/project/mine>"
 
@@ -169,14 +173,40 @@ def test_a_sound_source_conforms(world: World) -> None:
     assert b"sh:conforms true" in shacl_report.turtle(found)
 
 
-def test_every_rule_of_reading_and_ownership_is_explained() -> None:
+MADE_BY = re.compile(
+    r"\b(?:SourceError|Finding|Note|Fault|Problem|BadRecord|BadObjectError|Unfit|Unknown|NotFound|_Rejected"
+    r"|_?refuse|_error|cannot_read|reject|drop|[Nn]otes\.add|yield)\s*\(?\s*"
+    r"(?:[\w.\[\]]+(?:\(\w*\))?,\s*|\"\",\s*)?\"([a-z][a-z-]+)\"[,)]"
+)
+RETURNED = re.compile(r"(?:return|else) \"([a-z]+(?:-[a-z]+)*)\"$", re.MULTILINE)
+
+
+def rules_that_can_be_given() -> set[str]:
+    """Rules by which readers, mappings, cleaning and judging find fault; the registry's end a command, in words."""
     folder = Path(koinon.build.__file__).parent
-    modules = ("reading", "normalise", "receipts", "ownership", "judging", "candidate", "sources", "checking")
-    text = "".join((folder / f"{name}.py").read_text("utf-8") for name in modules)
-    calls = r"(?:SourceError|Finding|_refuse|_error)\(\s*(?:[\w.]+(?:\(\w*\))?,\s*)?\"([a-z][a-z-]+)\""
-    named = set(re.findall(calls, text)) | set(re.findall(r"yield\s*\(?\s*\"([a-z][a-z-]+)\",", text))
-    assert len(named) > 25, sorted(named)
-    assert [name for name in named if not explanation(name, Severity.REFUSED).title] == []
+    aside = {"registry", "harvest", "linking"}
+    paths = [path for path in folder.rglob("*.py") if not aside & set(path.parts)]
+    found = {rule for path in paths for rule in MADE_BY.findall(path.read_text("utf-8"))}
+    found |= set(RETURNED.findall((folder / "mapping" / "cleaning" / "cleaner.py").read_text("utf-8")))
+    readers = (folder / "mapping" / "readers" / "opening.py").read_text("utf-8").partition("Raises SourceError")[2]
+    found |= set(re.findall(r"``([a-z][a-z-]+)``", readers))
+    for mapping in (ROOT / "data" / "mappings").glob("*.toml"):
+        found |= set(re.findall(r"^rule = \"([a-z-]+)\"", mapping.read_text("utf-8"), re.MULTILINE))
+    return found
+
+
+def test_every_rule_that_can_be_given_has_a_title_and_a_remedy_in_every_language() -> None:
+    named = rules_that_can_be_given()
+    assert len(named) > 100, sorted(named)
+    assert {"unread-sheet", "shape", "takeover", "hidden-row", "not-listed", "outside-europe", "year"} <= named
+    assert [name for name in sorted(named) if not explanation(name, Severity.NOTE).mend] == []
+    for language in INTERFACE_LANGUAGES:
+        translated = translations(language).gettext
+        for name in named:
+            explained = explanation(name, Severity.NOTE)
+            texts = [translated(text) for text in (explained.title, explained.why, explained.mend)]
+            assert all(texts), (language, name)
+            assert language == "en" or texts[0] != explained.title, (language, name)
     for name, rule in RULES.items():
         assert rule.title, name
         assert rule.why, name

@@ -173,6 +173,28 @@ RULES: Final[dict[str, Explanation]] = {
         _("Who follows parts upwards would never come to an end."),
         _("Leave out the statement that leads back."),
     ),
+    "unread-sheet": Explanation(
+        _("A sheet was not read"), _COLUMNS, _("Give it the name that the mapping knows, if its rows are wanted.")
+    ),
+    "hidden-sheet": Explanation(
+        _("Hidden cells were read"),
+        _("What is hidden is published all the same."),
+        _("Remove what is not to be published."),
+    ),
+    "row-above": Explanation(
+        _("What stands above the titles was not read"), _COLUMNS, _("Put the rows of the table below the titles.")
+    ),
+    "countries-contradict": Explanation(
+        _("Values do not fit together"), _SURE, _("Correct the value that is wrong.")
+    ),
+    "no-mapping": Explanation(
+        _("The mapping reads no such file"), _COLUMNS, _("Give a file of the kind that the message names.")
+    ),
+    "left-out": Explanation(
+        _("Statements were left out"),
+        _("Only what the mapping lists is taken."),
+        _("Add to the mapping what is wanted."),
+    ),
     "duplicate-key": Explanation(_("A key stands twice"), _MEANING, _("Keep the value that holds.")),
     "too-many-cells": Explanation(
         _("A row has more or fewer cells than titles"), _COLUMNS, _("Bring each cell under its title.")
@@ -197,6 +219,11 @@ _SAME: Final = {
     **dict.fromkeys(("damaged", "encrypted", "old-xls", "file-name"), "unreadable"),
     **dict.fromkeys(("rights", "licence", "mints"), "manifest"),
     "no-such-list": "no-such-sheet",
+    **dict.fromkeys(("renamed-column", "missing-key", "no-such-column"), "missing-column"),
+    **dict.fromkeys(("hidden-row", "hidden-columns"), "hidden-sheet"),
+    **dict.fromkeys(("nuts-contradicts", "share-over-total", "outside-europe"), "countries-contradict"),
+    **dict.fromkeys(("no-class", "not-listed", "nameless", "second", "repeated"), "left-out"),
+    "of-itself": "circle",
     "header-row": "header-twice",
     "column-twice": "header-twice",
     "too-few-cells": "too-many-cells",
@@ -208,7 +235,7 @@ _SAME: Final = {
     "range": "number",
     "required-wrong": "required-missing",
     **dict.fromkeys(("impossible-date", "year"), "date"),
-    **dict.fromkeys(("identifier", "boolean"), "pattern"),
+    **dict.fromkeys(("identifier", "boolean", "shape", "complex-value", "duration"), "pattern"),
     **dict.fromkeys(("url-scheme", "email", "two-urls"), "url"),
     **dict.fromkeys(("ambiguous", "pseudo", "kept-elsewhere"), "unknown"),
     **dict.fromkeys(("not-an-object", "delimiter", "line-ends", "token", "surrogate", "nul"), "syntax"),
