@@ -178,3 +178,15 @@ def test_warnings_of_a_list_are_about_what_it_leaves_open(tmp_path: Path) -> Non
     assert "GoodPracticeQualityShape-theme" in rules
     assert not {rule for rule in rules if rule.startswith("LanguageStated")}
     assert not rules & {"unknown", "required-missing"}
+
+
+@pytest.mark.parametrize("second", [{"member": "M-2"}, {"network": "1"}], ids=str)
+def test_two_lead_partners_of_a_list_are_told(tmp_path: Path, second: dict[str, str]) -> None:
+    form = fill_in(Form(tmp_path, "el"))
+    lead = form.word("role", "role:lead-partner")
+    form.put("partners", FIRST, {"project": "p1", "member": "M-1", "role": lead})
+    form.put("partners", FIRST + 1, {"project": "p1", "network": None, **second, "role": lead})
+    found = check(form.save(), tmp_path)
+    (told,) = (one for one in found.findings if one.rule == "ProjectLeadShape-single")
+    assert told.severity == Severity.WARNING
+    assert not found.refused
