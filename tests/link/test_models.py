@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ TRAINED = files("koinon.link") / "trained"
 
 
 def document(name: str) -> dict[str, Any]:
-    return dict(json.loads(gzip.decompress((TRAINED / name).read_bytes())))
+    content = (TRAINED / name).read_bytes()
+    return dict(json.loads(gzip.decompress(content) if name.endswith(".gz") else content))
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,27 @@ def test_a_model_file_of_another_version_is_refused_with_what_to_do(change: dict
         Model.read(settings, {"form": 1, "version": "1", "features": list(NAMES), "trees": []} | change)
     with pytest.raises(ConfigurationError, match="train it again"):
         PairModel.read({"form": 1, "version": "1", "features": list(FEATURES), "trees": []} | change)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [(Model, "splink.json"), (Model, "second-stage.json.gz"), (PairModel, "pairs.json.gz")],
+)
+@pytest.mark.parametrize("damage", ["short", "empty", "gone", "other", "list"])
+def test_a_damaged_model_file_is_named_with_what_to_do(
+    model: type[Model | PairModel], name: str, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "trained"
+    copytree(Path(str(TRAINED)), folder)
+    whole, pack = (folder / name).read_bytes(), gzip.compress if name.endswith(".gz") else bytes
+    lacking = {key: value for key, value in document(name).items() if key not in {"comparisons", "trees"}}
+    left = {"short": whole[: len(whole) // 2], "empty": b"", "list": pack(b"[]"), "gone": b""}
+    (folder / name).write_bytes(left.get(damage, pack(json.dumps(lacking).encode())))
+    if damage == "gone":
+        (folder / name).unlink()
+    monkeypatch.setattr("koinon.link.packaged.files", lambda _: tmp_path)
+    with pytest.raises(ConfigurationError, match=f"{name}.*Install koinon anew"):
+        model.shipped()
 
 
 def test_splink_takes_the_same_model_on_spark(recipe: tuple[Any, Any]) -> None:

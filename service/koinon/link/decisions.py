@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from koinon.link.clusters import Clusters, certain, conflict, conflicting
 from koinon.link.deciding import OTHER_COUNTRY, Band
 from koinon.link.pairmodel import PairModel, leads_of
-from koinon.link.reasons import remaining_reasons
+from koinon.link.reasons import remaining_reasons, said_by
 from koinon.link.records import Record
 from koinon.link.scored import PLACED, Pair, Scored, ScoredPairs
 from koinon.model.namespaces import DEF, OWL
@@ -193,7 +193,7 @@ def _by_people(link: Link, standing: Standing, reviewers: tuple[str, ...]) -> Li
             confirmed = standing is Standing.CONFIRMED
             sure = max(link.probability, _CONFIRMED if confirmed else _SAID)
             more = _bits(sure) - sum(reason.weight for reason in link.reasons)
-            said = Reason("judgement", f"{len(reviewers)} reviewers say it is the same", round(more, 2))
+            said = Reason("judgement", said_by(len(reviewers)), round(more, 2))
             predicate = SAME_AS if confirmed else link.predicate
             return replace(
                 link,

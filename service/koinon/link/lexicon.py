@@ -1,7 +1,5 @@
 """What words of names mean: ideas shared by languages, translations learnt from pairs, and how common a word is."""
 
-import gzip
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +7,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Final, Self
 
+from koinon.link.packaged import packaged
 from koinon.link.text import fold, romanised
 
 _HERE: Final = "koinon.link"
@@ -50,7 +49,7 @@ class Lexicon:
     @classmethod
     def shipped(cls) -> Self:
         """Return the lexicon that the package carries."""
-        learnt = json.loads(gzip.decompress((files(_HERE) / "lexicon" / "learnt.json.gz").read_bytes()))
+        learnt = packaged("lexicon", "learnt.json.gz")
         return cls(read_ideas(), learnt["translations"], learnt["counts"], learnt["names"])
 
     @cached_property

@@ -1,14 +1,12 @@
 """The model: Splink's settings, the trees of the second stage, the calibration; one version, read together."""
 
-import gzip
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final, Self
 
 from koinon.link.deciding import Calibration
 from koinon.link.features import NAMES
+from koinon.link.packaged import damaged, packaged
 from koinon.link.trees import Trees
 from koinon.model.errors import ConfigurationError
 
@@ -30,10 +28,14 @@ class Model:
 
     @classmethod
     def shipped(cls) -> Self:
-        """Return the model that the package carries."""
-        folder = files("koinon.link") / "trained"
-        settings = json.loads((folder / "splink.json").read_text("utf-8"))
-        return cls.read(settings, json.loads(gzip.decompress((folder / "second-stage.json.gz").read_bytes())))
+        """Return the model that the package carries; raises ConfigurationError where its files are damaged."""
+        settings, document = packaged("trained", "splink.json"), packaged("trained", "second-stage.json.gz")
+        if not settings.get("comparisons") or "probability_two_random_records_match" not in settings:
+            raise damaged("trained", "splink.json")
+        try:
+            return cls.read(settings, document)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged("trained", "second-stage.json.gz") from error
 
     @classmethod
     def read(cls, settings: Mapping[str, Any], document: Mapping[str, Any]) -> Self:

@@ -1,10 +1,7 @@
 """The model of pairs of records: trees, how their odds become a probability, the bands, what was measured."""
 
-import gzip
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final, Self
 
 import numpy as np
@@ -12,6 +9,7 @@ from numpy.typing import NDArray
 
 from koinon.link.deciding import Band
 from koinon.link.features import FEATURES
+from koinon.link.packaged import damaged, packaged
 from koinon.link.trees import Trees
 from koinon.model.errors import ConfigurationError
 
@@ -88,8 +86,12 @@ class PairModel:
 
     @classmethod
     def shipped(cls) -> Self:
-        """Return the model that the package carries."""
-        return cls.read(json.loads(gzip.decompress((files("koinon.link") / "trained" / FILE).read_bytes())))
+        """Return the model that the package carries; raises ConfigurationError where its file is damaged."""
+        document = packaged("trained", FILE)
+        try:
+            return cls.read(document)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged("trained", FILE) from error
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:

@@ -44,6 +44,11 @@ def reasons_of(
         yield Reason("same-rows", f"{many} rows of one table say the same", 0.0)
 
 
+def said_by(reviewers: int) -> str:
+    """Return in words that some reviewers say that two are the same."""
+    return f"{reviewers} reviewer{'s say' if reviewers > 1 else ' says'} it is the same"
+
+
 def _text(name: str, left: Keys, right: Keys) -> str:
     a, b = left.mention, right.mention
     match name:

@@ -11,6 +11,7 @@ from math import log2
 from typing import Final
 
 from koinon.link.decisions import BY_NUMBER, BY_PEOPLE, BY_SCORE, LIKELY, SAME_AS
+from koinon.link.reasons import said_by
 from koinon.link.text import fold
 from koinon.release.judgements import Judgements, Opinion, Standing
 from koinon.release.mappings import ACCEPTED, DISPUTED, PROPOSED, REJECTED, Link, Reason, link_id
@@ -149,7 +150,7 @@ def _judged(link: Link, opinion: Opinion) -> Link:
             confirmed = opinion.standing is Standing.CONFIRMED
             sure = max(link.probability, _CONFIRMED if confirmed else _SAID)
             more = log2(sure / (1 - sure)) - sum(reason.weight for reason in link.reasons)
-            said = Reason("judgement", f"{len(link.reviewers)} reviewers say it is the same", round(more, 2))
+            said = Reason("judgement", said_by(len(link.reviewers)), round(more, 2))
             return replace(
                 link,
                 predicate=SAME_AS if confirmed else link.predicate,

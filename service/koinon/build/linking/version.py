@@ -1,17 +1,16 @@
 """The version of the linker: what enters the release id beside the graphs, as another one may find other links."""
 
-import gzip
 import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from koinon.link.forms import LIST
+from koinon.link.packaged import packaged
+from koinon.link.pairmodel import FILE
 from koinon.model.assets import Assets
 
 _CODE: Final = Path(__file__).resolve().parents[2]
-_MODEL: Final = _CODE / "link" / "trained" / "pairs.json.gz"
 _KINDS: Final = frozenset((".py", ".json", ".gz", ".txt"))
 
 
@@ -29,5 +28,4 @@ def linker_version(assets: Assets) -> str:
     tables = sorted((assets.ontology / "alignments").glob("*.tsv"))
     for path in (*files, *([forms] if forms.is_file() else []), *tables):
         digest.update(path.name.encode() + b"\n" + path.read_bytes())
-    version = json.loads(gzip.decompress(_MODEL.read_bytes()))["version"]
-    return f"{version}+{digest.hexdigest()[:12]}"
+    return f"{packaged('trained', FILE)['version']}+{digest.hexdigest()[:12]}"
