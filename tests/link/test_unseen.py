@@ -11,8 +11,10 @@ from koinon.link.lexicon import read_ideas
 from koinon.link.matching import Engine, Pair
 from koinon.link.mentions import Mention
 from koinon.link.pairing import held_back
+from koinon.link.sharing import thinly_shared
 from koinon.link.towns import two_towns
 from koinon.link.unseen import doubtful
+from koinon.link.wholes import whole_and_part
 
 Match = Callable[[Sequence[Mention], Sequence[Mention]], dict[tuple[str, str], Pair]]
 Known = Callable[..., Keys]
@@ -96,6 +98,90 @@ def test_without_a_town_a_name_that_many_have_or_of_one_word_is_left_to_people(k
     assert doubtful(known("Spółdzielnia Socjalna Razem"), known("Razem Social Cooperative"))
     assert not doubtful(known(many[0].mention.name, "Kraków"), known(many[1].mention.name, "Cracow"))
     assert not doubtful(known("Περιφέρεια Θεσσαλίας"), known("Region of Thessaly"))
+
+
+PARTS = [
+    ("Region of Lykaonia – Unit for Clusters and Networks", "Region of Lykaonia", "Ikonio"),
+    ("Università degli Alpini - Campus Nord", "Università degli Alpini", "Belluno"),
+    ("Drava Hydrology Centre/Film Pool", "Drava Hydrology Centre", "Osijek"),
+    ("Institute of Management, Technical University of Lykaonia", "Technical University of Lykaonia", "Ikonio"),
+    ("XRQC - Universität Seeburg", "Universität Seeburg", "Seeburg"),
+    ("Universität Seeburg - Centre for Bees", "Universität Seeburg - Institute for Oats", "Seeburg"),
+    ("Fondazione Girasole et Istituto Papavero", "Fondazione Girasole", "Parma"),
+    ("Cooperativa Girasole e Cooperativa Papavero", "Cooperativa Girasole", "Parma"),
+    ("Seeburg University of Applied Sciences", "University of Seeburg", "Seeburg"),
+    ("Fachhochschule Seeburg", "Universität Seeburg", "Seeburg"),
+    ("Oakford University Research & Development Ltd.", "Oakford University", "Oakford"),
+]
+
+
+@pytest.mark.parametrize(("here", "there", "town"), PARTS)
+def test_a_name_that_holds_another_and_more_is_a_part_or_stands_beside_it(
+    known: Known, here: str, there: str, town: str
+) -> None:
+    one, other = known(here, town, country="XX"), known(there, town, country="XX")
+    assert doubtful(one, other)
+    assert doubtful(other, one)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "town"),
+    [
+        (
+            "BREES – Bureau for Rural Energy and Ecological Services",
+            "Bureau for Rural Energy and Ecological Services",
+            "",
+        ),
+        (
+            "Bureau for Rural Energy and Ecological Services (BREES)",
+            "Bureau for Rural Energy and Ecological Services",
+            "",
+        ),
+        ("Nekazari Zientzia Elkartea - Sociedad de Ciencias Nekazari", "Sociedad de Ciencias Nekazari", "Getxo"),
+        ("Holzforschung Seeburg GmbH", "Holzforschung Seeburg (Austria)", "Linz"),
+        ("Seeburg University of Applied Sciences", "Fachhochschule Seeburg", "Seeburg"),
+        ("FH Seeburg", "Fachhochschule Seeburg", "Seeburg"),
+        ("Oakford University Ltd.", "Oakford University", "Oakford"),
+        ("Ministry of Labour and Social Policy", "Ministerstwo Pracy i Polityki Społecznej", "Warszawa"),
+    ],
+)
+def test_acronyms_translations_and_legal_forms_make_no_part(known: Known, here: str, there: str, town: str) -> None:
+    one, other = known(here, town, country="XX"), known(there, town, country="XX")
+    assert not whole_and_part(one, other)
+    assert not whole_and_part(other, one)
+    assert not doubtful(one, other)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "town"),
+    [
+        ("Seeburg Businesscenter", "Seeburg Hospital", "Seeburg"),
+        ("BusinessFORUM Seeburg", "Universität Seeburg", "Seeburg"),
+        ("Δήμος Ικονίου", "Ikonio Trekking", "Ικόνιο"),
+        ("Zephyr Systems Ltd", "Zephyr Performance", "London"),
+        ("Saltmarsh Bay", "Saltmarsh Bay Institute of Art and Design", "Dublin"),
+        ("Quinta Co-op Limited", "Quality Control Office", "London"),
+    ],
+)
+def test_a_town_one_word_or_an_acronym_by_chance_is_too_little_to_share_in_a_graph(
+    known: Known, here: str, there: str, town: str
+) -> None:
+    one, other = known(here, town, country="XX"), known(there, town, country="XX")
+    assert held_back(one, other)
+    assert held_back(other, one)
+
+
+def test_one_site_of_both_settles_that_names_share_little(known: Known) -> None:
+    names, site = ("Zephyr Systems Ltd", "Zephyr Performance"), "https://zephyr.example"
+    assert thinly_shared(*(known(name, "London") for name in names))
+    assert not thinly_shared(*(known(name, "London", website=site) for name in names))
+
+
+def test_a_word_more_beside_a_kind_and_a_town_is_left_to_people_in_a_graph_alone(known: Known) -> None:
+    one, other = known("Universidad Obrera de Soria", "Soria"), known("Universidad de Soria", "Soria")
+    assert held_back(one, other)
+    assert not doubtful(one, other)
+    assert not held_back(known("University of Soria", "Soria"), other)
 
 
 @pytest.mark.parametrize(

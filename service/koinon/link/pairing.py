@@ -17,9 +17,11 @@ from koinon.link.keys import Keys
 from koinon.link.reasons import weighed_reasons
 from koinon.link.scored import Scored
 from koinon.link.scoring import score, table_of
+from koinon.link.sharing import kind_and_place, thinly_shared
 from koinon.link.territories import OTHER_REGION, two_regions
 from koinon.link.trees import Trees
 from koinon.link.unseen import doubtful
+from koinon.link.wholes import named_after
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +84,15 @@ def score_pairs(
 
 
 def held_back(one: Keys, other: Keys) -> bool:
-    """Tell whether a pair of a graph is left to people: what is doubtful, names of one word, and of other kinds."""
+    """Tell whether a pair of a graph is left to people: what is doubtful, names of one word, and of other kinds.
+
+    Names that share a place or one word, or of which one says no kind of body, too: between two languages, as in
+    tables that people match, that is mostly because a lexicon knows no more of them.
+    """
     left, right = one.ideas & KINDS, other.ideas & KINDS
     thin = min(len(one.words), len(other.words)) < 2
-    return thin or bool(left and right and not left & right) or doubtful(one, other)
+    if thin or bool(left and right and not left & right) or doubtful(one, other):
+        return True
+    if one.identifiers & other.identifiers:
+        return False
+    return kind_and_place(one, other) or thinly_shared(one, other) or named_after(one, other)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koinon.link.keys import Keys
+from koinon.link.lexicon import Word
 from koinon.link.text import fold
 
 OTHER_REGION: Final = -11.0
@@ -47,7 +48,12 @@ def _named(word: str) -> frozenset[str]:
 
 def regions_of(keys: Keys) -> frozenset[str]:
     """Return the NUTS codes of the regions that the words of a name may stand for."""
-    return frozenset[str]().union(*(_named(word.text) or _named(word.cognate) for word in keys.words))
+    return frozenset[str]().union(*map(regions_named, keys.words))
+
+
+def regions_named(word: Word) -> frozenset[str]:
+    """Return the NUTS codes of the regions that a word may stand for."""
+    return _named(word.text) or _named(word.cognate)
 
 
 def two_regions(left: Keys, right: Keys) -> bool:

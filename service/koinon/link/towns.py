@@ -22,7 +22,7 @@ def two_towns(left: Keys, right: Keys) -> bool:
     if not (left.city_words and right.city_words) or left.city == right.city:
         return False
     fewer, more = sorted((_telling(left), _telling(right)), key=len)
-    return not all(any(_one(word, other) for other in more) for word in fewer)
+    return not all(any(one_town(word, other) for other in more) for word in fewer)
 
 
 def _telling(keys: Keys) -> tuple[Word, ...]:
@@ -30,7 +30,7 @@ def _telling(keys: Keys) -> tuple[Word, ...]:
     return tuple(word for word in keys.city_words if not word.text.isdigit()) or keys.city_words
 
 
-def _one(word: Word, other: Word) -> bool:
+def one_town(word: Word, other: Word) -> bool:
     """Tell whether two words of towns are one: by spelling, or by what the lexicon knows of them."""
     if JaroWinkler.similarity(word.cognate, other.cognate) >= _SPELT:
         return True
