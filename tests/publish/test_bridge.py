@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,14 @@ from koinon.model.namespaces import DCT, DEF, ID, M8G, ORG, RDF, SCHEMA, SKOS
 from koinon.publish.bridge.atlas import Atlas
 from koinon.publish.bridge.data import as_csv, as_json
 from koinon.publish.bridge.partners import PartnersWriter, actor_of
-from koinon.publish.bridge.views import BridgeView, Mention, Suggestion
+from koinon.publish.bridge.views import BridgeView, Mention, PartnersView, Suggestion
 from koinon.publish.bridge.writer import BridgeWriter
 from koinon.publish.naming import Naming
 from koinon.publish.vocabulary import Vocabulary
 from koinon.release.current import Release
 from koinon.release.links import FILE as LINKS
 from koinon.release.links import Link, Run, link_id, write_links
-from koinon.release.relations import FILE, Relations
+from koinon.release.relations import EDGES, FILE, Relations, number_of
 
 SHAPES = Path(__file__).resolve().parents[2] / "shapes"
 PROMISED = 0.3
@@ -278,7 +279,7 @@ def linked(release: Release, folder: Path, *links: Link, names: tuple[str, ...])
 def test_two_names_of_one_body_are_not_introduced(release: Release, tmp_path: Path) -> None:
     one, other = organisation("pscop"), organisation("horcynus-orca-foundation")
     view = linked(release, tmp_path, accepted(one, other), names=(one, other))
-    assert ("marshals-office-pomorskie", "horcynus-orca-foundation") in [ends(pair) for pair in view.suggestions]
+    assert ("marshals-office-pomorskie", "municipality-of-roccavaldina") in [ends(p) for p in view.suggestions]
     assert ("pscop", "horcynus-orca-foundation") not in [ends(pair) for pair in view.suggestions]
 
 
@@ -300,3 +301,90 @@ def test_a_body_with_another_name_in_either_region_is_in_both_and_names_the_link
     (told,) = json.loads(as_json(view, "https://example.org/b", "https://example.org/l"))["actorsInBoth"]
     assert (told["@id"], told["alsoNamed"]["@id"]) == (one, other)
     assert [through["@id"] for through in told["through"]] == [link.iri for link in links[:2]]
+
+
+def partners(release: Release, folder: Path, actor: str, *names: str) -> PartnersView:
+    """Return the page about the partners of an actor where links say that the names are of one body."""
+    shutil.copyfile(release.path / FILE, folder / FILE)
+    links = [accepted(one, other) for one, other in pairwise(names)]
+    write_links(folder / LINKS, links, Run("made up", ""), canonical=dict.fromkeys(names, "".join(names[:1])))
+    store = release.open()
+    writer = PartnersWriter(Atlas(folder), store, Naming(store, Vocabulary.load(store, SHAPES), "en"))
+    number = actor_of(writer, actor.rsplit("/", 1)[-1])
+    assert number is not None
+    return writer.write(number)
+
+
+def idle(release: Release) -> str:
+    """Return an organisation that takes part in nothing."""
+    relations = Relations(release.path / FILE)
+    organisations = relations.rows(
+        "SELECT iri FROM node JOIN edge AS kind ON kind.s = node.id AND kind.p = 0 AND kind.o = ? "
+        "WHERE iri LIKE '%/organisation/%' "
+        "AND NOT EXISTS (SELECT 1 FROM edge WHERE o = node.id AND p IN (?, ?)) ORDER BY iri",
+        number_of(ORG + "Organization"),
+        EDGES[M8G + "hasParticipant"],
+        EDGES[DEF + "involvesActor"],
+    )
+    return str(organisations[0][0])
+
+
+def test_every_record_of_a_body_has_the_partners_of_them_all_and_says_by_which(
+    release: Release, tmp_path: Path
+) -> None:
+    busy, other = organisation("pscop"), idle(release)
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "linked").mkdir()
+    alone = partners(release, tmp_path / "alone", other)
+    assert (alone.all_partners, alone.partners, alone.records) == (0, (), ())
+    view = partners(release, tmp_path / "linked", other, other, busy)
+    found = {partner.actor.iri: partner for partner in view.partners}
+    assert organisation("agder-county") in found
+    assert not {busy, other} & found.keys(), "a body is no partner of itself"
+    for partner in view.partners:
+        for joint in partner.projects:
+            assert [name.iri for name in joint.names] == [busy]
+            assert joint.references
+    assert [(record.actor.iri, [link for link, _ in record.links]) for record in view.records] == [
+        (busy, [accepted(other, busy).id])
+    ]
+    assert view.suggestions
+    for pair in view.suggestions:
+        assert pair.other.iri not in {busy, other, *found}
+        assert all(bond.one.name is None or bond.one.name.iri == busy for bond in pair.bonds)
+    assert [bond for pair in view.suggestions for bond in pair.bonds if bond.one.name and bond.one.via]
+    rows = list(csv.DictReader(io.StringIO(as_csv(view).decode("utf-8-sig"))))
+    assert {row["thing"] for row in rows if row["relation"] == "partner"} == {busy}
+    assert [row["with"] for row in rows if row["relation"] == "one-body"] == [busy]
+    (told,) = json.loads(as_json(view, "https://example.org/p", "https://example.org/l"))["actors"]
+    assert (told["@id"], [named["@id"] for named in told["alsoNamed"]]) == (other, [busy])
+
+
+def test_two_records_of_one_partner_count_once(release: Release, tmp_path: Path) -> None:
+    for name in ("alone", "linked"):
+        (tmp_path / name).mkdir()
+    actor = organisation("pscop")
+    alone = partners(release, tmp_path / "alone", actor)
+    one, other = [p.actor.iri for p in alone.partners if {j.project for j in p.projects} & {
+        j.project for j in alone.partners[0].projects
+    }][:2]  # fmt: skip
+    view = partners(release, tmp_path / "linked", actor, one, other)
+    assert view.all_partners == alone.all_partners - 1
+    (both,) = [partner for partner in view.partners if partner.actor.iri in {one, other}]
+    assert {one, other} in [{name.iri for name in joint.other_names} for joint in both.projects]
+
+
+def test_who_shares_a_project_under_another_name_is_not_introduced(release: Release, tmp_path: Path) -> None:
+    other, partner = organisation("horcynus-orca-foundation"), organisation("agder-county")
+    view = linked(release, tmp_path, accepted(other, partner), names=(other, partner))
+    introduced = [ends(pair) for pair in view.suggestions]
+    assert ("pscop", "municipality-of-roccavaldina") in introduced
+    assert ("pscop", "horcynus-orca-foundation") not in introduced, "agder-county and pscop are both in RESIST"
+
+
+def test_two_records_of_one_body_are_introduced_as_one(release: Release, tmp_path: Path) -> None:
+    one, other = organisation("pscop"), organisation("marshals-office-pomorskie")
+    view = linked(release, tmp_path, accepted(one, other), names=(one, other))
+    introduced = [ends(pair) for pair in view.suggestions if {pair.one.iri, pair.other.iri} & {one, other}]
+    assert 1 <= len(introduced) <= 2
+    assert len({end for _, end in introduced}) == len(introduced), "nobody meets the same body twice"

@@ -12,7 +12,7 @@ from koinon.publish.bridge.linked import Linked
 from koinon.publish.bridge.meeting import Matchmaker
 from koinon.publish.bridge.territories import Region, Territory, load_region, territory_at, territory_of
 from koinon.publish.bridge.topics import About, Topics
-from koinon.publish.bridge.work import Work, members_of, work_of
+from koinon.publish.bridge.work import Work, members_of, work_of_bodies
 from koinon.release.links import Links
 from koinon.release.relations import EDGES, FILE, Relations, listed
 
@@ -35,7 +35,7 @@ class Atlas:
         self.relations = Relations(folder / FILE)
         self.linked = Linked(self.relations, Links.of(folder))
         self.topics = Topics(self.relations)
-        self.matchmaker = Matchmaker(self.relations, self.topics)
+        self.matchmaker = Matchmaker(self.relations, self.topics, self.linked)
         self._lock = Lock()
         self._regions: OrderedDict[int, Region] = OrderedDict()
         self._abouts: OrderedDict[int, dict[int, list[About]]] = OrderedDict()
@@ -79,15 +79,24 @@ class Atlas:
             self._abouts.clear()
 
     def parts(self, region: Region) -> dict[int, int]:
-        """Return in how many projects, events and undertakings the actors at home in a region have a part."""
-        found = dict.fromkeys(region.residents, 0)
+        """Return in how many projects, events and undertakings the actors at home in a region have a part.
+
+        A body with several names has the parts of them all.
+        """
+        names = {actor: self.linked.names(actor) for actor in self.linked.several(region.residents)}
+        found = self._parts({*region.residents, *(name for group in names.values() for name in group)})
+        own = {actor: found[actor] for actor in region.residents}
+        return own | {actor: sum(found[name] for name in group) for actor, group in names.items()}
+
+    def _parts(self, actors: Collection[int]) -> dict[int, int]:
+        found = dict.fromkeys(actors, 0)
         if self._busy is not None:
             return {actor: self._busy.get(actor, 0) for actor in found}
         for predicate in _TAKING_PART:
             rows = self.relations.rows(
                 "SELECT o, COUNT(*) FROM edge WHERE p = ? AND o IN (SELECT value FROM json_each(?)) GROUP BY o",
                 EDGES[predicate],
-                listed(region.residents),
+                listed(found),
             )
             for actor, number in rows:
                 found[actor] += number
@@ -109,7 +118,7 @@ class Atlas:
         first.
         """
         if len(region.residents) <= _CHOSEN:
-            return work_of(self.relations, self.topics, region.residents)
+            return self.work_of(region.residents)
         parts = self.parts(region)
         abouts = self.abouts(region)
         chosen: set[int] = set()
@@ -120,11 +129,15 @@ class Atlas:
                 for members in members_of(self.relations, things & region.projects).values()
                 for actor in members
             }
-            able = (things | near) & parts.keys()
+            able = self.linked.every_name(things | near) & parts.keys()
             chosen.update(sorted(able, key=lambda actor: (-parts[actor], actor))[:_EACH])
             if len(chosen) >= _CHOSEN:
                 break
-        return work_of(self.relations, self.topics, chosen)
+        return self.work_of(chosen)
+
+    def work_of(self, actors: Collection[int]) -> dict[int, Work]:
+        """Return what the bodies of the actors work on, each by all its names."""
+        return work_of_bodies(self.relations, self.topics, self.linked, actors)
 
     def abouts(self, region: Region) -> dict[int, list[About]]:
         """Return for each topic what in a region is about it: projects, actors, clusters, practices."""

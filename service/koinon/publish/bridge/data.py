@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any, Final
 
 from koinon.model.namespaces import DCT, DEF, PROV, SCHEMA, SKOS
@@ -108,10 +109,15 @@ def _rows_of_region(view: RegionView) -> Iterable[Row]:
 
 
 def _rows_of_partners(view: PartnersView) -> Iterable[Row]:
+    for record in view.records:
+        names = (*_pair(view.actor), "", *_pair(record.actor))
+        for identifier, sure in record.links:
+            yield ("one-body", *names, LINK + identifier, (), f"{sure:.3f}")
     for partner in view.partners:
-        for project in partner.projects:
-            ends = (*_pair(view.actor), "", *_pair(partner.actor))
-            yield ("partner", *ends, project.thing.label.text, project.references, str(partner.number))
+        for joint in partner.projects:
+            for name, other in product(joint.names, joint.other_names):
+                ends = (*_pair(name), "", *_pair(other))
+                yield ("partner", *ends, joint.project.label.text, joint.references, str(partner.number))
     yield from (_suggested(suggestion, "") for suggestion in view.suggestions)
 
 
@@ -193,12 +199,22 @@ def _one_region(view: RegionView) -> dict[str, Any]:
 
 def _partners(view: PartnersView, address: str) -> dict[str, Any]:
     return {
-        "actors": [_named(view.actor)],
+        "actors": [_named(view.actor) | _other_records(view)],
         "partners": [
-            {**_named(partner.actor), "through": [_named(project.thing) for project in partner.projects]}
+            {**_named(partner.actor), "through": [_named(joint.project) for joint in partner.projects]}
             for partner in view.partners
         ],
         "suggestions": _suggestions(view, address),
+    }
+
+
+def _other_records(view: PartnersView) -> dict[str, Any]:
+    if not view.records:
+        return {}
+    links = dict.fromkeys(LINK + identifier for record in view.records for identifier, _ in record.links)
+    return {
+        "alsoNamed": [_named(record.actor) for record in view.records],
+        "through": [{"@id": link} for link in links],
     }
 
 

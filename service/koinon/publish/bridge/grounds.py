@@ -148,16 +148,21 @@ class Grounds:
         """Return who says that a thing is about a concept."""
         return self.notes.cite(self.relations.iri(about.thing), about.predicate, self.relations.iri(about.concept))
 
-    def way(self, part: Part | None, actor: int) -> Way:
-        """Return how an actor comes to a topic: of itself, or by a project that it has a part in."""
+    def way(self, about: About, part: Part | None, actor: int) -> Way:
+        """Return how an actor comes to a topic: of itself, or by a project that it has a part in.
+
+        It may be by another record of the actor that it does: that is named.
+        """
+        name = part.name if part is not None else about.thing
+        other = None if name == actor else self.named(name)
         if part is None:
-            return Way(None, ())
-        project, iri = self.relations.iri(part.project), self.relations.iri(actor)
+            return Way(None, (), other)
+        project, iri = self.relations.iri(part.project), self.relations.iri(part.name)
         if part.via is None:
-            return Way(self.of(project), self.part_in(project, iri))
+            return Way(self.of(project), self.part_in(project, iri), other)
         via = self.relations.iri(part.via)
         belongs = merged(*(self.notes.cite(s, p, v) for s, p, v in self._belongs(via, project)))
-        return Way(self.of(project), merged(self.part_in(via, iri), belongs))
+        return Way(self.of(project), merged(self.part_in(via, iri), belongs), other)
 
     def _involved(self, thing: str, actor: str) -> tuple[Reference, ...]:
         return self.notes.cite(thing, DEF + "involvesActor", actor)

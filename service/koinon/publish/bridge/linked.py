@@ -1,6 +1,6 @@
 """Bodies that sources name differently: which actors accepted links say are one, and by which links."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -21,27 +21,42 @@ class Linked:
         self._links = links
 
     @cached_property
-    def _stands(self) -> dict[int, int]:
-        """What stands for each actor that accepted links join with another."""
-        return {number_of(one): number_of(other) for one, other in self._links.members().items()}
+    def _names(self) -> dict[int, tuple[int, ...]]:
+        """The records that the release has of each body with several, by each of them; first what stands for it."""
+        clusters: dict[str, list[str]] = {}
+        for one, other in self._links.members().items():
+            clusters.setdefault(other, []).append(one)
+        known = self._relations.iris(number_of(one) for group in clusters.values() for one in group)
+        found: dict[int, tuple[int, ...]] = {}
+        for stands, group in clusters.items():
+            order = sorted(group, key=lambda one: (one != stands, one))
+            numbers = tuple(number for one in order if known.get(number := number_of(one)) == one)
+            found.update(dict.fromkeys(numbers, numbers))
+        return found
 
     def warm(self) -> None:
         """Read the members of all clusters."""
-        bool(self._stands)
+        bool(self._names)
 
-    def same(self, actors: Collection[int]) -> set[frozenset[int]]:
-        """Return which of the actors accepted links say are the same."""
-        clusters: dict[int, list[int]] = {}
-        for actor in actors:
-            if actor in self._stands:
-                clusters.setdefault(self._stands[actor], []).append(actor)
-        return {
-            frozenset((one, other))
-            for group in clusters.values()
-            for one in group
-            for other in group
-            if one != other
-        }
+    def body(self, actor: int) -> int:
+        """Return the record that stands for an actor and all its other names; itself where it has none."""
+        names = self._names.get(actor)
+        return names[0] if names else actor
+
+    def names(self, actor: int) -> tuple[int, ...]:
+        """Return the actor's own record, and the others that accepted links say are of the same body."""
+        return (actor, *(one for one in self._names.get(actor, ()) if one != actor))
+
+    def every_name(self, actors: Iterable[int]) -> set[int]:
+        """Return the actors and all their other names."""
+        found = set(actors)
+        for actor in self._names.keys() & found:
+            found.update(self._names[actor])
+        return found
+
+    def several(self, actors: Collection[int]) -> set[int]:
+        """Return those of the actors that have other names."""
+        return self._names.keys() & set(actors)
 
     def in_both(self, one: Mapping[int, Presence], other: Mapping[int, Presence]) -> list[tuple[int, int]]:
         """Return the bodies of two regions that have another name in each: that in the one, that in the other.
@@ -58,8 +73,8 @@ class Linked:
 
     def _by_cluster(self, actors: Mapping[int, Presence]) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for actor in self._stands.keys() & actors.keys():
-            found.setdefault(self._stands[actor], []).append(actor)
+        for actor in self.several(actors.keys()):
+            found.setdefault(self.body(actor), []).append(actor)
         return found
 
     def chain(self, one: int, other: int) -> list[Link]:

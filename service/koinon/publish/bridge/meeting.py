@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Final
 
 from koinon.model.namespaces import DEF, ORG
+from koinon.publish.bridge.linked import Linked
 from koinon.publish.bridge.ranking import Profile, Weights, hub, length, rarity, score
 from koinon.publish.bridge.topics import Topics
-from koinon.publish.bridge.work import Work, partners_of, programmes_of, work_of
+from koinon.publish.bridge.work import Work, partners_of, programmes_of, work_of_bodies
 from koinon.release.relations import EDGES, Relations
 
 CHOSEN: Final = 60
@@ -37,10 +38,11 @@ class Meeting:
 class Matchmaker:
     """Ranks pairs of actors in one release."""
 
-    def __init__(self, relations: Relations, topics: Topics) -> None:
-        """Read from ``relations``."""
+    def __init__(self, relations: Relations, topics: Topics, linked: Linked) -> None:
+        """Read from ``relations``; ``linked`` tells which actors are one body."""
         self._relations = relations
         self._topics = topics
+        self._linked = linked
 
     @cached_property
     def programmes(self) -> Counter[int]:
@@ -51,8 +53,8 @@ class Matchmaker:
         return Counter(dict(rows))
 
     def profiles(self, works: dict[int, Work]) -> dict[int, Profile]:
-        """Return what counts of each actor."""
-        partners = partners_of(self._relations, works)
+        """Return what counts of each actor; of its partners, what stands for them."""
+        partners = partners_of(self._relations, works, self._linked.body)
         programmes = programmes_of(self._relations, works)
         return {
             actor: Profile(
@@ -71,15 +73,14 @@ class Matchmaker:
         others: Mapping[int, Work],
         most: int,
         *,
-        same: Callable[[Collection[int]], Collection[frozenset[int]]] = lambda _: (),
         twice: int = _TWICE,
     ) -> list[Meeting]:
         """Return at most ``most`` pairs of the two sides that share a topic and no project, the best first.
 
+        Each side has a body once, with the work of all its names (``work_of_bodies``).
         Those who share a model of cluster come before all who share themes alone.
-        Units and the bodies they belong to don't need to be introduced, nor do two names of one body; ``same``
-        tells which of some actors are that.
-        One actor stands in at most ``twice`` pairs.
+        Units and the bodies they belong to don't need to be introduced, nor do two names of one body, and no two
+        bodies twice. One body stands in at most ``twice`` pairs.
         """
         shared = _topics(ones) & _topics(others)
         if not shared:
@@ -93,20 +94,21 @@ class Matchmaker:
             rarity(sum(self.programmes.values()), self.programmes),
             hub(self._degrees(common)),
         )
-        known = self._kin({*left, *right}).union(same({*left, *right}))
+        known = self._kin({*left, *right})
+        body = self._linked.body
         found: list[Meeting] = []
         for one, own in left.items():
             for other, theirs in right.items():
                 topics = profiles[one].topics & profiles[other].topics & shared
-                if one == other or not topics or own.parts.keys() & theirs.parts.keys():
+                if not topics or own.parts.keys() & theirs.parts.keys():
                     continue
-                if frozenset((one, other)) in known:
+                if body(one) == body(other) or frozenset((body(one), body(other))) in known:
                     continue
                 found.append(self._meeting(one, other, profiles, weights))
         iris = self._relations.iris({end for pair in found for end in (pair.one, pair.other)})
         models = self._topics.models
         found.sort(key=lambda m: (not models.intersection(m.topics), -m.score, iris[m.one], iris[m.other]))
-        return _spread(found, most, twice)
+        return _spread(found, most, twice, body)
 
     def _meeting(self, one: int, other: int, profiles: Mapping[int, Profile], weights: Weights) -> Meeting:
         mine, theirs = profiles[one], profiles[other]
@@ -138,12 +140,15 @@ class Matchmaker:
 
     def _degrees(self, actors: Collection[int]) -> dict[int, int]:
         """Return with how many others each of the actors shares a project."""
-        works = work_of(self._relations, self._topics, actors)
-        return {actor: len(found) for actor, found in partners_of(self._relations, works).items()}
+        works = work_of_bodies(self._relations, self._topics, self._linked, actors)
+        found = partners_of(self._relations, works, self._linked.body)
+        return {actor: len(partners) for actor, partners in found.items()}
 
     def _kin(self, actors: Iterable[int]) -> set[frozenset[int]]:
-        links = self._relations.objects([ORG + "unitOf", ORG + "hasMember", DEF + "cooperatesWith"], set(actors))
-        return {frozenset(pair) for pair in links}
+        """Return which bodies belong together or cooperate, by any of their names."""
+        every, body = self._linked.every_name(actors), self._linked.body
+        links = self._relations.objects([ORG + "unitOf", ORG + "hasMember", DEF + "cooperatesWith"], every)
+        return {frozenset((body(one), body(other))) for one, other in links}
 
 
 def _partners(profiles: Mapping[int, Profile], side: Iterable[int]) -> set[int]:
@@ -154,14 +159,15 @@ def _topics(works: Mapping[int, Work]) -> set[int]:
     return {topic for work in works.values() for topic in work.topics}
 
 
-def _spread(meetings: Iterable[Meeting], most: int, twice: int) -> list[Meeting]:
-    """Return the first meetings in which nobody stands more than ``twice`` times."""
+def _spread(meetings: Iterable[Meeting], most: int, twice: int, body: Callable[[int], int]) -> list[Meeting]:
+    """Return the first meetings in which no body stands more than ``twice`` times, and no pair of them twice."""
     stands: Counter[int] = Counter()
-    found: list[Meeting] = []
+    found: dict[frozenset[int], Meeting] = {}
     for meeting in meetings:
         if len(found) == most:
             break
-        if max(stands[meeting.one], stands[meeting.other]) < twice:
-            stands.update((meeting.one, meeting.other))
-            found.append(meeting)
-    return found
+        pair = frozenset((body(meeting.one), body(meeting.other)))
+        if pair not in found and max(stands[one] for one in pair) < twice:
+            stands.update(pair)
+            found[pair] = meeting
+    return list(found.values())

@@ -1,10 +1,16 @@
-"""The page about the partners of an actor: those it has, and those it could have."""
+"""The page about the partners of an actor: those it has, and those it could have.
+
+An actor is a body with all the records that accepted links say are of it, and so are its partners: the page of each
+record tells the partners of them all, and by which record.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from koinon.model.namespaces import DEF, ID, ORG
-from koinon.publish.bridge.views import Mention, Partner, PartnersView
+from koinon.publish.bridge.notes import merged
+from koinon.publish.bridge.views import Joint, OtherRecord, Partner, PartnersView
 from koinon.publish.bridge.work import Work, members_of, work_of
 from koinon.publish.bridge.writer import SUGGESTIONS, Writer
 from koinon.release.relations import number_of
@@ -33,39 +39,66 @@ class PartnersWriter(Writer):
 
     def write(self, actor: int) -> PartnersView:
         """Return the page about an actor of the table."""
-        relations = self.atlas.relations
-        own = work_of(relations, self.atlas.topics, [actor])
-        projects = {project for project, part in own[actor].parts.items() if part.via is None}
-        members = members_of(relations, projects)
-        common: dict[int, list[int]] = {}
+        linked = self.atlas.linked
+        work = self.atlas.work_of([actor]).get(actor, Work())
+        projects = {project for project, part in work.parts.items() if part.via is None}
+        members = members_of(self.atlas.relations, projects)
+        names = linked.names(actor)
+        common: dict[int, dict[int, set[int]]] = {}
         for project in self.newest(projects):
-            for other in members.get(project, ()):
-                if other != actor:
-                    common.setdefault(other, []).append(project)
-        iris = relations.iris(common)
+            for other in sorted(members.get(project, set()).difference(names)):
+                common.setdefault(linked.body(other), {}).setdefault(project, set()).add(other)
+        iris = self.atlas.relations.iris(common)
         order = sorted(common, key=lambda other: (-len(common[other]), iris[other]))
-        partners = tuple(
-            Partner(
-                self.named(other),
-                len(common[other]),
-                tuple(self._project(project, other) for project in common[other][:_PROJECTS]),
-            )
-            for other in order[:_PARTNERS]
-        )
-        others = self._candidates(actor, own[actor], set(common))
-        meetings = self.atlas.matchmaker.meetings(
-            own, others, SUGGESTIONS, same=self.atlas.linked.same, twice=SUGGESTIONS
-        )
+        partners = tuple(self._partner(names, common[other], members) for other in order[:_PARTNERS])
+        others = self._candidates(actor, work, set(common))
+        own = {actor: work}
+        meetings = self.atlas.matchmaker.meetings(own, others, SUGGESTIONS, twice=SUGGESTIONS)
         suggestions = self.suggestions(meetings, own, others)
-        return PartnersView(self.named(actor), partners, len(common), suggestions, self.notes.sources())
+        return PartnersView(
+            self.named(actor),
+            tuple(self._other_record(actor, name) for name in names[1:]),
+            partners,
+            len(common),
+            suggestions,
+            self.notes.sources(),
+        )
 
-    def _project(self, project: int, other: int) -> Mention:
-        iri, actor = self.atlas.relations.iri(project), self.atlas.relations.iri(other)
-        return Mention(self.grounds.of(iri), None, self.grounds.part_in(iri, actor))
+    def _other_record(self, actor: int, name: int) -> OtherRecord:
+        chain = self.atlas.linked.chain(actor, name)
+        return OtherRecord(self.named(name), tuple((link.id, link.probability) for link in chain))
+
+    def _partner(
+        self, names: tuple[int, ...], common: Mapping[int, set[int]], members: Mapping[int, set[int]]
+    ) -> Partner:
+        """Return a partner by that of its records which is in most of the common projects."""
+        iris = self.atlas.relations.iris({other for found in common.values() for other in found})
+        often = Counter(other for found in common.values() for other in found)
+        shown = min(often, key=lambda other: (-often[other], iris[other]))
+        joint = [
+            self._joint(
+                project, [name for name in names if name in members[project]], sorted(found, key=iris.__getitem__)
+            )
+            for project, found in list(common.items())[:_PROJECTS]
+        ]
+        return Partner(self.named(shown), len(common), tuple(joint))
+
+    def _joint(self, project: int, names: list[int], others: list[int]) -> Joint:
+        iris = self.atlas.relations.iris((project, *names, *others))
+        said = [self.grounds.part_in(iris[project], iris[one]) for one in (*names, *others)]
+        return Joint(
+            self.grounds.of(iris[project]),
+            tuple(self.named(name) for name in names),
+            tuple(self.named(other) for other in others),
+            merged(*said),
+        )
 
     def _candidates(self, actor: int, work: Work, partners: set[int]) -> dict[int, Work]:
-        """Return who might be met: those who share rare topics, and the partners of partners, the nearest first."""
-        relations, topics = self.atlas.relations, self.atlas.topics
+        """Return who might be met: those who share rare topics, and the partners of partners, the nearest first.
+
+        ``partners`` are what stands for those that the actor has.
+        """
+        relations, topics, linked = self.atlas.relations, self.atlas.topics, self.atlas.linked
         near: Counter[int] = Counter()
         rarest = sorted(work.topics, key=topics.rarest)
         for topic in rarest[:_TOPICS]:
@@ -75,9 +108,10 @@ class PartnersWriter(Writer):
                 for members in taking.values():
                     near.update(members)
                 near.update(relations.of_class(ORG + "Organization", things))
-        theirs = work_of(relations, topics, set(sorted(partners)[:_HUB]))
+        theirs = work_of(relations, topics, linked.every_name(sorted(partners)[:_HUB]))
         further = {project for found in theirs.values() for project in found.parts} - work.parts.keys()
         for members in members_of(relations, further).values():
             near.update(members)
-        chosen = [one for one, _ in near.most_common() if one != actor and one not in partners]
-        return work_of(relations, topics, sorted(chosen[:_CANDIDATES]))
+        known = linked.every_name({actor, *partners})
+        chosen = [one for one, _ in near.most_common() if one not in known]
+        return self.atlas.work_of(sorted(chosen[:_CANDIDATES]))

@@ -91,10 +91,14 @@ class SharedTopic:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an actor comes to a topic: by the project ``via`` (None: it is its own), and who says it takes part."""
+    """How an actor comes to a topic: by the project ``via`` (None: it is its own), and who says it takes part.
+
+    ``name`` is the record of the actor that does, where that is another than the one shown.
+    """
 
     via: Named | None
     references: tuple[Reference, ...]
+    name: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +218,38 @@ class RegionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Joint:
+    """A project of two partners: by which of its records each takes part, and who says so."""
+
+    project: Named
+    names: tuple[Named, ...]
+    other_names: tuple[Named, ...]
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
-    """Who shares projects with an actor, and which."""
+    """Who shares projects with an actor, and which; ``number`` counts them all."""
 
     actor: Named
     number: int
-    projects: tuple[Mention, ...]
+    projects: tuple[Joint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRecord:
+    """Another record of the same actor; ``links`` say so: of each its id and how sure it is."""
+
+    actor: Named
+    links: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PartnersView:
-    """The page about the partners of an actor, those it has and those it could have."""
+    """The page about the partners of an actor, those it has and those it could have, by all its ``records``."""
 
     actor: Named
+    records: tuple[OtherRecord, ...]
     partners: tuple[Partner, ...]
     all_partners: int
     suggestions: tuple[Suggestion, ...]

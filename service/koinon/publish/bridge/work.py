@@ -1,10 +1,11 @@
 """What actors work on: the projects they have a part in, with whom, under which programme, and about what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from koinon.model.namespaces import CODE, DCT, DEF, M8G
+from koinon.publish.bridge.linked import Linked
 from koinon.publish.bridge.topics import About, Topics
 from koinon.release.relations import VALUES, Relations, number_of
 
@@ -15,12 +16,14 @@ FUNDER: Final = number_of(CODE + "role/funder")
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part in a project. ``via`` is the event or practice of it that the actor has a part in, or None; ``node``
-    is what says so: the participation, or the thing that names the actor as involved.
+    is what says so: the participation, or the thing that names the actor as involved; ``name`` is the record of the
+    actor that has the part.
     """
 
     project: int
     via: int | None
     node: int
+    name: int
 
     @property
     def is_partner(self) -> bool:
@@ -60,6 +63,37 @@ def work_of(relations: Relations, topics: Topics, actors: Collection[int]) -> di
     return found
 
 
+def work_of_bodies(
+    relations: Relations, topics: Topics, linked: Linked, actors: Collection[int]
+) -> dict[int, Work]:
+    """Return what each body of the actors works on, by all its names, also those that are not among the actors.
+
+    Of several names among the actors the one with most parts stands for the body.
+    """
+    works = work_of(relations, topics, linked.every_name(actors))
+    bodies: dict[int, list[int]] = {}
+    for actor in linked.several(actors) & works.keys():
+        bodies.setdefault(linked.body(actor), []).append(actor)
+    found = {actor: works[actor] for actor in actors if actor in works and len(linked.names(actor)) == 1}
+    for group in bodies.values():
+        first = min(group, key=lambda actor: (-len(works[actor].parts), actor))
+        found[first] = _joined([works[name] for name in linked.names(first) if name in works])
+    return found
+
+
+def _joined(works: Iterable[Work]) -> Work:
+    """Return the work of several names of one body: a part of its own goes before one through an event."""
+    joined = Work()
+    for work in works:
+        for project, part in work.parts.items():
+            known = joined.parts.get(project)
+            if known is None or (known.via is not None and part.via is None):
+                joined.parts[project] = part
+        for topic, ways in work.topics.items():
+            joined.topics.setdefault(topic, []).extend(ways)
+    return joined
+
+
 def _parts(relations: Relations, actors: Iterable[int]) -> list[tuple[int, Part]]:
     """Return the parts that actors have in projects: those of their own first."""
     took = list(relations.subjects([M8G + "hasParticipant"], actors))
@@ -75,9 +109,11 @@ def _parts(relations: Relations, actors: Iterable[int]) -> list[tuple[int, Part]
     things = {thing for thing, _, _ in whole}
     projects = relations.of_class(DEF + "Project", things)
     leads = leading_to_projects(relations, things - projects)
-    own = [(actor, Part(thing, None, node)) for thing, node, actor in whole if thing in projects]
+    own = [(actor, Part(thing, None, node, actor)) for thing, node, actor in whole if thing in projects]
     through = [
-        (actor, Part(project, thing, node)) for thing, node, actor in whole for project in leads.get(thing, ())
+        (actor, Part(project, thing, node, actor))
+        for thing, node, actor in whole
+        for project in leads.get(thing, ())
     ]
     order = lambda found: (found[1].project, found[1].node == found[1].project, found[1].node)  # noqa: E731
     return sorted(own, key=order) + sorted(through, key=order)
@@ -114,12 +150,16 @@ def leading_to_projects(relations: Relations, things: Collection[int]) -> dict[i
     return {thing: projects for thing, projects in found.items() if projects}
 
 
-def partners_of(relations: Relations, work: dict[int, Work]) -> dict[int, set[int]]:
-    """Return with whom each actor shares a project of its own, without itself."""
+def partners_of(
+    relations: Relations, work: dict[int, Work], body: Callable[[int], int] = lambda actor: actor
+) -> dict[int, set[int]]:
+    """Return with whom each actor shares a project of its own, without itself: of each the name that ``body``
+    gives, so that one with several counts once.
+    """
     mine = {actor: {p for p, part in found.parts.items() if part.via is None} for actor, found in work.items()}
     members = members_of(relations, set().union(*mine.values()) if mine else set())
     return {
-        actor: {other for project in projects for other in members.get(project, ())} - {actor}
+        actor: {body(other) for project in projects for other in members.get(project, ())} - {actor, body(actor)}
         for actor, projects in mine.items()
     }
 

@@ -135,7 +135,7 @@ class Writer:
         bonds: dict[tuple[Way, Way], list[Shared]] = {}
         for topic in meeting.topics[:_REASONS]:
             mine, theirs = ones[meeting.one].topics[topic][0], others[meeting.other].topics[topic][0]
-            ways = self.grounds.way(mine[1], meeting.one), self.grounds.way(theirs[1], meeting.other)
+            ways = self.grounds.way(*mine, meeting.one), self.grounds.way(*theirs, meeting.other)
             said = merged(self.grounds.about(mine[0]), self.grounds.about(theirs[0]))
             is_model = topic in self.atlas.topics.models
             bonds.setdefault(ways, []).append(Shared(self.named(topic), is_model, said))
@@ -164,7 +164,7 @@ class BridgeWriter(Writer):
         topics, models, themes = self._topics(one, other)
         common = self.atlas.abouts(one).keys() & self.atlas.abouts(other).keys()
         ones, others = self.atlas.choose(one, common), self.atlas.choose(other, common)
-        meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS, same=self.atlas.linked.same)
+        meetings = self.atlas.matchmaker.meetings(ones, others, SUGGESTIONS)
         path = [] if one.residents & other.residents else self._path(one, other, projects)
         by_topic = not path and bool(meetings) and not both
         lonely = not projects
@@ -255,7 +255,7 @@ class BridgeWriter(Writer):
         topic = best.topics[0]
         here, part = ones[best.one].topics[topic][0]
         there, their_part = others[best.other].topics[topic][0]
-        mine, theirs = self.grounds.way(part, best.one), self.grounds.way(their_part, best.other)
+        mine, theirs = self.grounds.way(here, part, best.one), self.grounds.way(there, their_part, best.other)
         chain = [Step(self.named(best.one), ())]
         if mine.via:
             chain.append(Step(mine.via, mine.references))
@@ -278,6 +278,7 @@ def things_of(view: BridgeView | RegionView | PartnersView) -> Iterable[str]:
         yield from (mention.thing.iri for topic in view.topics for mention in topic.one)
     else:
         yield view.actor.iri
+        yield from (record.actor.iri for record in view.records)
         yield from (partner.actor.iri for partner in view.partners)
         yield from (pair.other.iri for pair in view.suggestions)
 
