@@ -11,7 +11,9 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from html_check import check_html
+from koinon.build.linking.linksets import linkset
 from koinon.model.languages import INTERFACE_LANGUAGES
+from koinon.model.namespaces import GRAPH
 from koinon.publish.links.waterfall import WIDTH, waterfall
 from koinon.release.chained import START
 from koinon.release.disputes import ACCEPTED_FILE, State, decide, dispute, write_accepted
@@ -127,6 +129,33 @@ def test_a_mapping_says_what_is_mapped_and_how_sure_that_is(client: httpx.Client
     assert said[SSSOM + "confidence"] == "0.6"
 
 
+def test_what_reviewers_rejected_is_surely_not_the_same_in_every_form(client: httpx.Client) -> None:
+    said = {q.predicate.value: q.object.value for q in parse(
+        client.get(f"/links/{REJECTED.id}.nt").content, RdfFormat.N_TRIPLES
+    ) if q.subject.value == REJECTED.iri}  # fmt: skip
+    assert said[SSSOM + "predicate_modifier"] == SSSOM + "NegatedPredicate"
+    assert said[SSSOM + "confidence"] == "0.99"
+    plain = next(link for link in client.get("/links.json").json()["links"] if link["id"] == REJECTED.id)
+    assert (plain["confidence"], plain["probability"]) == (0.99, REJECTED.probability)
+    together = replace(REJECTED, reviewers=("one", "two"))
+    assert together.confidence == 0.999
+    assert replace(together, probability=0.0001).confidence == 0.9999, "the linker was surer still"
+
+
+def test_a_linkset_joins_two_graphs_in_each_of_its_parts() -> None:
+    sources = {PROPOSED.subject: "pages", PROPOSED.object: "keep"}
+    links = [replace(PROPOSED, state="accepted")]
+    triples = list(linkset("links-identity", links, Run("1", ""), sources))
+    void, node = "http://rdfs.org/ns/void#", f"{GRAPH}links-identity"
+    said = {(t.subject.value, t.predicate.value): t.object.value for t in triples}
+    part = said[node, void + "subset"]
+    assert said[part, void + "subjectsTarget"] == f"{GRAPH}pages"
+    assert said[part, void + "objectsTarget"] == f"{GRAPH}keep"
+    assert said[part, void + "triples"] == said[node, void + "triples"] == "1"
+    targets = [t for t in triples if t.predicate.value in (void + "subjectsTarget", void + "objectsTarget")]
+    assert {t.subject.value for t in targets} == {part}, "functional properties: the whole has no target"
+
+
 def test_lists_are_paged_by_key_and_every_link_comes_once(client: httpx.Client) -> None:
     seen: list[str] = []
     address = "/links.json?limit=2"
@@ -174,6 +203,8 @@ def test_the_table_has_all_links_and_says_not_of_those_that_were_rejected(client
     assert len(rows) == len(STATES)
     by_id = {row["record_id"].replace("link:", LINK): row for row in rows}
     assert by_id[REJECTED.iri]["predicate_modifier"] == "Not"
+    assert float(by_id[REJECTED.iri]["confidence"]) == 0.99, "that the two are not the same"
+    assert float(by_id[PROPOSED.iri]["confidence"]) == PROPOSED.probability
     assert by_id[PROPOSED.iri]["predicate_modifier"] == ""
     row = by_id[PROPOSED.iri]
     assert row["subject_id"].replace("koinon:", "https://w3id.org/koinon/") == iri("alpha")

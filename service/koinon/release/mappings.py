@@ -14,6 +14,8 @@ SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 """The vocabularies of mappings and of what justifies them."""
 PROPOSED, ACCEPTED, REJECTED, DISPUTED = "proposed", "accepted", "rejected", "disputed"
 """The states of a link: to be reviewed; in force; judged wrong; judged one way by some and the other by others."""
+SAID, CONFIRMED, AGREED = 0.99, 0.999, 2
+"""How sure it is what one reviewer says of a link, what several agree on, and how many that takes."""
 STATES: Final = (PROPOSED, ACCEPTED, REJECTED, DISPUTED)
 
 
@@ -47,6 +49,16 @@ class Link:
     state: str
     reviewers: tuple[str, ...] = ()
     priority: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """How sure what the mapping says is, as SSSOM has it: of a rejected link, that the two are not the same.
+
+        ``probability`` is what the linker thought of their being the same; people who reject know better.
+        """
+        if self.state != REJECTED:
+            return self.probability
+        return max(1 - self.probability, SAID if len(self.reviewers) < AGREED else CONFIRMED)
 
     @property
     def iri(self) -> str:

@@ -1,6 +1,8 @@
 """Linksets as RDF: each link a mapping with its evidence, and the things that it joins.
 
-Mappings use the terms of SSSOM (mapping_justification, confidence …), linksets those of VoID. Links that nobody has
+Mappings use the terms of SSSOM (mapping_justification, confidence …), linksets those of VoID. Each linkset has a
+subset for each two graphs that it joins, since ``void:subjectsTarget`` and ``void:objectsTarget`` are functional:
+two graphs as values of one of them would be said to be the same. Links that nobody has
 looked at and that are not sure enough are no statements: they stand in the table of links alone.
 """
 
@@ -51,21 +53,20 @@ def linkset(slug: str, links: Iterable[Link], run: Run, sources: Mapping[str, st
     node = NamedNode(GRAPH + slug)
     told = [link for link in links if link.state != PROPOSED]
     held = [link for link in told if link.state == ACCEPTED]
-    for name in (VOID + "Linkset", DCAT + "Dataset", SSSOM + "MappingSet"):
+    for name in (DCAT + "Dataset", SSSOM + "MappingSet"):
         yield _said(node, _TYPE, NamedNode(name))
-    yield _said(node, DCT + "title", Literal(TITLES.get(slug, slug), language="en"))
-    yield _said(node, DCT + "license", NamedNode(CC_BY))
-    yield _said(node, SSSOM + "mapping_tool", Literal("koinon link"))
-    yield _said(node, SSSOM + "mapping_tool_version", Literal(run.model))
-    yield _said(node, VOID + "triples", _number(len(held)))
-    for name in sorted({link.predicate for link in held}):
-        yield _said(node, VOID + "linkPredicate", NamedNode(name))
-    for name, values in (
-        ("subjectsTarget", {sources.get(link.subject, "") for link in held}),
-        ("objectsTarget", {sources.get(link.object, "") for link in held}),
-    ):
-        for source in sorted(filter(None, values)):
-            yield _said(node, VOID + name, NamedNode(GRAPH + source))
+    title = TITLES.get(slug, slug)
+    yield from _described(node, title, held, run)
+    joined: dict[tuple[str, str], list[Link]] = {}
+    for link in held:
+        if link.subject in sources and link.object in sources:
+            joined.setdefault((sources[link.subject], sources[link.object]), []).append(link)
+    for (one, other), between in sorted(joined.items()):
+        part = NamedNode(f"{GRAPH}{slug}#{one}--{other}")
+        yield _said(node, VOID + "subset", part)
+        yield from _described(part, f"{title} ({one}, {other})", between, run)
+        yield _said(part, VOID + "subjectsTarget", NamedNode(GRAPH + one))
+        yield _said(part, VOID + "objectsTarget", NamedNode(GRAPH + other))
     measured = run.linksets.get(slug, {})
     for name, predicate in (("precision", DEF + "measuredPrecision"), ("recall", DEF + "measuredRecall")):
         if name in measured:
@@ -78,6 +79,18 @@ def linkset(slug: str, links: Iterable[Link], run: Run, sources: Mapping[str, st
         yield _said(activity, PROV + "used", NamedNode(GRAPH + source))
     for link in told:
         yield from mapping(link, node, activity)
+
+
+def _described(node: NamedNode, title: str, links: Sequence[Link], run: Run) -> Iterator[Triple]:
+    """Yield what a linkset, or the part of it that joins two graphs, is called, who made it and what it holds."""
+    yield _said(node, _TYPE, NamedNode(VOID + "Linkset"))
+    yield _said(node, DCT + "title", Literal(title, language="en"))
+    yield _said(node, DCT + "license", NamedNode(CC_BY))
+    yield _said(node, SSSOM + "mapping_tool", Literal("koinon link"))
+    yield _said(node, SSSOM + "mapping_tool_version", Literal(run.model))
+    yield _said(node, VOID + "triples", _number(len(links)))
+    for name in sorted({link.predicate for link in links}):
+        yield _said(node, VOID + "linkPredicate", NamedNode(name))
 
 
 def mapping(link: Link, linkset: NamedNode, activity: NamedNode) -> Iterator[Triple]:
@@ -93,7 +106,7 @@ def mapping(link: Link, linkset: NamedNode, activity: NamedNode) -> Iterator[Tri
     if link.state == REJECTED:
         yield _said(node, SSSOM + "predicate_modifier", NamedNode(SSSOM + "NegatedPredicate"))
     yield _said(node, SSSOM + "mapping_justification", NamedNode(link.justification))
-    yield _said(node, SSSOM + "confidence", _decimal(link.probability))
+    yield _said(node, SSSOM + "confidence", _decimal(link.confidence))
     yield _said(node, DEF + "linkState", Literal(link.state))
     yield _said(node, DCT + "isPartOf", linkset)
     yield _said(node, PROV + "wasGeneratedBy", activity)

@@ -1,6 +1,7 @@
-"""Links as an SSSOM table (SSSOM/TSV, version 1.0): a head of metadata in YAML comments, then one row a link.
+"""Links as an SSSOM table (SSSOM/TSV, version 1.1): a head of metadata in YAML comments, then one row a link.
 
-A link that was judged wrong stands there with ``predicate_modifier`` Not, so that nobody proposes it anew. What
+A link that was judged wrong stands there with ``predicate_modifier`` Not, so that nobody proposes it anew; its
+confidence is that the two are not the same, as reviewers said. What
 nobody accepted yet is told from what was by the column ``ext_state``, an extension slot as the standard has them.
 """
 
@@ -78,7 +79,7 @@ def _row(links: Links, link: Link, prefixes: Mapping[str, str], address: str) ->
         "mapping_justification": link.justification,
         "subject_source": f"{BASE}graph/{left.source}" if left and left.source else "",
         "object_source": f"{BASE}graph/{right.source}" if right and right.source else "",
-        "confidence": f"{link.probability:.6g}",
+        "confidence": f"{link.confidence:.6g}",
         "reviewer_label": "|".join(reviewer.replace("|", "/") for reviewer in link.reviewers),
         "see_also": address + link.id,
         "comment": why,

@@ -260,6 +260,7 @@ def plain(found: Link) -> dict[str, Any]:
         "predicate": found.predicate,
         "object": found.object,
         "probability": found.probability,
+        "confidence": found.confidence,
         "band": found.band,
         "state": found.state,
         "linkset": found.linkset,
