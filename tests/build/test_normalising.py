@@ -1,7 +1,12 @@
 """Equal statements are equal bytes: what the graph file holds is what the store gives back, whatever came in."""
 
+import os
+import signal
 import subprocess
+import threading
+import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -236,6 +241,42 @@ def test_blank_nodes_in_others_are_told_apart_where_no_program_may_start(
     alike = {Triple(BlankNode(f"n{a}"), PREDICATE, BlankNode(f"n{b}")) for a, b in pairs}
     with pytest.raises(TimeoutError):
         canonical(alike, 0.2)
+
+
+@pytest.mark.parametrize("programs", [True, False], ids=["program", "fork"])
+def test_only_the_time_of_the_processor_counts_against_blank_nodes(
+    programs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that is busy with other things, the same file gets the same answer."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    if not programs:
+        monkeypatch.setattr(subprocess, "run", refuse)
+    seconds, away = 2.0, 2.5
+    few, many = ({Triple(a, PREDICATE, b) for a in n for b in n if a != b} for n in (NODES[:7], NODES))
+    before = time.monotonic()
+    held = threading.Thread(target=hold_child, args=(away,), daemon=True)
+    held.start()
+    assert canonical(few, seconds) == label(few)
+    held.join()
+    assert time.monotonic() - before > away > seconds
+    with pytest.raises(TimeoutError, match="processor time"):
+        canonical(many, 0.3)
+
+
+NODES = [BlankNode(f"n{number}") for number in range(12)]
+
+
+def hold_child(seconds: float) -> None:
+    """Stop the child of this process as a scheduler with other work does, and let it go after a while."""
+    children = [task / "children" for task in Path("/proc/self/task").iterdir()]
+    while not (found := [int(pid) for path in children for pid in path.read_text("ascii").split()]):
+        time.sleep(0.001)
+    os.kill(found[0], signal.SIGSTOP)
+    time.sleep(seconds)
+    os.kill(found[0], signal.SIGCONT)
 
 
 def test_names_with_letters_of_two_alphabets_are_kept_and_told() -> None:
