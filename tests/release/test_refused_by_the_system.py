@@ -78,8 +78,8 @@ def test_the_home_is_not_blamed_for_a_file_that_lies_elsewhere(tmp_path: Path) -
     refusal = Refusal.of(read_error(tmp_path / "claim.ttl"), tmp_path / "home")
     assert refusal.what.startswith(f"{tmp_path}/claim.ttl cannot be read or written")
     assert "KOINON_HOME" not in refusal.mend
-    full = OSError(errno.ENOSPC, "No space left on device", f"{tmp_path}/work/part")
-    assert Refusal.of(full, tmp_path / "home").what.startswith(f"The disk under {tmp_path}/work is full")
+    full = OSError(errno.ENOSPC, "No space left on device", f"{tmp_path}/scratch/part")
+    assert Refusal.of(full, tmp_path / "home").what.startswith(f"The disk under {tmp_path}/scratch is full")
 
 
 def test_a_line_that_cannot_be_written_names_its_file(tmp_path: Path) -> None:
